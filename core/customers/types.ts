@@ -1,0 +1,136 @@
+import type { AddressId, ConsentId, CustomerId, ShopId } from '../ids.ts';
+import type { LedgerHead, Lot } from '../ledger/types.ts';
+
+/** The languages Svoi speaks. */
+export const locales = ['uk', 'ru', 'en'] as const;
+export type Locale = (typeof locales)[number];
+
+/** Where a customer can be reached. */
+export const channelNames = ['telegram', 'viber', 'whatsapp', 'sms', 'web'] as const;
+export type ChannelName = (typeof channelNames)[number];
+
+export const genders = ['female', 'male'] as const;
+export type Gender = (typeof genders)[number];
+
+/** What a message is about, as far as consent goes. */
+export const consentCategories = ['service', 'marketing'] as const;
+export type ConsentCategory = (typeof consentCategories)[number];
+
+/** A person with a ledger. Without `registeredAt` the phone is not proved yet: a purchase made the record. */
+export interface Customer {
+  readonly id: CustomerId;
+  /** E.164. */
+  readonly phone: string | null;
+  /** 13 digits, the last one a check digit. */
+  readonly card: string | null;
+  readonly name: string | null;
+  /** `YYYY-MM-DD`. */
+  readonly birthday: string | null;
+  readonly gender: Gender | null;
+  readonly locale: Locale | null;
+  /** IANA name; null means the program's zone. */
+  readonly zone: string | null;
+  readonly createdAt: number;
+  readonly registeredAt: number | null;
+  readonly erasedAt: number | null;
+}
+
+/** The part of a customer that the customer or the shop may change. */
+export type Profile = Pick<Customer, 'name' | 'birthday' | 'gender' | 'locale' | 'zone'>;
+
+/** One customer on one channel; a stranger who has only pressed "start" has one too, without a customer. */
+export interface Address {
+  readonly id: AddressId;
+  readonly channel: ChannelName;
+  /** The channel's own id of the chat or user. */
+  readonly externalId: string;
+  readonly customerId: CustomerId | null;
+  readonly locale: Locale;
+  /** False after the channel said the person blocked us; true again when the person writes. */
+  readonly reachable: boolean;
+  readonly lastSeenAt: number;
+}
+
+/** One answer to one question about messages; the newest of a category counts. Never changed once written. */
+export interface Consent {
+  readonly id: ConsentId;
+  readonly customerId: CustomerId;
+  readonly category: ConsentCategory;
+  readonly granted: boolean;
+  /** The very words that were agreed to, their version and language. */
+  readonly text: string;
+  readonly textVersion: number;
+  readonly locale: Locale;
+  /** Where it was said: `telegram`, `shop:shp_…`, `import`. */
+  readonly source: string;
+  readonly at: number;
+}
+
+/** How somebody outside names a customer. */
+export type CustomerRef =
+  | { readonly phone: string }
+  | { readonly card: string }
+  | { readonly id: CustomerId }
+  | { readonly externalId: string; readonly shopId: ShopId };
+
+/** A reference as one string: the key under which facts are kept and commands are kept apart. */
+export function refKey(ref: CustomerRef): string {
+  if ('phone' in ref) return `phone:${ref.phone}`;
+  if ('card' in ref) return `card:${ref.card}`;
+  if ('id' in ref) return ref.id;
+  return `ext:${ref.shopId}:${ref.externalId}`;
+}
+
+/** A customer with what a decision about points and messages needs. */
+export interface CustomerRecord {
+  readonly customer: Customer;
+  readonly head: LedgerHead;
+  /** Lots already due; all open lots where the need said so. */
+  readonly lots: readonly Lot[];
+  readonly addresses: readonly Address[];
+  /** The newest answer of each category; absent where never asked. */
+  readonly consents: Partial<Record<ConsentCategory, boolean>>;
+}
+
+export interface CustomerNeeds {
+  readonly customers?: readonly { readonly ref: CustomerRef; readonly lots?: 'due' | 'open' }[];
+}
+
+export interface CustomerFacts {
+  customer(ref: CustomerRef): CustomerRecord | undefined;
+}
+
+/** A shop's own id of a customer. */
+export interface ExternalId {
+  readonly shopId: ShopId;
+  readonly externalId: string;
+  readonly customerId: CustomerId;
+}
+
+/** What happened, for messages and journeys to answer to; `at` in epoch milliseconds. */
+export type CustomerEvent =
+  | {
+      readonly type: 'registered';
+      readonly customerId: CustomerId;
+      readonly welcomePoints: number;
+      readonly at: number;
+    }
+  | {
+      readonly type: 'points_earned';
+      readonly customerId: CustomerId;
+      readonly points: number;
+      readonly pending: number;
+      readonly balance: number;
+      readonly reference: string;
+      readonly at: number;
+    };
+
+export interface CustomerChanges {
+  readonly customers?: readonly Customer[];
+  readonly customerUpdates?: readonly Customer[];
+  readonly externalIds?: readonly ExternalId[];
+  readonly consents?: readonly Consent[];
+  readonly addressLinks?: readonly { readonly id: AddressId; readonly customerId: CustomerId | null }[];
+  readonly erasures?: readonly { readonly customerId: CustomerId; readonly at: number }[];
+  readonly events?: readonly CustomerEvent[];
+}

@@ -1,0 +1,85 @@
+import type { Address, ChannelName, Locale } from '../customers/types.ts';
+import type { CustomerId } from '../ids.ts';
+import type { HistoryEntry } from '../ledger/view.ts';
+import type { MessagingChanges } from '../messaging/types.ts';
+import type { Purchase, PurchaseChanges, PurchaseFacts, PurchaseNeeds } from '../purchases/types.ts';
+
+/** What a person did in a chat, as every channel reports it. */
+export type Said =
+  /** Pressed "start", perhaps through a deep link that carried `context`. */
+  | { readonly kind: 'start'; readonly context?: string }
+  | { readonly kind: 'text'; readonly text: string }
+  /** Tapped a button of ours; `messageId` is the channel's id of the message it was on. */
+  | { readonly kind: 'press'; readonly data: string; readonly messageId: string }
+  /** Shared a contact; `own`: the channel vouches that it is the sender's own number. */
+  | { readonly kind: 'contact'; readonly phone: string; readonly own: boolean }
+  /** Blocked us, or came back. */
+  | { readonly kind: 'blocked' }
+  | { readonly kind: 'returned' };
+
+/** One event from a channel. `id` is the channel's own and never repeats: a second delivery changes nothing. */
+export interface IncomingEvent {
+  readonly id: string;
+  readonly channel: ChannelName;
+  /** The channel's own id of the chat. */
+  readonly address: string;
+  readonly said: Said;
+  /** The sender's number, where the channel itself proves it (WhatsApp, SMS). */
+  readonly provenPhone?: string;
+  /** The language the sender's app speaks, as a BCP 47 tag. */
+  readonly language?: string;
+}
+
+/** Where a conversation stands. `version` grows when steps change: an older state starts over, kindly. */
+export interface DialogState {
+  readonly version: number;
+  readonly step: string;
+  /** What the steps so far have gathered. */
+  readonly data: Readonly<Record<string, string>>;
+  /** What "1", "2", … mean, by the buttons of our last message. */
+  readonly choices: readonly string[];
+}
+
+/** A chat as kept: who, and where the conversation stands. `revision` counts its steps. */
+export interface Conversation {
+  readonly address: Address;
+  readonly state: DialogState | null;
+  readonly revision: number;
+}
+
+/** A line of history with the purchase it came from, if any. */
+export interface HistoryItem extends HistoryEntry {
+  readonly purchase?: Pick<Purchase, 'at' | 'store' | 'totalMinor' | 'lines' | 'externalId'>;
+}
+
+export interface DialogNeeds extends PurchaseNeeds {
+  readonly conversations?: readonly { readonly channel: ChannelName; readonly address: string }[];
+  /** The customer's newest transactions, `limit` of them, older than `beforeSeq` where given. */
+  readonly history?: readonly {
+    readonly customerId: CustomerId;
+    readonly limit: number;
+    readonly beforeSeq?: number;
+  }[];
+}
+
+export interface DialogFacts extends PurchaseFacts {
+  conversation(channel: ChannelName, address: string): Conversation | undefined;
+  /** Newest first; what `needs.history` asked for. */
+  history(customerId: CustomerId): readonly HistoryItem[];
+}
+
+export interface DialogChanges extends PurchaseChanges, MessagingChanges {
+  /** New chats, and chats a step further; written whole. `revision` must be one more than what was read. */
+  readonly conversations?: readonly Conversation[];
+}
+
+/** The language a chat begins in: the app's, if we speak it; else the program's. */
+export function initialLocale(language: string | undefined, fallback: Locale): Locale {
+  const primary = language?.toLowerCase().split('-')[0];
+  return primary === 'uk' || primary === 'ru' || primary === 'en' ? primary : fallback;
+}
+
+/** The natural key under which a chat is kept apart from others within a group. */
+export function conversationKey(channel: ChannelName, address: string): string {
+  return `chat:${channel}:${address}`;
+}

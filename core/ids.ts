@@ -1,0 +1,41 @@
+import { monotonicFactory } from 'ulid';
+
+declare const brand: unique symbol;
+
+/** A plain value marked with the name of what it identifies, so that two kinds cannot be mixed up. */
+export type Branded<Value, Name extends string> = Value & { readonly [brand]: Name };
+
+export type CustomerId = Branded<string, 'CustomerId'>;
+export type ShopId = Branded<string, 'ShopId'>;
+export type PurchaseId = Branded<string, 'PurchaseId'>;
+export type TransactionId = Branded<string, 'TransactionId'>;
+export type LotId = Branded<string, 'LotId'>;
+export type MessageId = Branded<string, 'MessageId'>;
+export type AddressId = Branded<string, 'AddressId'>;
+export type ConsentId = Branded<string, 'ConsentId'>;
+
+/** The prefix of every kind of id, so that a reader of a log knows what he sees. */
+interface Prefixes {
+  cus: CustomerId;
+  shp: ShopId;
+  pur: PurchaseId;
+  txn: TransactionId;
+  lot: LotId;
+  msg: MessageId;
+  adr: AddressId;
+  con: ConsentId;
+}
+
+/** Makes ids: a prefix, then a ULID of `at` (epoch milliseconds), so ids sort by the time they were made. */
+export interface Ids {
+  next<Prefix extends keyof Prefixes>(prefix: Prefix, at: number): Prefixes[Prefix];
+}
+
+/** Ids that grow within a millisecond too. `random` returns [0, 1); leave it out for the platform's own. */
+export function createIds(random?: () => number): Ids {
+  const ulid = monotonicFactory(random);
+  return {
+    next: <Prefix extends keyof Prefixes>(prefix: Prefix, at: number) =>
+      `${prefix}_${ulid(at)}` as string as Prefixes[Prefix],
+  };
+}

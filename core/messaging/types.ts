@@ -1,0 +1,52 @@
+import type { ChannelName, ConsentCategory } from '../customers/types.ts';
+import type { AddressId, CustomerId, MessageId } from '../ids.ts';
+
+/** Values a text is filled with. Formats (numbers, days, money) belong to the text, not to the value. */
+export type Variables = Readonly<Record<string, string | number>>;
+
+/** A key of `locales/` with its variables: how core names words without knowing any language. */
+export interface Words {
+  readonly key: string;
+  readonly variables?: Variables;
+}
+
+/** What a person can tap. Where a channel has no buttons, presses become numbered lines. */
+export type Button =
+  | { readonly kind: 'press'; readonly label: Words; readonly data: string }
+  | { readonly kind: 'share_phone'; readonly label: Words }
+  | { readonly kind: 'link'; readonly label: Words; readonly url: string };
+
+/** A picture made when the message is sent: the customer's card as QR and barcode. */
+export interface Picture {
+  readonly kind: 'card';
+  readonly number: string;
+}
+
+/** What is said, in no language and for no channel yet: paragraphs, a picture, rows of buttons. */
+export interface Reply {
+  readonly paragraphs: readonly Words[];
+  readonly picture?: Picture;
+  readonly buttons?: readonly (readonly Button[])[];
+}
+
+/** A direct answer goes out whatever the customer's settings; the others need consent for their category. */
+export type MessageCategory = 'reply' | ConsentCategory;
+
+/** A message of the outbox, written in the same commit as what it tells of. */
+export interface OutboxMessage {
+  readonly id: MessageId;
+  readonly addressId: AddressId;
+  readonly customerId: CustomerId | null;
+  readonly channel: ChannelName;
+  readonly category: MessageCategory;
+  readonly reply: Reply;
+  /** The channel's id of our earlier message that this one takes the place of. */
+  readonly replaces: string | null;
+  readonly createdAt: number;
+  /** Not before this moment, epoch milliseconds. */
+  readonly dueAt: number;
+}
+
+export interface MessagingChanges {
+  readonly messages?: readonly OutboxMessage[];
+}

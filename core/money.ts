@@ -1,0 +1,45 @@
+import { invariant } from './errors.ts';
+
+/** The largest amount of one line or purchase, in minor units: sums of 1,000 of them stay exact. */
+export const MAX_AMOUNT_MINOR = 1_000_000_000_000;
+
+/** `quantity` (up to three decimals) times a price in minor units, rounded half up to whole minor units. */
+export function lineAmountMinor(quantity: number, unitPriceMinor: number): number {
+  const thousandths = BigInt(Math.round(quantity * 1000)) * BigInt(unitPriceMinor);
+  return Number((thousandths + 500n) / 1000n);
+}
+
+/** `amountMinor` × `percent` / 100 / `unitMinor`, rounded down. Exact: percent has up to two decimals. */
+export function wholeUnitsOfPercent(amountMinor: number, percent: number, unitMinor: number): number {
+  const basisPoints = Math.round(percent * 100);
+  const product = amountMinor * basisPoints;
+  if (Number.isSafeInteger(product)) return Math.floor(product / (10_000 * unitMinor));
+  return Number((BigInt(amountMinor) * BigInt(basisPoints)) / (10_000n * BigInt(unitMinor)));
+}
+
+/**
+ * Splits `total` into whole parts in proportion to `weights` by the largest remainder method (Hamilton):
+ * each part is its exact share rounded down or up, and the parts sum to `total`. Equal remainders go to the
+ * earlier weight. All weights zero: everything goes to the first. Refuses negatives.
+ */
+export function splitByLargestRemainder(total: number, weights: readonly number[]): number[] {
+  invariant(total >= 0 && weights.every((weight) => weight >= 0), 'a split needs positive numbers');
+  if (weights.length === 0) return [];
+  const sum = weights.reduce((left, right) => left + right, 0);
+  if (sum === 0) return weights.map((_, index) => (index === 0 ? total : 0));
+  const whole = BigInt(sum);
+  const shares = weights.map((weight, index) => {
+    const product = BigInt(total) * BigInt(weight);
+    return { index, part: Number(product / whole), rest: product % whole };
+  });
+  let left = total - shares.reduce((done, share) => done + share.part, 0);
+  const byRest = [...shares].sort((a, b) =>
+    a.rest === b.rest ? a.index - b.index : a.rest > b.rest ? -1 : 1,
+  );
+  for (const share of byRest) {
+    if (left === 0) break;
+    share.part += 1;
+    left -= 1;
+  }
+  return shares.map((share) => share.part);
+}

@@ -1,0 +1,52 @@
+import { Temporal } from 'temporal-polyfill';
+
+/** Milliseconds of a day of 24 hours. Calendar days may be 23 or 25 hours long: see `endOfDayAfter`. */
+export const DAY_MS = 86_400_000;
+
+const quarterMs = 900_000;
+const remembered = new Map<string, number>();
+
+function zoned(at: number, zone: string): Temporal.ZonedDateTime {
+  return Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone);
+}
+
+/**
+ * The midnight that ends the day `days` after the day of `at`, both in `zone`; the first moment no longer in it.
+ * Answers are remembered by quarter of an hour: every zone changes its offset on one of those.
+ */
+export function endOfDayAfter(at: number, days: number, zone: string): number {
+  const key = `${Math.floor(at / quarterMs)} ${days} ${zone}`;
+  const known = remembered.get(key);
+  if (known !== undefined) return known;
+  const end = zoned(at, zone)
+    .startOfDay()
+    .add({ days: days + 1 })
+    .startOfDay().epochMilliseconds;
+  if (remembered.size > 10_000) remembered.clear();
+  remembered.set(key, end);
+  return end;
+}
+
+/** The calendar day of `at` in `zone`, as `YYYY-MM-DD`. */
+export function localDay(at: number, zone: string): string {
+  return zoned(at, zone).toPlainDate().toString();
+}
+
+/** Whether `zone` is a time zone this machine knows. */
+export function isTimeZone(zone: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: zone }));
+  } catch {
+    return false;
+  }
+}
+
+/** Whether `day` is a real calendar day as `YYYY-MM-DD`. */
+export function isCalendarDay(day: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return false;
+  try {
+    return Temporal.PlainDate.from(day, { overflow: 'reject' }).toString() === day;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,73 @@
+import type { HistoryItem } from '../core/dialogs/types.ts';
+import type { CustomerId, TransactionId } from '../core/ids.ts';
+import type { Reason, TransactionKind } from '../core/ledger/types.ts';
+import { points } from '../core/points.ts';
+import { type Row, type Statement, statement } from './database.ts';
+import { reader } from './rows.ts';
+import * as schema from './schema.ts';
+
+/** The statements that read `limit` transactions of a customer, newest first, with their lots and purchases. */
+export function historyStatements(
+  customerId: string,
+  limit: number,
+  beforeSeq = Number.MAX_SAFE_INTEGER,
+): Statement[] {
+  const page = `(select * from ledger_transactions where customer_id = ? and seq < ? order by seq desc limit ?)`;
+  const args = [customerId, beforeSeq, limit] as const;
+  return [
+    statement(`select * from ${page}`, ...args),
+    statement(
+      `select p.id as transaction_id, l.id, l.points, l.expires_at from ${page} p join lots l on l.transaction_id = p.id
+       union all
+       select p.id, l.id, m.points, l.expires_at from ${page} p join lot_moves m on m.transaction_id = p.id
+       join lots l on l.id = m.lot_id`,
+      ...args,
+      ...args,
+    ),
+    statement(`select b.* from ${page} p join purchases b on b.id = p.reference`, ...args),
+    statement(
+      `select l.* from ${page} p join purchase_lines l on l.purchase_id = p.reference order by l.purchase_id, l.position`,
+      ...args,
+    ),
+  ];
+}
+
+const transactionOf = reader(schema.ledgerTransactions);
+const purchaseOf = reader(schema.purchases);
+const lineOf = reader(schema.purchaseLines);
+
+/** History from the rows of `historyStatements`, in their order. */
+export function readHistory([transactions, lots, purchases, lines]: (readonly Row[])[]): HistoryItem[] {
+  const purchaseById = new Map((purchases ?? []).map((row) => [String(row.id), purchaseOf(row)]));
+  return (transactions ?? []).map((row) => {
+    const { available, pending, held, reason, hash, ...transaction } = transactionOf(row);
+    const purchase = purchaseById.get(transaction.reference ?? '');
+    return {
+      ...transaction,
+      id: transaction.id as TransactionId,
+      customerId: transaction.customerId as CustomerId,
+      kind: transaction.kind as TransactionKind,
+      points: points(transaction.points),
+      reverses: transaction.reverses as TransactionId | null,
+      balance: { available, pending, held },
+      reason: JSON.parse(reason) as Reason,
+      lots: (lots ?? [])
+        .filter((lot) => lot.transaction_id === transaction.id)
+        .map((lot) => ({
+          id: String(lot.id),
+          points: Number(lot.points),
+          expiresAt: Number(lot.expires_at),
+        })),
+      ...(purchase ? { purchase: { ...purchase, lines: linesOf(purchase.id, lines ?? []) } } : {}),
+    };
+  });
+}
+
+function linesOf(purchaseId: string, rows: readonly Row[]) {
+  return rows
+    .filter((row) => row.purchase_id === purchaseId)
+    .map((row) => {
+      const { purchaseId: _, position: __, lineId, ...line } = lineOf(row);
+      return { id: lineId, ...line };
+    });
+}

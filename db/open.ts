@@ -1,0 +1,78 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { createClient } from '@libsql/client';
+import Libsql from 'libsql';
+import { SvoiError } from '../core/errors.ts';
+import { type Database, readRow, wrapClient } from './database.ts';
+import { migrate } from './migrate.ts';
+
+/** Where the database is: `file:…`, or `http(s)://` and `libsql://` for a libSQL server. */
+export interface DatabaseSettings {
+  readonly url: string;
+  readonly authToken?: string | undefined;
+}
+
+/**
+ * Opens the database and brings its schema up to date. A file is opened by one process only: a second one is
+ * refused with `database_in_use`, because two writers on the bundled SQLite can lose commits.
+ */
+export async function openDatabase(settings: DatabaseSettings): Promise<Database> {
+  return settings.url.startsWith('file:') ? openFile(settings.url) : openServer(settings);
+}
+
+async function openServer({ url, authToken }: DatabaseSettings): Promise<Database> {
+  const client = createClient({ url, ...(authToken ? { authToken } : {}) });
+  await migrate(client);
+  return wrapClient(client, 'server');
+}
+
+async function openFile(url: string): Promise<Database> {
+  const path = url.slice('file:'.length);
+  mkdirSync(dirname(path), { recursive: true });
+  const release = lockFile(path);
+  try {
+    const client = createClient({ url, concurrency: 1, timeout: 5000 });
+    for (const pragma of filePragmas) await client.execute(`pragma ${pragma}`);
+    const database = wrapClient(client, 'file');
+    await checkPragmas(database);
+    await migrate(client);
+    return { ...database, close: () => (database.close(), release()) };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+/** Full durability, and 64 MiB of pages in memory: a million purchases touch more than the default 2 MiB. */
+const filePragmas = ['journal_mode=wal', 'synchronous=full', 'cache_size=-65536', 'wal_autocheckpoint=4000'];
+
+async function checkPragmas(database: Database): Promise<void> {
+  const journal = await readRow(database, 'pragma journal_mode');
+  const synchronous = await readRow(database, 'pragma synchronous');
+  if (journal?.journal_mode === 'wal' && synchronous?.synchronous === 2) return;
+  throw new SvoiError(
+    'database_not_durable',
+    `the database cannot be set to full durability (journal ${journal?.journal_mode}, synchronous ${synchronous?.synchronous}): put it on a local disk`,
+  );
+}
+
+/**
+ * Holds an exclusive lock beside the database for as long as the process lives: the operating system lets go of it
+ * even after kill -9, so no stale lock can keep a shop closed.
+ */
+function lockFile(path: string): () => void {
+  const lock = new Libsql(`${path}.lock`);
+  try {
+    lock.exec('pragma locking_mode=exclusive');
+    lock.exec('begin exclusive');
+    return () => lock.close();
+  } catch (error) {
+    lock.close();
+    if (!/locked|busy/i.test(String(error))) throw error;
+    throw new SvoiError(
+      'database_in_use',
+      `${path} is already in use by another Svoi process: stop that one first, or set DATABASE_URL to another file`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,46 @@
+import type { EventHandler } from './bots/channel.ts';
+import { handleEvent } from './core/dialogs/handle.ts';
+import type { Ids } from './core/ids.ts';
+import { withNotifications } from './core/messaging/notify.ts';
+import type { Clock, Submitted } from './core/ports.ts';
+import type { Program } from './core/program/program.ts';
+import type { Database } from './db/database.ts';
+import { currentProgram } from './db/programs.ts';
+import { type AnyCommand, createWriter, type Writer, type WriterOptions } from './db/writer.ts';
+
+/** The parts every root shares: one database, one writer, the program in force. */
+export interface Svoi {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly writer: Writer;
+  /** The rules in force; a newly applied program counts from the next decision on. */
+  program(): Program;
+  reloadProgram(): Promise<void>;
+  /** Carries out a use case and tells the customer what came of it. */
+  submit<Result>(command: AnyCommand<Result>): Promise<Submitted<Result>>;
+  /** What a channel calls with each thing that happens in a chat. */
+  readonly handleEvent: EventHandler;
+}
+
+/** Joins core and database. Channels, HTTP and jobs are joined to it by the root that runs. */
+export async function createSvoi(options: WriterOptions): Promise<Svoi> {
+  const { database, clock, ids } = options;
+  const writer = createWriter(options);
+  let program = await currentProgram(database);
+  const submit = <Result>(command: AnyCommand<Result>) => writer.submit(withNotifications(command));
+  return {
+    database,
+    clock,
+    ids,
+    writer,
+    program: () => program,
+    reloadProgram: async () => {
+      program = await currentProgram(database);
+    },
+    submit,
+    handleEvent: async (event) => {
+      await submit(handleEvent(event, program));
+    },
+  };
+}
