@@ -1,0 +1,81 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createIds } from '../../core/ids.ts';
+import type { Clock } from '../../core/ports.ts';
+import { type ProgramDefinition, programSchema } from '../../core/program/program.ts';
+import { openDatabase } from '../../db/open.ts';
+import { applyProgram } from '../../db/programs.ts';
+import type { WriterOptions } from '../../db/writer.ts';
+import { createSvoi, type Svoi } from '../../svoi.ts';
+
+/** A clock that stands still until a test moves it. */
+export interface TestClock extends Clock {
+  set(at: number): void;
+  advance(milliseconds: number): void;
+}
+
+/** What a test may choose; everything else is as in a fresh installation. */
+export interface TestSvoiOptions {
+  /** Rules that differ from the default program; applied as version 2. */
+  readonly program?: Partial<ProgramDefinition>;
+  /** Where the clock starts: epoch milliseconds, or ISO 8601. Default: noon of 22 November 2026 in Kyiv. */
+  readonly at?: number | string;
+  /** A file or server to open instead of a new file. */
+  readonly url?: string;
+  readonly writer?: Partial<Pick<WriterOptions, 'groupLimit' | 'onMessages' | 'onCommit' | 'onFatal'>>;
+}
+
+/** A whole Svoi on a new database file, with a clock to set and ids that are the same in every run. */
+export interface TestSvoi {
+  readonly svoi: Svoi;
+  readonly clock: TestClock;
+  readonly url: string;
+  /** Closes the database and removes the file. */
+  close(): void;
+}
+
+/** Starts a Svoi for one test. Call `close` when done. */
+export async function testSvoi(options: TestSvoiOptions = {}): Promise<TestSvoi> {
+  const folder = mkdtempSync(join(tmpdir(), 'svoi-test-'));
+  const url = options.url ?? `file:${join(folder, 'svoi.db')}`;
+  const clock = testClock(options.at ?? '2026-11-22T12:00:00+02:00');
+  const random = seededRandom(1);
+  const database = await openDatabase({ url });
+  if (options.program) await applyProgram(database, programSchema.parse(options.program), clock.now());
+  const svoi = await createSvoi({ database, clock, ids: createIds(random), random, ...options.writer });
+  return {
+    svoi,
+    clock,
+    url,
+    close() {
+      database.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A clock standing at `at`: epoch milliseconds, or ISO 8601. */
+export function testClock(at: number | string): TestClock {
+  let now = typeof at === 'number' ? at : Date.parse(at);
+  return {
+    now: () => now,
+    set: (next) => {
+      now = next;
+    },
+    advance: (milliseconds) => {
+      now += milliseconds;
+    },
+  };
+}
+
+/** Numbers in [0, 1) that are the same for the same seed (mulberry32). */
+export function seededRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
