@@ -1,0 +1,33 @@
+import type { ShopId } from './ids.ts';
+
+/** What a shop system may be: a till, a web shop, or the shop's own back office. */
+export const scopes = ['till', 'site', 'admin'] as const;
+export type Scope = (typeof scopes)[number];
+
+/** What a call needs the right to do. */
+export type Right = 'purchases:write' | 'customers:read' | 'customers:write' | 'customers:erase';
+
+/** What each scope may do. */
+const rights: Readonly<Record<Scope, readonly Right[]>> = {
+  till: ['purchases:write', 'customers:read'],
+  site: ['purchases:write', 'customers:read', 'customers:write'],
+  admin: ['purchases:write', 'customers:read', 'customers:write', 'customers:erase'],
+};
+
+/** A shop system that may call us. With a signing secret, each of its changes must be signed by it. */
+export interface Shop {
+  readonly id: ShopId;
+  readonly name: string;
+  readonly scope: Scope;
+  readonly signingSecret: string | null;
+}
+
+/** Whether a shop of `scope` may do what needs `right`. */
+export function hasRight(scope: Scope, right: Right): boolean {
+  return rights[scope].includes(right);
+}
+
+/** The scopes that may do what needs `right`. */
+export function scopesWith(right: Right): readonly Scope[] {
+  return scopes.filter((scope) => hasRight(scope, right));
+}
