@@ -1,14 +1,8 @@
 import type { ChannelName, ConsentCategory } from '../customers/types.ts';
 import type { AddressId, CustomerId, MessageId } from '../ids.ts';
+import type { Words } from './keys.ts';
 
-/** Values a text is filled with. Formats (numbers, days, money) belong to the text, not to the value. */
-export type Variables = Readonly<Record<string, string | number>>;
-
-/** A key of `locales/` with its variables: how core names words without knowing any language. */
-export interface Words {
-  readonly key: string;
-  readonly variables?: Variables;
-}
+export type { Words } from './keys.ts';
 
 /** What a person can tap. Where a channel has no buttons, presses become numbered lines. */
 export type Button =
@@ -22,9 +16,12 @@ export interface Picture {
   readonly number: string;
 }
 
+/** One text, or several lines that stand together. */
+export type Paragraph = Words | readonly Words[];
+
 /** What is said, in no language and for no channel yet: paragraphs, a picture, rows of buttons. */
 export interface Reply {
-  readonly paragraphs: readonly Words[];
+  readonly paragraphs: readonly Paragraph[];
   readonly picture?: Picture;
   readonly buttons?: readonly (readonly Button[])[];
 }

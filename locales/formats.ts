@@ -1,0 +1,85 @@
+import type { i18n } from 'i18next';
+import type { Locale } from '../core/customers/types.ts';
+
+/** What numbers and times are written with: an IANA time zone and a currency code. */
+export interface Formats {
+  readonly zone: string;
+  readonly currency: string;
+}
+
+type Translate = (locale: Locale, key: string, options?: Record<string, unknown>) => string;
+
+/** Languages as Intl knows them: British English, for days before months and a clock of 24 hours. */
+const tags: Readonly<Record<Locale, string>> = { uk: 'uk-UA', ru: 'ru-UA', en: 'en-GB' };
+
+const longDay = { day: 'numeric', month: 'long', year: 'numeric' } as const;
+const shortDay = { day: '2-digit', month: '2-digit', year: '2-digit' } as const;
+const time = { hour: '2-digit', minute: '2-digit' } as const;
+
+/** Adds the formats named in `core/messaging/keys.ts` to an i18next instance. */
+export function addFormats(instance: i18n, translate: Translate): void {
+  const add = (name: string, format: (value: never, locale: Locale, formats: Formats) => string) =>
+    instance.services.formatter?.add(name, (value, language, options) =>
+      format(value as never, language as Locale, options as Formats),
+    );
+  const points = (count: number, locale: Locale) => translate(locale, 'units.points', { count });
+  add('number', (value: number, locale) => number(locale).format(value));
+  add('points', points);
+  add('days', (count: number, locale) => translate(locale, 'units.days', { count }));
+  add('signed_points', (value: number, locale) => `${sign(value)}${points(Math.abs(value), locale)}`);
+  add('money', (minor: number, locale, { currency }) => money(minor, locale, currency, 0));
+  add('exact_money', (minor: number, locale, { currency }) => money(minor, locale, currency, 2));
+  add('day', (at: number, locale, { zone }) => dates(locale, zone, longDay).format(at));
+  add('short_day', (at: number, locale, { zone }) => dates(locale, zone, shortDay).format(at));
+  add('moment', (at: number, locale, { zone }) => dates(locale, zone, { ...longDay, ...time }).format(at));
+  add('date', (day: string, locale) => calendarDay(day, locale));
+  add('kind', (kind: string, locale) => translate(locale, `kinds.${kind}`));
+  add('language', (language: string, locale) => translate(locale, `languages.${language}`));
+}
+
+function sign(value: number): string {
+  if (value === 0) return '';
+  return value > 0 ? '+' : '−';
+}
+
+/** Minor units as money: no ".00" on whole amounts; `moreDigits` shows fractions of a minor unit. */
+function money(minor: number, locale: Locale, currency: string, moreDigits: number): string {
+  const digits = number(locale, { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  return number(locale, {
+    style: 'currency',
+    currency,
+    currencyDisplay: 'narrowSymbol',
+    maximumFractionDigits: digits + moreDigits,
+    trailingZeroDisplay: 'stripIfInteger',
+  }).format(minor / 10 ** digits);
+}
+
+/** `YYYY-MM-DD`, or `--MM-DD` where the year is not known. */
+function calendarDay(day: string, locale: Locale): string {
+  const yearless = day.startsWith('--');
+  const at = Date.parse(`${yearless ? `2000-${day.slice(2)}` : day}T00:00:00Z`);
+  return dates(locale, 'UTC', yearless ? { day: 'numeric', month: 'long' } : longDay).format(at);
+}
+
+/** Making an Intl formatter costs far more than using one, so each is kept. */
+function keeper<Formatter>(): (key: string, make: () => Formatter) => Formatter {
+  const kept = new Map<string, Formatter>();
+  return (key, make) => {
+    const known = kept.get(key) ?? make();
+    kept.set(key, known);
+    return known;
+  };
+}
+
+const keptNumbers = keeper<Intl.NumberFormat>();
+const keptDates = keeper<Intl.DateTimeFormat>();
+
+function number(locale: Locale, options: Intl.NumberFormatOptions = {}): Intl.NumberFormat {
+  const key = `${locale} ${JSON.stringify(options)}`;
+  return keptNumbers(key, () => new Intl.NumberFormat(tags[locale], options));
+}
+
+function dates(locale: Locale, zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const all = { ...options, timeZone: zone };
+  return keptDates(`${locale} ${JSON.stringify(all)}`, () => new Intl.DateTimeFormat(tags[locale], all));
+}

@@ -1,0 +1,66 @@
+import { createInstance, type i18n, type TFunction } from 'i18next';
+import { type Locale, locales } from '../core/customers/types.ts';
+import type { Words } from '../core/messaging/types.ts';
+import { addFormats, type Formats } from './formats.ts';
+import { translations } from './translations.ts';
+
+export type { Formats } from './formats.ts';
+
+/** Words by any key, for texts that are not core's (the playground has its own). */
+export interface AnyWords {
+  readonly key: string;
+  readonly variables?: Readonly<Record<string, string | number>>;
+}
+
+/** A tree of texts, as `locales/*.json` holds it. */
+export interface TextTree {
+  readonly [key: string]: string | TextTree;
+}
+
+/** Turns words into a text of a language. */
+export interface Translator<Known extends AnyWords = Words> {
+  /** Throws on a key the language does not have: a raw key must never reach a person. */
+  say(locale: Locale, words: Known, formats: Formats): string;
+}
+
+/** A translator over Svoi's own texts. */
+export function createTranslator(): Translator;
+/** A translator over other texts, one tree a language; core's texts are there as well. */
+export function createTranslator(more: Readonly<Record<Locale, TextTree>>): Translator<AnyWords>;
+export function createTranslator(more?: Readonly<Record<Locale, TextTree>>): Translator<AnyWords> {
+  const instance = createInstance();
+  void instance.init({
+    resources: Object.fromEntries(locales.map((locale) => [locale, resourcesOf(locale, more)])),
+    ns: ['core', 'more'],
+    defaultNS: 'core',
+    fallbackNS: 'more',
+    fallbackLng: false,
+    initAsync: false,
+    // What people typed is a value like any other: never markup, never a text to look up.
+    interpolation: { escapeValue: false, skipOnVariables: true },
+  });
+  const fixed = fixedByLocale(instance);
+  addFormats(instance, (locale, key, options) => fixed[locale](key, options ?? {}));
+  return {
+    say(locale, words, formats) {
+      const options = { ...words.variables, ...formats, nest: false };
+      const t = fixed[locale];
+      if (!instance.exists(words.key, { ...options, lng: locale })) {
+        throw new Error(`no text "${words.key}" in ${locale}`);
+      }
+      return t(words.key, options);
+    },
+  };
+}
+
+function resourcesOf(locale: Locale, more: Readonly<Record<Locale, TextTree>> | undefined) {
+  return { core: translations[locale], more: more?.[locale] ?? {} };
+}
+
+function fixedByLocale(instance: i18n): Readonly<Record<Locale, TFunction>> {
+  return {
+    uk: instance.getFixedT('uk'),
+    ru: instance.getFixedT('ru'),
+    en: instance.getFixedT('en'),
+  };
+}
