@@ -1,0 +1,24 @@
+/** The body as text, or undefined when it is longer than `limit` bytes. */
+export async function readBody(request: Request, limit: number): Promise<string | undefined> {
+  if (Number(request.headers.get('content-length') ?? 0) > limit) return undefined;
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.byteLength;
+    if (size > limit) return undefined;
+    chunks.push(chunk);
+  }
+  return new Blob(chunks).text();
+}
+
+/** Whether two secrets are the same, in a time that tells nothing about where they differ. */
+export async function sameSecret(given: string, expected: string): Promise<boolean> {
+  const [left, right] = await Promise.all([digest(given), digest(expected)]);
+  let difference = 0;
+  for (const [index, byte] of left.entries()) difference |= byte ^ (right[index] ?? 0);
+  return difference === 0;
+}
+
+async function digest(text: string): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
+}
