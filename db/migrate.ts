@@ -7,5 +7,12 @@ const migrationsFolder = fileURLToPath(new URL('./migrations', import.meta.url))
 
 /** Applies the committed migrations that the database does not have yet. Needs a filesystem, so not on Workers. */
 export async function migrate(client: Client): Promise<void> {
-  await applyMigrations(drizzle(client), { migrationsFolder });
+  const apply = () => applyMigrations(drizzle(client), { migrationsFolder });
+  try {
+    await apply();
+  } catch {
+    // They go in as one batch. When two processes start on a new server, the second finds the tables there and
+    // fails whole; looking again, it finds nothing left to apply. Any other reason fails again.
+    await apply();
+  }
 }

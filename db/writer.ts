@@ -43,6 +43,8 @@ interface Waiting {
 type Approved = Extract<Decision<Changes, unknown>, { ok: true }> & { readonly waiting: Waiting };
 
 const maxAttempts = 8;
+/** Losing to another process is no failure: a busy one may win many times in a row (measured: 100 commits, 2 s). */
+const maxRaces = 40;
 
 /** Starts a writer over `database`. There must be one for a file; several may share a libSQL server. */
 export function createWriter(options: WriterOptions): Writer {
@@ -80,7 +82,10 @@ export function createWriter(options: WriterOptions): Writer {
       } catch (error) {
         const fault = faultOf(error);
         if (fault === 'fatal') return stop(group, error);
-        if (fault === 'bug' || attempt >= maxAttempts) return await giveUp(group, error);
+        if (fault === 'bug' || attempt >= (fault === 'stale' ? maxRaces : maxAttempts))
+          return await giveUp(group, error);
+        // A random wait, so that two processes do not go on meeting at the same moment.
+        if (fault === 'stale' && attempt > 1) await pause(random() * Math.min(300, 5 * 2 ** attempt));
         if (fault === 'unreachable') await pause(Math.min(2000, 20 * 2 ** attempt));
       }
     }

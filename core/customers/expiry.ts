@@ -16,7 +16,7 @@ export function expirePoints(
       if (!record) return { ok: true, changes: {}, result: { expired: 0 } };
       const posting = openPosting(record.head, record.lots, context);
       const transactions = posting.expireDue(context.now);
-      const expired = -transactions.reduce((sum, transaction) => sum + transaction.points, 0);
+      const expired = transactions.reduce((sum, transaction) => sum - transaction.points, 0);
       return { ok: true, changes: { transactions }, result: { expired } };
     },
   };

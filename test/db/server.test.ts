@@ -1,0 +1,160 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createIds } from '../../core/ids.ts';
+import { type Database, readRows } from '../../db/database.ts';
+import { openDatabase } from '../../db/open.ts';
+import { verifyLedger } from '../../db/verify.ts';
+import { createSvoi } from '../../svoi.ts';
+import { databaseContract } from '../contract/database.ts';
+import { aPurchase, buy } from '../support/purchases.ts';
+import { hasLibsqlServer, startLibsqlServer } from '../support/sqld.ts';
+import { testSvoi } from '../support/svoi.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'svoi-server-test-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+databaseContract('a file', async () => {
+  const database = await openDatabase({ url: `file:${join(folder, 'contract.db')}` });
+  return { connect: async () => database, stop: async () => database.close() };
+});
+
+describe.skipIf(!hasLibsqlServer)('with a real libSQL server', () => {
+  databaseContract('a libSQL server', async () => {
+    const server = await startLibsqlServer();
+    const opened: Database[] = [];
+    return {
+      async connect() {
+        const database = await openDatabase({ url: server.url });
+        opened.push(database);
+        return database;
+      },
+      async stop() {
+        for (const database of opened) database.close();
+        await server.stop();
+      },
+    };
+  });
+
+  it('two processes start on a new server at once, and both get their turn with one busy customer', async () => {
+    const server = await startLibsqlServer();
+    const clock = { now: () => Date.now() };
+    const databases = await Promise.all([1, 2].map(() => openDatabase({ url: server.url })));
+    const shops = await Promise.all(
+      databases.map((database) => createSvoi({ database, clock, ids: createIds(), random: Math.random })),
+    );
+    const outcomes = await Promise.all(
+      shops.flatMap((svoi, shop) =>
+        Array.from({ length: 30 }, (_, index) =>
+          buy(svoi, aPurchase({ at: clock.now(), externalId: `${shop}-${index}` })),
+        ),
+      ),
+    );
+    const balances = outcomes.map(({ result }) => result.points.balance).sort((a, b) => a - b);
+    expect(balances).toEqual(Array.from({ length: 60 }, (_, index) => 50 * (index + 1)));
+    for (const database of databases) database.close();
+    await server.stop();
+  });
+
+  it('a server killed while purchases are written loses none that was acknowledged and doubles none', async () => {
+    const server = await startLibsqlServer();
+    const { svoi, clock, close } = await testSvoi({ url: server.url });
+    const inputs = Array.from({ length: 40 }, (_, index) =>
+      aPurchase({
+        at: clock.now(),
+        externalId: `r-${index}`,
+        customer: { phone: `+38067000000${index % 4}` },
+      }),
+    );
+    const waiting = inputs.map((input) => buy(svoi, input));
+    await waiting[0];
+    await server.restartAfterKill();
+    const outcomes = await Promise.all(waiting);
+    const rows = await readRows(svoi.database, 'select id from purchases order by id');
+    expect(rows.map((row) => row.id)).toEqual(outcomes.map(({ result }) => String(result.id)).sort());
+    expect((await verifyLedger(svoi.database)).fault).toBeUndefined();
+    close();
+    await server.stop();
+  });
+});
+
+const steadyShop = fileURLToPath(new URL('../support/steady-shop.ts', import.meta.url));
+
+function startShop(url: string, run: string) {
+  const child = spawn(process.execPath, ['--import', 'tsx', steadyShop, url, run], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  return { child, acknowledged: createInterface(child.stdout), errors: createInterface(child.stderr) };
+}
+
+it('kill -9 in the middle of writing loses nothing that was acknowledged', async () => {
+  const url = `file:${join(folder, 'killed.db')}`;
+  const acknowledged: string[] = [];
+  for (const run of ['first', 'second']) {
+    const shop = startShop(url, run);
+    let seen = 0;
+    shop.acknowledged.on('line', (id) => {
+      acknowledged.push(id);
+      seen += 1;
+      if (seen === 40) shop.child.kill('SIGKILL');
+    });
+    await once(shop.acknowledged, 'close');
+    expect(seen).toBeGreaterThanOrEqual(40);
+  }
+  const database = await openDatabase({ url });
+  const rows = await readRows(database, 'select external_id from purchases');
+  const kept = new Set(rows.map((row) => row.external_id));
+  expect(acknowledged.filter((id) => !kept.has(id))).toEqual([]);
+  expect((await verifyLedger(database)).fault).toBeUndefined();
+  database.close();
+});
+
+it('a second process on the same file is refused with a line that says what to do', async () => {
+  const url = `file:${join(folder, 'taken.db')}`;
+  const database = await openDatabase({ url });
+  const shop = startShop(url, 'second');
+  const lines: string[] = [];
+  shop.errors.on('line', (line) => lines.push(line));
+  const [code] = await once(shop.child, 'close');
+  expect(code).toBe(1);
+  expect(lines.join('\n')).toMatch(/taken\.db is already in use by another Svoi process: stop that one/);
+  database.close();
+  expect((await verifyLedger(await openDatabase({ url }))).fault).toBeUndefined();
+});
+
+it('after an I/O error nothing more is acknowledged, and the process is told to end', async () => {
+  const database = await openDatabase({ url: `file:${join(folder, 'broken.db')}` });
+  const fatal: unknown[] = [];
+  let broken = false;
+  const disk: Database = {
+    ...database,
+    write: (statements) =>
+      broken
+        ? Promise.reject(Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_FSYNC' }))
+        : database.write(statements),
+  };
+  const svoi = await createSvoi({
+    database: disk,
+    clock: { now: () => Date.now() },
+    ids: createIds(),
+    random: Math.random,
+    onFatal: (error) => fatal.push(error),
+  });
+  const at = Date.now();
+  await buy(svoi, aPurchase({ at, externalId: 'before' }));
+  broken = true;
+  const during = [1, 2, 3].map((index) => buy(svoi, aPurchase({ at, externalId: `during-${index}` })));
+  for (const one of during) await expect(one).rejects.toMatchObject({ code: 'writer_stopped' });
+  broken = false;
+  await expect(buy(svoi, aPurchase({ at, externalId: 'after' }))).rejects.toMatchObject({
+    code: 'writer_stopped',
+  });
+  expect(fatal).toHaveLength(1);
+  expect(await readRows(database, 'select external_id from purchases')).toEqual([{ external_id: 'before' }]);
+  database.close();
+});
