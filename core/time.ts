@@ -32,6 +32,23 @@ export function localDay(at: number, zone: string): string {
   return zoned(at, zone).toPlainDate().toString();
 }
 
+const offsets = new Map<string, number>();
+
+/**
+ * When clocks in `zone` show a local time, given as epoch milliseconds of the same figures in UTC. A time the zone
+ * skips is moved on, one it has twice is the first. Offsets are remembered by quarter of an hour, as above.
+ */
+export function instantOfLocal(localAsUtc: number, zone: string): number {
+  const key = `${Math.floor(localAsUtc / quarterMs)} ${zone}`;
+  const known = offsets.get(key);
+  if (known !== undefined) return localAsUtc - known;
+  const figures = new Date(localAsUtc).toISOString().slice(0, -1);
+  const instant = Temporal.PlainDateTime.from(figures).toZonedDateTime(zone).epochMilliseconds;
+  if (offsets.size > 10_000) offsets.clear();
+  offsets.set(key, localAsUtc - instant);
+  return instant;
+}
+
 /** Whether `zone` is a time zone this machine knows. */
 export function isTimeZone(zone: string): boolean {
   try {
