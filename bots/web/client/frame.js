@@ -1,0 +1,169 @@
+/** @import { ChatMessage } from '../store.ts' */
+/** @import { ChatWords } from '../frame.tsx' */
+import { find, newId, Refused, send } from './dom.js';
+import { Transcript } from './messages.js';
+
+const { body } = document;
+/** @type {ChatWords} */
+const words = JSON.parse(body.dataset.words ?? '{}');
+const language = body.dataset.locale ?? 'uk';
+const status = find(body, '#status', HTMLElement);
+const composer = find(body, '#composer', HTMLFormElement);
+const input = find(composer, 'input', HTMLInputElement);
+const given = new URLSearchParams(location.hash.slice(1));
+const keptUnder = 'svoi-chat';
+
+/** The shop's word for who the visitor is. It came in the fragment, which no server log ever sees. */
+const session = given.get('session') ?? undefined;
+const context = given.get('context') ?? undefined;
+if (location.hash) history.replaceState(null, '', location.pathname + location.search);
+
+let token = '';
+/** @type {EventSource | undefined} */
+let stream;
+let started = false;
+
+const transcript = new Transcript(
+  find(body, '#transcript', HTMLElement),
+  {
+    press: (data, messageId) => tell({ kind: 'press', data, messageId }),
+    share: async () => {},
+  },
+  { locale: language },
+);
+
+/** Opens the chat: a visitor's own of last time, or that of the customer whom the shop vouches for. */
+async function open() {
+  try {
+    const kept = session === undefined ? keep.read() : null;
+    if (kept) token = kept;
+    else await openNew();
+    listen();
+  } catch {
+    status.textContent = words.failed;
+    setTimeout(open, 5000);
+  }
+}
+
+async function openNew() {
+  const answer = await send('/chat', session === undefined ? {} : { session });
+  token = tokenOf(answer);
+  if (session === undefined) keep.write(token);
+}
+
+/**
+ * @param {unknown} answer
+ * @returns {string}
+ */
+function tokenOf(answer) {
+  if (answer && typeof answer === 'object' && 'token' in answer) return String(answer.token);
+  throw new Error('the server opened no chat');
+}
+
+function listen() {
+  stream?.close();
+  stream = new EventSource(`/chat/${token}/stream`);
+  stream.addEventListener('open', () => {
+    status.textContent = words.bot;
+  });
+  stream.addEventListener('message', (event) => {
+    /** @type {ChatMessage} */
+    const message = JSON.parse(event.data);
+    transcript.show(message);
+    if (message.direction === 'out') parent.postMessage({ svoi: 'message' }, '*');
+  });
+  stream.addEventListener('ready', (event) => {
+    const { empty } = JSON.parse(event.data);
+    if (empty && !started) begin();
+  });
+  stream.addEventListener('error', () => {
+    status.textContent = words.lost;
+    if (stream?.readyState === EventSource.CLOSED) void reopen();
+  });
+}
+
+/** The server knows this chat no more: its secret has changed, or the session is over. */
+async function reopen() {
+  keep.forget();
+  transcript.clear();
+  setTimeout(open, 2000);
+}
+
+function begin() {
+  started = true;
+  void tell(context === undefined ? { kind: 'start' } : { kind: 'start', context });
+}
+
+/** @param {object} said */
+async function tell(said) {
+  const event = { id: newId(), said, language, ...(session === undefined ? {} : { session }) };
+  try {
+    await sendTwice(event);
+    status.textContent = words.bot;
+  } catch (error) {
+    status.textContent = error instanceof Refused && error.status === 429 ? words.slow : words.failed;
+    throw error;
+  }
+}
+
+/**
+ * A lost answer is asked for again: the same id counts once.
+ * @param {object} event
+ */
+async function sendTwice(event) {
+  try {
+    await send(`/chat/${token}/events`, event);
+  } catch (error) {
+    if (error instanceof Refused) throw error;
+    await send(`/chat/${token}/events`, event);
+  }
+}
+
+/** Where the visitor's chat is kept. A browser may forbid it: the chat then lasts as long as the page. */
+const keep = {
+  read() {
+    try {
+      return localStorage.getItem(keptUnder);
+    } catch {
+      return null;
+    }
+  },
+  /** @param {string} value */
+  write(value) {
+    try {
+      localStorage.setItem(keptUnder, value);
+    } catch {
+      status.textContent = words.bot;
+    }
+  },
+  forget() {
+    try {
+      localStorage.removeItem(keptUnder);
+    } catch {
+      token = '';
+    }
+  },
+};
+
+composer.addEventListener('submit', async (event) => {
+  event.preventDefault();
+  const text = input.value.trim();
+  if (text === '') return;
+  input.value = '';
+  try {
+    await tell({ kind: 'text', text });
+  } catch {
+    input.value = input.value === '' ? text : input.value;
+  }
+});
+
+const close = () => parent.postMessage({ svoi: 'close' }, '*');
+find(body, '#close', HTMLButtonElement).addEventListener('click', close);
+document.addEventListener('keydown', (event) => {
+  if (event.key === 'Escape') close();
+});
+window.addEventListener('message', (event) => {
+  if (event.source === parent && event.data?.svoi === 'focus') input.focus();
+});
+
+void open();

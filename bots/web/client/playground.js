@@ -1,0 +1,67 @@
+/** @import { ChatMessage } from '../store.ts' */
+/** @import { PlaygroundWords } from '../playground/words.ts' */
+import { find } from './dom.js';
+import { startClock } from './playground_clock.js';
+import { startLog } from './playground_log.js';
+import { startPhone } from './playground_phone.js';
+import { startStory } from './playground_story.js';
+import { startTill } from './playground_till.js';
+
+/**
+ * What every part of the page is given.
+ * @typedef {object} Page
+ * @property {PlaygroundWords} words
+ * @property {string} locale
+ * @property {string} currency
+ * @property {string} zone
+ * @property {(text: string) => void} toast says something went wrong
+ * @property {(step: 'register' | 'sell' | 'points' | 'year') => void} done a step of the story was taken
+ */
+
+const { body } = document;
+const { locale, currency, zone } = JSON.parse(body.dataset.settings ?? '{}');
+const toast = find(body, '#toast', HTMLElement);
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let toastTimer;
+
+/** @type {Page} */
+const page = {
+  words: JSON.parse(body.dataset.words ?? '{}'),
+  locale,
+  currency,
+  zone,
+  toast(text) {
+    toast.textContent = text;
+    clearTimeout(toastTimer);
+    toastTimer = setTimeout(() => toast.replaceChildren(), 6000);
+  },
+  done: startStory(),
+};
+
+const clock = startClock(page);
+const till = startTill(page);
+const log = startLog(page);
+/** @type {Map<string, ReturnType<typeof startPhone>>} */
+const phones = new Map();
+for (const element of document.querySelectorAll('[data-phone]')) {
+  if (element instanceof HTMLElement) phones.set(element.dataset.phone ?? '', startPhone(element, page));
+}
+
+const feed = new EventSource('/playground/feed');
+feed.addEventListener('phone', (event) => {
+  const state = JSON.parse(event.data);
+  phones.get(state.id)?.become(state);
+  till.offer(state);
+});
+feed.addEventListener('message', (event) => {
+  /** @type {{ phone: string, message: ChatMessage }} */
+  const { phone, message } = JSON.parse(event.data);
+  phones.get(phone)?.show(message);
+});
+feed.addEventListener('log', (event) => log.show(JSON.parse(event.data)));
+feed.addEventListener('clock', (event) => clock.set(JSON.parse(event.data).now));
+feed.addEventListener('open', () => body.setAttribute('data-live', ''));
+feed.addEventListener('error', () => {
+  body.removeAttribute('data-live');
+  page.toast(page.words.connection.lost);
+});

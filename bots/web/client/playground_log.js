@@ -1,0 +1,62 @@
+/** @import { LogLine } from '../playground/log.ts' */
+/** @import { Page } from './playground.js' */
+import { find, make } from './dom.js';
+
+/**
+ * @param {Record<string, string>} texts
+ * @param {string} key
+ */
+function wordOf(texts, key) {
+  return texts[key] ?? key;
+}
+
+/**
+ * Shows the outbox as it stands.
+ * @param {Page} page
+ */
+export function startLog({ words, locale, zone }) {
+  const rows = find(document, '#log', HTMLTableSectionElement);
+  const empty = find(document, '#log-empty', HTMLElement);
+  const time = new Intl.DateTimeFormat(locale, {
+    day: '2-digit',
+    month: '2-digit',
+    year: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    timeZone: zone,
+  });
+
+  /** @param {LogLine} line */
+  function draw(line) {
+    const state = wordOf(words.states, line.state);
+    const badge = make(
+      'span',
+      { class: `state ${line.state}`, ...(line.error ? { title: line.error } : {}) },
+      state,
+    );
+    return make(
+      'tr',
+      { 'data-state': line.state, 'data-channel': line.channel },
+      make('td', { class: 'col-time' }, make('time', {}, time.format(line.at))),
+      make('td', { class: 'col-channel' }, wordOf(words.channels, line.channel)),
+      make(
+        'td',
+        { class: 'col-to' },
+        line.address.length > 16 ? `${line.address.slice(0, 8)}…` : line.address,
+      ),
+      make('td', { class: 'col-category' }, wordOf(words.categories, line.category)),
+      make('td', { class: 'col-text', title: line.text }, line.text),
+      make('td', { class: 'col-state' }, badge),
+      make('td', { class: 'col-attempts' }, String(line.attempts)),
+    );
+  }
+
+  return {
+    /** @param {readonly LogLine[]} lines newest first */
+    show(lines) {
+      empty.hidden = lines.length > 0;
+      rows.replaceChildren(...lines.map(draw));
+    },
+  };
+}

@@ -1,0 +1,164 @@
+/** @import { ChatMessage } from '../store.ts' */
+/** @import { Page } from './playground.js' */
+import { find, newId, Refused, send } from './dom.js';
+import { Transcript } from './messages.js';
+
+/**
+ * How a phone stands, with its chat.
+ * @typedef {object} PhoneState
+ * @property {string} id
+ * @property {string} number
+ * @property {string} chat
+ * @property {boolean} blocked
+ * @property {number | null} offlineAt
+ * @property {ChatMessage[]} messages
+ */
+
+/**
+ * One phone: its chat, its number, its switches.
+ * @param {HTMLElement} element
+ * @param {Page} page
+ */
+export function startPhone(element, page) {
+  const { words, locale, zone, toast } = page;
+  const path = `/playground/phones/${element.dataset.phone}`;
+  const list = find(element, '.transcript', HTMLElement);
+  let chat = '';
+
+  /** @param {object} said */
+  async function tell(said) {
+    try {
+      await send(`${path}/events`, { id: newId(), language: locale, said });
+    } catch {
+      toast(words.phones.failed);
+      throw new Error('not sent');
+    }
+  }
+
+  const transcript = new Transcript(
+    list,
+    {
+      press: (data, messageId) =>
+        tell({ kind: 'press', data, messageId }).then(
+          () => noticePoints(data),
+          () => {},
+        ),
+      share: () =>
+        tell({ kind: 'share' }).then(
+          () => page.done('register'),
+          () => {},
+        ),
+    },
+    { locale, zone, contact: words.phones.sharedContact },
+  );
+
+  /** @param {string} data */
+  function noticePoints(data) {
+    if (data.includes('points')) page.done('points');
+  }
+
+  startComposer(element, page, tell);
+  startSettings(element, page, path);
+
+  function drawEmpty() {
+    element.classList.toggle('is-empty', transcript.isEmpty);
+  }
+
+  return {
+    /** @param {PhoneState} state */
+    become(state) {
+      if (state.chat !== chat) transcript.clear();
+      chat = state.chat;
+      for (const message of state.messages) transcript.show(message);
+      drawEmpty();
+      drawSettings(element, page, state);
+    },
+    /** @param {ChatMessage} message */
+    show(message) {
+      transcript.show(message);
+      drawEmpty();
+    },
+  };
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {Page} page
+ * @param {(said: object) => Promise<void>} tell
+ */
+function startComposer(element, { words }, tell) {
+  const composer = find(element, '.composer', HTMLFormElement);
+  const input = find(composer, 'input', HTMLInputElement);
+  const begin = find(element, '.begin', HTMLButtonElement);
+  const isTelegram = element.dataset.phone === 'telegram';
+  composer.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    const text = input.value.trim();
+    if (text === '') return;
+    input.value = '';
+    await tell({ kind: 'text', text }).catch(() => {
+      input.value = text;
+    });
+  });
+  begin.addEventListener('click', async () => {
+    begin.disabled = true;
+    const said = isTelegram ? { kind: 'start' } : { kind: 'text', text: words.phones.hello };
+    await tell(said).catch(() => {});
+    begin.disabled = false;
+    input.focus();
+  });
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {Page} page
+ * @param {string} path
+ */
+function startSettings(element, { words, toast }, path) {
+  const form = find(element, '.phone-settings', HTMLFormElement);
+  const number = find(form, '[name=number]', HTMLInputElement);
+
+  /** @param {object} change */
+  async function change(change) {
+    try {
+      await send(path, { id: newId(), ...change }, 'PUT');
+      number.removeAttribute('aria-invalid');
+    } catch (error) {
+      const wrong = error instanceof Refused && error.status === 422;
+      if (wrong) number.setAttribute('aria-invalid', 'true');
+      toast(wrong ? words.phones.badNumber : words.phones.failed);
+    }
+  }
+
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    void change({ number: number.value });
+  });
+  for (const name of ['blocked', 'offline']) {
+    const box = find(form, `[name=${name}]`, HTMLInputElement);
+    box.addEventListener('change', () => void change({ [name]: box.checked }));
+  }
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {Page} page
+ * @param {PhoneState} state
+ */
+function drawSettings(element, { words }, { number, blocked, offlineAt }) {
+  const offline = offlineAt !== null;
+  const shown = find(element, '[name=number]', HTMLInputElement);
+  if (document.activeElement !== shown || shown.getAttribute('aria-invalid') !== 'true') shown.value = number;
+  find(element, '[name=blocked]', HTMLInputElement).checked = blocked;
+  find(element, '[name=offline]', HTMLInputElement).checked = offline;
+  element.classList.toggle('is-blocked', blocked);
+  element.classList.toggle('is-offline', offline);
+  const note = offline ? words.phones.offlineNote : blocked ? words.phones.blockedNote : '';
+  find(element, '.note', HTMLElement).textContent = note;
+  find(element, '.device', HTMLElement).toggleAttribute('data-off', offline || blocked);
+  for (const control of element.querySelectorAll('.device button, .device input')) {
+    if (control instanceof HTMLButtonElement || control instanceof HTMLInputElement) {
+      control.disabled = offline || blocked;
+    }
+  }
+}

@@ -1,0 +1,134 @@
+/** @import { Call } from '../playground/till.ts' */
+/** @import { Page } from './playground.js' */
+import { find, make, send } from './dom.js';
+
+/**
+ * The till: goods on the counter, whose they are, and what the API said.
+ * @param {Page} page
+ */
+export function startTill(page) {
+  const { words, locale, currency, toast, done } = page;
+  const form = find(document, '#till', HTMLFormElement);
+  const customer = find(form, '#till-customer', HTMLInputElement);
+  const total = find(form, '#till-total', HTMLOutputElement);
+  const submit = find(form, '[type=submit]', HTMLButtonElement);
+  const again = find(document, '#again', HTMLButtonElement);
+  const goods = [...form.querySelectorAll('[data-sku]')].filter((item) => item instanceof HTMLElement);
+  const money = new Intl.NumberFormat(locale, { style: 'currency', currency });
+  /** @type {Call | undefined} */
+  let last;
+
+  const quantityOf = (/** @type {HTMLElement} */ good) =>
+    Number(find(good, 'output', HTMLOutputElement).value);
+
+  function count() {
+    let sum = 0;
+    for (const good of goods) sum += quantityOf(good) * Number(good.dataset.price);
+    total.value = money.format(sum / 100);
+    submit.disabled = sum === 0;
+    submit.title = sum === 0 ? words.till.empty : '';
+  }
+
+  /**
+   * @param {HTMLElement} good
+   * @param {number} quantity
+   */
+  function put(good, quantity) {
+    find(good, 'output', HTMLOutputElement).value = String(Math.min(99, Math.max(0, quantity)));
+    find(good, '.less', HTMLButtonElement).disabled = quantity <= 0;
+    good.classList.toggle('chosen', quantity > 0);
+    count();
+  }
+
+  /** @param {() => Promise<unknown>} post */
+  async function ring(post) {
+    submit.disabled = true;
+    again.disabled = true;
+    try {
+      last = /** @type {Call} */ (await post());
+      showCall(last, page);
+      if (last.status < 300) done('sell');
+    } catch {
+      toast(words.till.failed);
+    } finally {
+      again.disabled = false;
+      count();
+    }
+  }
+
+  for (const good of goods) {
+    find(good, '.add', HTMLButtonElement).addEventListener('click', () => put(good, quantityOf(good) + 1));
+    find(good, '.less', HTMLButtonElement).addEventListener('click', () => put(good, quantityOf(good) - 1));
+  }
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const items = goods
+      .map((good) => ({ sku: good.dataset.sku ?? '', quantity: quantityOf(good) }))
+      .filter(({ quantity }) => quantity > 0);
+    if (items.length === 0) return;
+    void ring(() => send('/playground/receipts', { locale, customer: customer.value, items }));
+  });
+  again.addEventListener('click', () => {
+    if (last) void ring(() => send('/playground/receipts/again', last?.request.body));
+  });
+  count();
+  return { offer: offerNumbers(customer) };
+}
+
+/**
+ * Keeps the numbers that the customer field offers true, and its value, while it is still a phone's old number.
+ * @param {HTMLInputElement} customer
+ */
+function offerNumbers(customer) {
+  const options = [...find(document, '#till-customers', HTMLDataListElement).options];
+  /** @type {Map<string, HTMLOptionElement>} */
+  const byPhone = new Map();
+  return (/** @type {{ id: string, number: string }} */ { id, number }) => {
+    const option = byPhone.get(id) ?? options[byPhone.size];
+    if (!option) return;
+    byPhone.set(id, option);
+    if (customer.value === option.value) customer.value = number;
+    option.value = number;
+  };
+}
+
+/**
+ * @param {Call} call
+ * @param {Page} page
+ */
+function showCall(call, { words, locale }) {
+  const receipt = find(document, '#receipt', HTMLElement);
+  const ok = call.status < 300;
+  receipt.hidden = false;
+  receipt.classList.toggle('refused', !ok);
+  receipt.classList.toggle('replayed', call.replayed);
+  const verdict = call.replayed ? words.till.replayed : ok ? words.till.accepted : words.till.refused;
+  find(receipt, '.receipt-line', HTMLElement).textContent = `${verdict} · ${call.status}`;
+  const points = ok ? pointsOf(call.answer) : undefined;
+  const number = new Intl.NumberFormat(locale);
+  const shown = points
+    ? [make('dt', {}, words.till.earned), make('dd', {}, number.format(points.earned))].concat(
+        make('dt', {}, words.till.balance),
+        make('dd', {}, number.format(points.balance)),
+      )
+    : [];
+  find(receipt, '.receipt-points', HTMLElement).replaceChildren(...shown);
+  const { method, path, body } = call.request;
+  find(receipt, '#receipt-request', HTMLElement).textContent =
+    `${method} ${path}\n${JSON.stringify(body, null, 2)}`;
+  const replay = call.replayed ? '\nIdempotent-Replay: true' : '';
+  find(receipt, '#receipt-answer', HTMLElement).textContent =
+    `HTTP ${call.status}${replay}\n${JSON.stringify(call.answer, null, 2)}`;
+}
+
+/**
+ * @param {unknown} answer
+ * @returns {{ earned: number, balance: number } | undefined} nothing for a purchase of nobody
+ */
+function pointsOf(answer) {
+  if (!answer || typeof answer !== 'object' || !('points' in answer)) return undefined;
+  const { points } = answer;
+  if (!points || typeof points !== 'object' || !('earned' in points) || !('balance' in points))
+    return undefined;
+  return { earned: Number(points.earned), balance: Number(points.balance) };
+}

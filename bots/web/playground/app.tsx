@@ -1,0 +1,225 @@
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { createMiddleware } from 'hono/factory';
+import { z } from 'zod';
+import { parsePhone } from '../../../core/customers/phone.ts';
+import { type Locale, locales } from '../../../core/customers/types.ts';
+import type { Said } from '../../../core/dialogs/types.ts';
+import type { Program } from '../../../core/program/program.ts';
+import type { Channel, EventHandler } from '../../channel.ts';
+import type { Render } from '../../render.ts';
+import { type Bus, chatTopic } from '../bus.ts';
+import { type FileReader, fileAnswer, jsonOf, pageHeaders, problem, sameOriginOnly } from '../http.ts';
+import type { ChatStore, ValueStore } from '../store.ts';
+import { streamEvents } from '../stream.ts';
+import { createSessionToken } from '../tokens.ts';
+import { jumps, type PlaygroundClock } from './clock.ts';
+import { playgroundFeed } from './feed.ts';
+import { createLog, type MessageLog } from './log.ts';
+import { createSimulatedChannel, simulatedAbilities } from './messenger.ts';
+import { PlaygroundPage } from './page.tsx';
+import { chatOf, openPhones, type Phone, type PhoneChange, type Phones } from './phones.ts';
+import { SitePage } from './site_page.tsx';
+import { type Api, createTill, saleSchema, type Till } from './till.ts';
+
+/** What the playground is made of: all of it real, but the messengers. */
+export interface PlaygroundParts {
+  readonly handle: EventHandler;
+  readonly store: ChatStore;
+  readonly values: ValueStore;
+  readonly bus: Bus;
+  readonly clock: PlaygroundClock;
+  readonly messageLog: MessageLog;
+  /** How replies become words, for the log. */
+  readonly render: Render;
+  readonly readFile: FileReader;
+  /** The HTTP API, and a key of the made-up shop. */
+  readonly api: Api;
+  readonly shopKey: string;
+  /** Signs the site chat's sessions: see `chatSecret`. */
+  readonly chatSecret: string;
+  program(): Program;
+}
+
+/** The playground's page and doors, and the messengers it simulates. */
+export interface Playground {
+  readonly app: Hono;
+  readonly channels: readonly Channel[];
+}
+
+const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
+
+/** Without this, a foreign name that resolves to 127.0.0.1 would make its page same-origin with ours. */
+const loopbackOnly = createMiddleware(async (c, next) => {
+  const host = c.req.header('host') ?? new URL(c.req.url).host;
+  if (loopback.test(host)) return next();
+  return problem(c, 421, 'not_loopback', 'the playground answers only at localhost or 127.0.0.1');
+});
+
+const eventBody = z.strictObject({
+  id: z.string().regex(/^[\w-]{8,64}$/),
+  language: z.enum(locales),
+  said: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('start') }),
+    z.strictObject({ kind: z.literal('text'), text: z.string().trim().min(1).max(2000) }),
+    z.strictObject({
+      kind: z.literal('press'),
+      data: z.string().min(1).max(256),
+      messageId: z.string().regex(/^\d{1,15}$/),
+    }),
+    z.strictObject({ kind: z.literal('share') }),
+  ]),
+});
+
+const changeBody = z.strictObject({
+  id: z.string().regex(/^[\w-]{8,64}$/),
+  number: z.string().trim().min(3).max(30).optional(),
+  blocked: z.boolean().optional(),
+  offline: z.boolean().optional(),
+});
+
+/** Opens the playground over what is in the database. */
+export async function createPlayground(parts: PlaygroundParts): Promise<Playground> {
+  const phones = await openPhones(parts.values);
+  const channels = (['telegram', 'whatsapp'] as const).map((name) =>
+    createSimulatedChannel({ ...parts, name, phones, abilities: simulatedAbilities[name] }),
+  );
+  const till = createTill(parts, () => parts.program().country);
+  const app = new Hono();
+  const tooLarge = (c: Context) => problem(c, 413, 'too_large', 'at most 64 KiB');
+  const guards = [loopbackOnly, sameOriginOnly, bodyLimit({ maxSize: 65_536, onError: tooLarge })];
+  for (const path of ['/', '/playground/*']) app.use(path, ...guards);
+  addPages(app, parts, phones);
+  addPhones(app, parts, phones);
+  addTill(app, till);
+  app.post('/playground/clock', (c) => jump(c, parts));
+  return { app, channels };
+}
+
+function addPages(app: Hono, parts: PlaygroundParts, phones: Phones): void {
+  const { render, messageLog, program, readFile } = parts;
+  const log = createLog(messageLog, render, program);
+  app.get('/', (c) => {
+    const locale = localeOf(c, program().locale);
+    const page = <PlaygroundPage locale={locale} program={program()} phones={phones.all()} />;
+    return c.html(page, 200, pageHeaders("'none'"));
+  });
+  app.get('/playground/site', async (c) => {
+    const phone = phones.all().find(({ id }) => id === c.req.query('as'));
+    const until = parts.clock.now() + sessionMs;
+    const session = phone && (await createSessionToken(parts.chatSecret, phone.number, until));
+    const props = { locale: localeOf(c, program().locale), phones: phones.all(), phone, session };
+    return c.html(<SitePage {...props} />, 200, pageHeaders("'none'"));
+  });
+  app.get('/playground/files/:name', (c) => fileAnswer(c, readFile, c.req.param('name')));
+  app.get('/playground/feed', (c) => streamEvents(c, playgroundFeed({ ...parts, phones, log })));
+}
+
+const sessionMs = 3_600_000;
+
+function addPhones(app: Hono, parts: PlaygroundParts, phones: Phones): void {
+  app.post('/playground/phones/:id/events', async (c) => {
+    const phone = phones.find(c.req.param('id'));
+    const body = eventBody.safeParse(await jsonOf(c));
+    if (!phone) return problem(c, 404, 'not_found', 'there is no such phone');
+    if (!body.success) return problem(c, 422, 'invalid_request', z.prettifyError(body.error));
+    if (phone.blocked || phone.offlineAt !== null) {
+      return problem(c, 409, 'not_reachable', 'this phone cannot send now');
+    }
+    const { id, said, language } = body.data;
+    await showOwn(parts, phone, id, said);
+    await tell(parts, phone, id, heard(said, phone), language);
+    return c.body(null, 204);
+  });
+  app.put('/playground/phones/:id', async (c) => {
+    const phone = phones.find(c.req.param('id'));
+    const body = changeBody.safeParse(await jsonOf(c));
+    if (!phone) return problem(c, 404, 'not_found', 'there is no such phone');
+    if (!body.success) return problem(c, 422, 'invalid_request', z.prettifyError(body.error));
+    const change = await changeOf(parts, phone, body.data);
+    if (!change) return problem(c, 422, 'invalid_phone', 'this is no phone number');
+    const changed = await phones.change(phone, change);
+    parts.bus.publish('phones');
+    await tellBlocking(parts, phone, changed, body.data.id);
+    return c.body(null, 204);
+  });
+}
+
+type PhoneSaid = z.output<typeof eventBody>['said'];
+
+/** The person sees what he wrote or shared. A press leaves no trace but what it changes. */
+async function showOwn({ store, bus, clock }: PlaygroundParts, phone: Phone, id: string, said: PhoneSaid) {
+  const text = said.kind === 'text' ? said.text : said.kind === 'share' ? phone.number : undefined;
+  if (text === undefined) return;
+  const contact = said.kind === 'share' ? { contact: true } : {};
+  await store.append(chatOf(phone), { id, direction: 'in', at: clock.now(), text, ...contact });
+  bus.publish(chatTopic(chatOf(phone)));
+}
+
+function heard(said: PhoneSaid, phone: Phone): Said {
+  return said.kind === 'share' ? { kind: 'contact', phone: phone.number, own: true } : said;
+}
+
+/** As the real channel reports it: WhatsApp vouches for the sender's number, Telegram knows the app's language. */
+async function tell(parts: PlaygroundParts, phone: Phone, id: string, said: Said, language?: Locale) {
+  const { channel, chat } = chatOf(phone);
+  await parts.handle({
+    id: `${chat}:${id}`,
+    channel,
+    address: chat,
+    said,
+    ...(channel === 'whatsapp' ? { provenPhone: phone.number } : {}),
+    ...(language ? { language } : {}),
+  });
+}
+
+/** Telegram tells a bot that it was blocked; WhatsApp keeps it to itself. */
+async function tellBlocking(parts: PlaygroundParts, before: Phone, after: Phone, id: string): Promise<void> {
+  if (after.channel !== 'telegram' || before.blocked === after.blocked) return;
+  await tell(parts, after, id, { kind: after.blocked ? 'blocked' : 'returned' });
+}
+
+async function changeOf(
+  { store, program }: PlaygroundParts,
+  phone: Phone,
+  wanted: z.output<typeof changeBody>,
+): Promise<PhoneChange | undefined> {
+  const { number, blocked, offline } = wanted;
+  const parsed = number === undefined ? phone.number : parsePhone(number, program().country);
+  if (parsed === undefined) return undefined;
+  if (parsed !== phone.number) return { number: parsed, blocked: false, offlineAt: null };
+  const newest = offline ? (await store.latest(chatOf(phone), 1)).at(-1)?.position : undefined;
+  return {
+    ...(blocked === undefined ? {} : { blocked }),
+    ...(offline === undefined ? {} : { offlineAt: offline ? (newest ?? 0) : null }),
+  };
+}
+
+function addTill(app: Hono, till: Till): void {
+  app.post('/playground/receipts', async (c) => {
+    const sale = saleSchema.safeParse(await jsonOf(c));
+    if (!sale.success) return problem(c, 422, 'invalid_request', z.prettifyError(sale.error));
+    return c.json(await till.sell(sale.data));
+  });
+  app.post('/playground/receipts/again', async (c) => {
+    const receipt = z.record(z.string(), z.unknown()).safeParse(await jsonOf(c));
+    if (!receipt.success) return problem(c, 422, 'invalid_request', z.prettifyError(receipt.error));
+    return c.json(await till.post(receipt.data));
+  });
+}
+
+async function jump(c: Context, { clock, bus }: PlaygroundParts): Promise<Response> {
+  const body = z.strictObject({ by: z.enum(['day', 'week', 'year']) }).safeParse(await jsonOf(c));
+  if (!body.success) return problem(c, 422, 'invalid_request', z.prettifyError(body.error));
+  await clock.jump(jumps[body.data.by]);
+  bus.publish('clock');
+  return c.json({ now: clock.now() });
+}
+
+/** The language asked for in the address, else the browser's first that we speak, else the program's. */
+function localeOf(c: Context, fallback: Locale): Locale {
+  const asked = z.enum(locales).safeParse(c.req.query('lang'));
+  if (asked.success) return asked.data;
+  const spoken = (c.req.header('accept-language') ?? '').split(',').map((tag) => tag.trim().slice(0, 2));
+  return spoken.map((tag) => locales.find((locale) => locale === tag)).find(Boolean) ?? fallback;
+}

@@ -1,0 +1,42 @@
+import type { ChannelName } from '../../../core/customers/types.ts';
+import type { Abilities, Channel } from '../../channel.ts';
+import { createStoredChannel, type StoredChannelParts } from '../channel.ts';
+import type { Phones } from './phones.ts';
+
+/** What the playground's messengers can do: the same as the real ones, as far as the chat shows it. */
+export const simulatedAbilities = {
+  telegram: {
+    buttons: true,
+    pictures: true,
+    sharePhone: true,
+    edits: true,
+    receipts: 'accepted',
+    textLimit: 4096,
+    ratePerSecond: 30,
+  },
+  whatsapp: {
+    buttons: false,
+    pictures: true,
+    sharePhone: false,
+    edits: false,
+    receipts: 'accepted',
+    textLimit: 4096,
+    ratePerSecond: 20,
+  },
+} as const satisfies Partial<Record<ChannelName, Abilities>>;
+
+/**
+ * A messenger that exists only here: it answers as the real one would. A person who has blocked the bot is refused;
+ * for a phone that is offline the message is accepted, and shows when the phone is back.
+ */
+export function createSimulatedChannel(parts: StoredChannelParts & { readonly phones: Phones }): Channel {
+  const channel = createStoredChannel(parts);
+  return {
+    ...channel,
+    async send(message) {
+      const phone = parts.phones.ofChat({ channel: parts.name, chat: message.address });
+      if (phone?.blocked) return { status: 'refused', reason: 'blocked', detail: 'blocked by the person' };
+      return channel.send(message);
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import type { ChannelName } from '../../../core/customers/types.ts';
+import type { ChatKey, ValueStore } from '../store.ts';
+
+/** A made-up customer's phone, with one messenger on it. */
+export interface Phone {
+  readonly id: PhoneId;
+  readonly channel: ChannelName;
+  /** E.164. Another number is another person, so it is another chat too. */
+  readonly number: string;
+  /** The person has blocked the bot. */
+  readonly blocked: boolean;
+  /** The last position that reached the phone before it went offline; null while it is online. */
+  readonly offlineAt: number | null;
+}
+
+export type PhoneId = 'telegram' | 'text';
+
+/** What the person at the phone can turn. */
+export type PhoneChange = Partial<Pick<Phone, 'number' | 'blocked' | 'offlineAt'>>;
+
+/** The phones on the table. */
+export interface Phones {
+  all(): readonly Phone[];
+  find(id: string): Phone | undefined;
+  /** The phone a chat is on at present, if any. */
+  ofChat(key: ChatKey): Phone | undefined;
+  change(phone: Phone, change: PhoneChange): Promise<Phone>;
+}
+
+const kept = z.array(
+  z.object({
+    id: z.enum(['telegram', 'text']),
+    channel: z.enum(['telegram', 'whatsapp']),
+    number: z.string(),
+    blocked: z.boolean(),
+    offlineAt: z.number().nullable(),
+  }),
+);
+
+/** Numbers of a Ukrainian operator, with the middle that films use. */
+const firstPhones: readonly Phone[] = [
+  { id: 'telegram', channel: 'telegram', number: '+380675550101', blocked: false, offlineAt: null },
+  { id: 'text', channel: 'whatsapp', number: '+380675550102', blocked: false, offlineAt: null },
+];
+
+const valueName = 'playground_phones';
+
+/** The chat on a phone: messengers name it by digits. */
+export function chatOf(phone: Phone): ChatKey {
+  return { channel: phone.channel, chat: phone.number.replace('+', '') };
+}
+
+/** The phones as they were left when the playground last ran, or two new ones. */
+export async function openPhones(values: ValueStore): Promise<Phones> {
+  const saved = await values.get(valueName);
+  let phones: readonly Phone[] = saved === undefined ? firstPhones : kept.parse(JSON.parse(saved));
+  return {
+    all: () => phones,
+    find: (id) => phones.find((phone) => phone.id === id),
+    ofChat: (key) => phones.find((phone) => phone.channel === key.channel && chatOf(phone).chat === key.chat),
+    async change(phone, change) {
+      const changed = { ...phone, ...change };
+      phones = phones.map((other) => (other.id === phone.id ? changed : other));
+      await values.set(valueName, JSON.stringify(phones));
+      return changed;
+    },
+  };
+}
