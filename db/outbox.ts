@@ -9,7 +9,7 @@ import type {
   RecordedResult,
 } from '../core/messaging/outbox.ts';
 import type { MessageCategory, Reply } from '../core/messaging/types.ts';
-import { type Database, type Row, readRow, type Statement, statement } from './database.ts';
+import { type Database, type Row, readRow, readRows, type Statement, statement } from './database.ts';
 
 /**
  * The outbox over table `messages`. While a message is out, `due_at` holds the end of its lease: one index then
@@ -40,6 +40,19 @@ export function createOutbox(database: Database): Outbox {
 }
 
 const open = `state in ('queued', 'sending')`;
+
+/** How many messages wait and how many are being sent. What is done is not counted: there are too many. */
+export async function outboxDepth(database: Database): Promise<Readonly<Record<string, number>>> {
+  const rows = await readRows(
+    database,
+    `select state, count(*) as count from messages where ${open} group by state`,
+  );
+  return {
+    queued: 0,
+    sending: 0,
+    ...Object.fromEntries(rows.map((row) => [String(row.state), Number(row.count)])),
+  };
+}
 
 const nextAtSql = `select min(due_at) as at from messages where channel = ? and due_at > ? and ${open}`;
 

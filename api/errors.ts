@@ -1,0 +1,121 @@
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { z } from 'zod';
+import { type Refusal, SvoiError } from '../core/errors.ts';
+
+interface ProblemKind {
+  readonly status: ContentfulStatusCode;
+  readonly title: string;
+}
+
+/** Every code an answer can carry, those of core's refusals among them: its status, and what it means. */
+export const problemKinds = {
+  malformed_json: { status: 400, title: 'The body is not JSON in UTF-8' },
+  unauthorized: { status: 401, title: 'The API key is missing, wrong or revoked' },
+  invalid_signature: { status: 401, title: 'The signature is missing, wrong or too old' },
+  forbidden: { status: 403, title: 'The scope of this key does not allow this call' },
+  not_found: { status: 404, title: 'There is nothing at this address' },
+  customer_not_found: { status: 404, title: 'No customer has this reference' },
+  purchase_not_found: { status: 404, title: 'This shop posted no such purchase' },
+  method_not_allowed: { status: 405, title: 'This address does not take this method' },
+  purchase_conflict: { status: 409, title: 'This id was posted before with another body' },
+  customer_mismatch: { status: 409, title: 'The phone and the external id name two customers' },
+  card_taken: { status: 409, title: 'This card belongs to another customer' },
+  too_large: { status: 413, title: 'The body is too large' },
+  unsupported_media_type: { status: 415, title: 'The body is not declared as JSON' },
+  invalid_request: { status: 422, title: 'The request breaks the schema' },
+  in_the_future: { status: 422, title: 'The time lies in the future' },
+  rate_limited: { status: 429, title: 'Too many requests' },
+  internal: { status: 500, title: 'A fault of ours' },
+  writer_stopped: { status: 503, title: 'Nothing can be written at the moment' },
+} as const satisfies Record<string, ProblemKind>;
+
+export type ProblemCode = keyof typeof problemKinds;
+
+/** One thing that is wrong: where in the body (RFC 6901) or in which parameter, and what. */
+export interface ProblemDetail {
+  readonly pointer?: string;
+  readonly parameter?: string;
+  readonly detail: string;
+}
+
+/** An error as answered: RFC 9457, with a stable `code`. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: ContentfulStatusCode;
+  readonly detail: string;
+  readonly code: string;
+  readonly errors?: readonly ProblemDetail[];
+}
+
+/** Thrown anywhere in a call to answer with a problem. */
+export class ProblemError extends SvoiError {
+  readonly problem: Problem;
+  readonly headers: Readonly<Record<string, string>>;
+  constructor(problem: Problem, headers: Readonly<Record<string, string>> = {}) {
+    super(problem.code, problem.detail);
+    this.name = 'ProblemError';
+    this.problem = problem;
+    this.headers = headers;
+  }
+}
+
+/** The problem of a code. */
+export function problem(code: ProblemCode, detail: string, errors?: readonly ProblemDetail[]): Problem {
+  const { status, title } = problemKinds[code];
+  return { type: `/docs#${code}`, title, status, detail, code, ...(errors ? { errors } : {}) };
+}
+
+/** A request that is well-formed and wrong. */
+export function invalidRequest(errors: readonly ProblemDetail[]): Problem {
+  const [first] = errors;
+  const where = first?.pointer ?? first?.parameter;
+  const detail = where ? `${where}: ${first?.detail}` : (first?.detail ?? 'the request breaks the schema');
+  return problem('invalid_request', detail, errors);
+}
+
+/** What core refused, as a problem. Something the body names and nobody knows is a fault of the body: 422. */
+export function refusalProblem({ code, detail, pointer }: Refusal): Problem {
+  const kind: ProblemKind = isProblemCode(code) ? problemKinds[code] : { status: 422, title: 'Refused' };
+  const status = kind.status === 404 && pointer !== undefined ? 422 : kind.status;
+  const errors = pointer === undefined ? {} : { errors: [{ pointer, detail }] };
+  return { type: `/docs#${code}`, title: kind.title, status, detail, code, ...errors };
+}
+
+function isProblemCode(code: string): code is ProblemCode {
+  return Object.hasOwn(problemKinds, code);
+}
+
+/** The most errors of one answer: a body of a million wrong keys gets no answer of a million lines. */
+const maxErrors = 50;
+const maxKeyLength = 100;
+
+/** What zod found wrong, one error a fault, each with its place. */
+export function detailsOf(issues: readonly z.core.$ZodIssue[], where: 'body' | 'parameter'): ProblemDetail[] {
+  return issues.slice(0, maxErrors).flatMap((issue): ProblemDetail[] => {
+    if (issue.code !== 'unrecognized_keys') return [at(issue.path, issue.message, where)];
+    return issue.keys
+      .slice(0, maxErrors)
+      .map((key) => at([...issue.path, key.slice(0, maxKeyLength)], 'there is no such key', where));
+  });
+}
+
+function at(path: readonly PropertyKey[], detail: string, where: 'body' | 'parameter'): ProblemDetail {
+  return where === 'parameter' ? { parameter: path.join('.'), detail } : { pointer: pointerOf(path), detail };
+}
+
+/** A JSON pointer (RFC 6901): the whole body is the empty one. */
+export function pointerOf(path: readonly PropertyKey[]): string {
+  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+/** The problem of a fault of ours: nothing of its cause is told. */
+export function internalProblem(requestId?: string): Problem {
+  const detail = requestId ? `tell us the request id ${requestId}: the log says more` : 'the log says more';
+  return problem('internal', detail);
+}
+
+/** Whether a submitted command failed because the database did: nothing is acknowledged until a restart. */
+export function isWriterStopped(error: unknown): boolean {
+  return error instanceof SvoiError && error.code === 'writer_stopped';
+}

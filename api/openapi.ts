@@ -1,0 +1,31 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { ApiEnv } from './serve.ts';
+
+/** The OpenAPI 3.1 document of the API. */
+export type Document = ReturnType<OpenAPIHono['getOpenAPI31Document']>;
+
+const introduction = `Svoi keeps the points of a shop's customers and talks to them in the messengers they use.
+
+Amounts are whole minor units (kopecks, cents), points are whole, times are ISO 8601 with an offset; answers give them in UTC. A key that is not in the schema is an error, so a mistyped one is never lost silently. \`null\` says the same as leaving an optional key out, unless a call says otherwise.`;
+
+/** Describes all calls added so far, from the schemas that check them. */
+export function describeApi(app: OpenAPIHono<ApiEnv>): Document {
+  return app.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: { title: 'Svoi API', version: '1', description: introduction },
+    servers: [{ url: '/' }],
+    tags: [
+      { name: 'Purchases', description: 'What was bought, and the points it earned' },
+      { name: 'Customers', description: 'Who bought it, and every change of their points' },
+    ],
+  });
+}
+
+/** Adds how a caller proves who it is. */
+export function describeKey(app: OpenAPIHono<ApiEnv>): void {
+  app.openAPIRegistry.registerComponent('securitySchemes', 'key', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The key of a shop system: `npm run svoi -- shop add NAME --scope till`',
+  });
+}

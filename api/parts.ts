@@ -1,0 +1,103 @@
+import type { ConsentTexts } from '../core/customers/consents.ts';
+import type { Consent, CustomerRecord, CustomerRef } from '../core/customers/types.ts';
+import type { DialogChanges, DialogFacts, DialogNeeds } from '../core/dialogs/types.ts';
+import type { PurchaseId, ShopId } from '../core/ids.ts';
+import type { HistoryEntry } from '../core/ledger/view.ts';
+import type { Clock, Command, Submitted } from '../core/ports.ts';
+import type { Program } from '../core/program/program.ts';
+import type { Purchase } from '../core/purchases/types.ts';
+import type { Shop } from '../core/shops.ts';
+
+/** Everything the API needs from outside; a root joins it to a database. */
+export interface ApiParts {
+  readonly clock: Clock;
+  /** The rules in force. */
+  program(): Program;
+  /** Carries out a use case. Throws `writer_stopped` when the database failed. */
+  submit<Result>(
+    command: Command<DialogNeeds, DialogFacts, DialogChanges, Result>,
+  ): Promise<Submitted<Result>>;
+  readonly shops: ShopKeys;
+  readonly customers: CustomerReads;
+  readonly purchases: PurchaseReads;
+  readonly health: Health;
+  /** The words of consents, for those a shop reports. */
+  readonly consentTexts: ConsentTexts;
+  readonly log: Log;
+  /** Without it nothing is counted and there is no `/metrics`. */
+  readonly metrics?: ApiMetrics;
+  /** Default: 100 requests a second with bursts of 200 for a key; 10 failures a second, bursts of 50, elsewhere. */
+  readonly limits?: Partial<ApiLimits>;
+  /** Where a request comes from. `env` is what the runtime passed with it. Default: unknown, one for all. */
+  addressOf?(request: Request, env: unknown): string | undefined;
+}
+
+/** The shop a key belongs to. */
+export interface ShopKeys {
+  find(key: string): Promise<Shop | undefined>;
+}
+
+/** A customer as a shop sees one; nobody who was erased. */
+export interface CustomerDetails {
+  /** With all open lots. */
+  readonly record: CustomerRecord;
+  /** The newest answer of each category. */
+  readonly consents: readonly Consent[];
+  /** The asking shop's own ids of this customer. */
+  readonly externalIds: readonly string[];
+  /** Newest first. */
+  readonly purchases: readonly Omit<Purchase, 'lines'>[];
+}
+
+/** A page of a ledger, newest first. */
+export interface LedgerPage {
+  readonly transactions: readonly HistoryEntry[];
+  /** Whether older ones follow. */
+  readonly more: boolean;
+}
+
+export interface CustomerReads {
+  details(ref: CustomerRef, shopId: ShopId): Promise<CustomerDetails | undefined>;
+  /** Undefined: nobody is known by `ref`. */
+  ledger(
+    ref: CustomerRef,
+    page: { readonly limit: number; readonly beforeSeq?: number },
+  ): Promise<LedgerPage | undefined>;
+}
+
+export interface PurchaseReads {
+  /** Our id of a purchase of this shop, named by the shop's own id or by ours. */
+  idOf(shopId: ShopId, reference: string): Promise<PurchaseId | undefined>;
+}
+
+/** Whether the installation works. */
+export interface Health {
+  readonly version: string;
+  /** Why nothing is being written, if so. */
+  check(): Promise<'ok' | 'database_unreachable' | 'writer_stopped'>;
+}
+
+/** Where faults of ours are told. */
+export interface Log {
+  error(details: Readonly<Record<string, unknown>>, message: string): void;
+}
+
+/** Counts what passes through the API, and everything else the root counts, as Prometheus text. */
+export interface ApiMetrics {
+  /** `route` is the pattern, not the path, so that the number of series stays small. */
+  request(method: string, route: string, status: number, seconds: number): void;
+  text(): Promise<{ readonly body: string; readonly contentType: string }>;
+}
+
+/** A steady rate with room for a burst. */
+export interface Rate {
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
+export interface ApiLimits {
+  /** Requests of one key; a batch is one. */
+  readonly key: Rate;
+  /** Requests without a valid key from one address. */
+  readonly strangers: Rate;
+}

@@ -1,0 +1,111 @@
+import type {
+  Consent,
+  ConsentCategory,
+  CustomerRecord,
+  CustomerRef,
+  Locale,
+} from '../core/customers/types.ts';
+import type { HistoryItem } from '../core/dialogs/types.ts';
+import type { ConsentId, CustomerId, PurchaseId, ShopId } from '../core/ids.ts';
+import type { Purchase } from '../core/purchases/types.ts';
+import { type Database, type Row, readRow, statement } from './database.ts';
+import { readFacts } from './facts.ts';
+import { historyStatements, readHistory } from './history.ts';
+import { reader } from './rows.ts';
+import * as schema from './schema.ts';
+
+const lastPurchases = 10;
+
+const consentOf = reader(schema.consents);
+const purchaseOf = reader(schema.purchases);
+
+/** A customer with open lots, the newest consents, the ids `shopId` gave, and the last purchases; nobody erased. */
+export async function readCustomer(database: Database, ref: CustomerRef, shopId: ShopId, now: number) {
+  const record = await find(database, ref, now, 'open');
+  if (!record) return undefined;
+  const { id } = record.customer;
+  const [consents = [], externalIds = [], purchases = []] = await database.read([
+    statement(
+      'select * from consents where id in (select max(id) from consents where customer_id = ? group by category)',
+      id,
+    ),
+    statement(
+      'select external_id from external_ids where customer_id = ? and shop_id = ? order by 1',
+      id,
+      shopId,
+    ),
+    statement(
+      `select * from purchases where customer_id = ? order by at desc, id desc limit ${lastPurchases}`,
+      id,
+    ),
+  ]);
+  return {
+    record,
+    consents: consents.map(consentFrom),
+    externalIds: externalIds.map((row) => String(row.external_id)),
+    purchases: purchases.map(purchaseFrom),
+  };
+}
+
+/** A page of a customer's transactions, newest first, and whether older ones follow; undefined for nobody. */
+export async function readLedger(
+  database: Database,
+  ref: CustomerRef,
+  { limit, beforeSeq }: { readonly limit: number; readonly beforeSeq?: number },
+  now: number,
+): Promise<{ transactions: HistoryItem[]; more: boolean } | undefined> {
+  const record = await find(database, ref, now, 'due');
+  if (!record) return undefined;
+  const rows = await database.read(historyStatements(record.customer.id, limit + 1, beforeSeq));
+  const history = readHistory(rows);
+  return { transactions: history.slice(0, limit), more: history.length > limit };
+}
+
+/** Our id of a purchase, named by the id its shop gave it or by ours; only that shop's own. */
+export async function findPurchase(
+  database: Database,
+  shopId: ShopId,
+  reference: string,
+): Promise<PurchaseId | undefined> {
+  const row = await readRow(
+    database,
+    'select id from purchases where shop_id = ?1 and (external_id = ?2 or id = ?2) order by external_id = ?2 desc',
+    shopId,
+    reference,
+  );
+  return row?.id as PurchaseId | undefined;
+}
+
+async function find(
+  database: Database,
+  ref: CustomerRef,
+  now: number,
+  lots: 'due' | 'open',
+): Promise<CustomerRecord | undefined> {
+  const facts = await readFacts(database, [{ customers: [{ ref, lots }] }], now);
+  const record = facts.customer(ref);
+  return record?.customer.erasedAt === null ? record : undefined;
+}
+
+function consentFrom(row: Row): Consent {
+  const { id, customerId, category, granted, locale, ...rest } = consentOf(row);
+  return {
+    ...rest,
+    id: id as ConsentId,
+    customerId: customerId as CustomerId,
+    category: category as ConsentCategory,
+    granted: granted === 1,
+    locale: locale as Locale,
+  };
+}
+
+function purchaseFrom(row: Row): Omit<Purchase, 'lines'> {
+  const { id, kind, shopId, customerId, ...rest } = purchaseOf(row);
+  return {
+    ...rest,
+    id: id as PurchaseId,
+    kind: kind as Purchase['kind'],
+    shopId: shopId as ShopId,
+    customerId: customerId as CustomerId | null,
+  };
+}

@@ -1,0 +1,41 @@
+import type { ApiParts } from './api/parts.ts';
+import { findPurchase, readCustomer, readLedger } from './db/customers.ts';
+import { readRow } from './db/database.ts';
+import { createShops, type Shops } from './db/shops.ts';
+import type { Svoi } from './svoi.ts';
+
+/** What a root knows that `Svoi` does not. */
+export interface HttpOptions
+  extends Pick<ApiParts, 'log' | 'metrics' | 'limits' | 'addressOf' | 'consentTexts'> {
+  readonly version: string;
+  /** Whether the writer has stopped after a failure of the disk. */
+  writerStopped(): boolean;
+  /** Default: those of the database. */
+  readonly shops?: Shops;
+}
+
+/** The parts of the API over a database: what every root and every test gives `createApi`. */
+export function apiParts(svoi: Svoi, options: HttpOptions): ApiParts {
+  const { database, clock, ids } = svoi;
+  const { version, writerStopped, shops = createShops({ database, clock, ids }), ...rest } = options;
+  return {
+    ...rest,
+    clock,
+    shops,
+    program: svoi.program,
+    submit: svoi.submit,
+    customers: {
+      details: (ref, shopId) => readCustomer(database, ref, shopId, clock.now()),
+      ledger: (ref, page) => readLedger(database, ref, page, clock.now()),
+    },
+    purchases: { idOf: (shopId, reference) => findPurchase(database, shopId, reference) },
+    health: {
+      version,
+      async check() {
+        if (writerStopped()) return 'writer_stopped';
+        const row = await readRow(database, 'select 1 as one').catch(() => undefined);
+        return row ? 'ok' : 'database_unreachable';
+      },
+    },
+  };
+}
