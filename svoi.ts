@@ -7,6 +7,7 @@ import type { Program } from './core/program/program.ts';
 import type { Database } from './db/database.ts';
 import { currentProgram } from './db/programs.ts';
 import { type AnyCommand, createWriter, type Writer, type WriterOptions } from './db/writer.ts';
+import { consentTexts } from './locales/consents.ts';
 
 /** The parts every root shares: one database, one writer, the program in force. */
 export interface Svoi {
@@ -40,7 +41,7 @@ export async function createSvoi(options: WriterOptions): Promise<Svoi> {
     },
     submit,
     handleEvent: async (event) => {
-      await submit(handleEvent(event, program));
+      await submit(handleEvent(event, { program, consentTexts }));
     },
   };
 }

@@ -55,10 +55,11 @@ export function statementsFor(
     [transactions, () => insert.entries(entriesOf(transactions))],
     [transactions.flatMap((t) => t.lots), () => insert.lots(transactions.flatMap((t) => t.lots))],
     [transactions.flatMap((t) => t.moves), () => moveLots(transactions)],
+    // Before chats: who asks in a chat to be erased still gets the goodbye, in a chat that begins anew.
+    [changes.erasures, () => erase(changes.erasures ?? [])],
     [changes.conversations, () => writeConversations(changes.conversations ?? [])],
     [changes.addressLinks, () => linkAddresses(changes.addressLinks ?? [])],
     [changes.messages, () => insert.messages((changes.messages ?? []).map(messageRow))],
-    [changes.erasures, () => erase(changes.erasures ?? [])],
   ];
   return all.flatMap(([rows, make]) => (rows && rows.length > 0 ? make() : []));
 }

@@ -15,6 +15,7 @@ import {
   type DialogNeeds,
   type DialogState,
   type HistoryItem,
+  historyKey,
 } from '../core/dialogs/types.ts';
 import type { AddressId, CustomerId, PurchaseId } from '../core/ids.ts';
 import { emptyHead, type LedgerHead, type Lot } from '../core/ledger/types.ts';
@@ -63,7 +64,10 @@ export function joinFacts(first: Facts, second: Facts): Facts {
     purchase: (id) => second.purchase(id) ?? first.purchase(id),
     conversation: (channel, address) =>
       second.conversation(channel, address) ?? first.conversation(channel, address),
-    history: (id) => [...second.history(id), ...first.history(id)],
+    history(page) {
+      const found = second.history(page);
+      return found.length > 0 ? found : first.history(page);
+    },
     keysOf: (needs) => [...new Set([...first.keysOf(needs), ...second.keysOf(needs)])],
     hashes: new Map([...first.hashes, ...second.hashes]),
   };
@@ -100,7 +104,7 @@ function factsFrom(all: Collected): Facts {
     },
     purchase: (id) => all.purchases.get(id),
     conversation: (channel, address) => all.conversations.get(conversationKey(channel, address)),
-    history: (id) => all.history.get(id) ?? [],
+    history: (page) => all.history.get(historyKey(page)) ?? [],
     hashes: all.hashes,
     keysOf: (needs) => [
       ...(needs.customers ?? []).flatMap(({ ref }) => [refKey(ref), idOf(ref) ?? refKey(ref)]),
@@ -282,7 +286,7 @@ function historyQueries(need: NonNullable<Needs['history']>[number], all: Collec
     statement: one,
     take(rows) {
       results[index] = rows;
-      if (index === statements.length - 1) all.history.set(need.customerId, readHistory(results));
+      if (index === statements.length - 1) all.history.set(historyKey(need), readHistory(results));
     },
   }));
 }

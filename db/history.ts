@@ -17,9 +17,9 @@ export function historyStatements(
   return [
     statement(`select * from ${page}`, ...args),
     statement(
-      `select p.id as transaction_id, l.id, l.points, l.expires_at from ${page} p join lots l on l.transaction_id = p.id
+      `select p.id as transaction_id, l.id, l.points, l.earned_at, l.expires_at from ${page} p join lots l on l.transaction_id = p.id
        union all
-       select p.id, l.id, m.points, l.expires_at from ${page} p join lot_moves m on m.transaction_id = p.id
+       select p.id, l.id, m.points, l.earned_at, l.expires_at from ${page} p join lot_moves m on m.transaction_id = p.id
        join lots l on l.id = m.lot_id`,
       ...args,
       ...args,
@@ -56,6 +56,7 @@ export function readHistory([transactions, lots, purchases, lines]: (readonly Ro
         .map((lot) => ({
           id: String(lot.id),
           points: Number(lot.points),
+          earnedAt: Number(lot.earned_at),
           expiresAt: Number(lot.expires_at),
         })),
       ...(purchase ? { purchase: { ...purchase, lines: linesOf(purchase.id, lines ?? []) } } : {}),

@@ -24,7 +24,7 @@ export interface Customer {
   /** 13 digits, the last one a check digit. */
   readonly card: string | null;
   readonly name: string | null;
-  /** `YYYY-MM-DD`. */
+  /** `YYYY-MM-DD`, or `--MM-DD` where the year was not told. */
   readonly birthday: string | null;
   readonly gender: Gender | null;
   readonly locale: Locale | null;

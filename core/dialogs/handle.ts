@@ -1,6 +1,22 @@
-import type { Command } from '../ports.ts';
-import type { Program } from '../program/program.ts';
-import type { DialogChanges, DialogFacts, DialogNeeds, IncomingEvent } from './types.ts';
+import type { Address } from '../customers/types.ts';
+import type { OutboxMessage } from '../messaging/types.ts';
+import { type Command, type Context, mergeChanges } from '../ports.ts';
+import { routeOf } from './routes.ts';
+import { provedPhone } from './screens/join.ts';
+import { follow, needsOf } from './screens.ts';
+import { dialogVersion, type House, type Outcome, type Turn } from './turn.ts';
+import {
+  type Conversation,
+  type DialogChanges,
+  type DialogFacts,
+  type DialogNeeds,
+  type DialogState,
+  type IncomingEvent,
+  initialLocale,
+} from './types.ts';
+
+/** The most characters kept of what a deep link carried: the messengers' own limit. */
+const longestContext = 64;
 
 /**
  * One step of a conversation as a command: the new state, the answers (in the outbox) and whatever the person asked
@@ -8,13 +24,109 @@ import type { DialogChanges, DialogFacts, DialogNeeds, IncomingEvent } from './t
  */
 export function handleEvent(
   event: IncomingEvent,
-  program: Program,
+  house: House,
 ): Command<DialogNeeds, DialogFacts, DialogChanges, Record<string, never>> {
-  void program;
+  const phone = provedPhone(event, house.program);
   return {
     name: 'dialog.step',
     once: { scope: `${event.channel} event`, key: event.id, input: event, conflictCode: 'event_conflict' },
-    needs: { conversations: [{ channel: event.channel, address: event.address }] },
-    decide: () => ({ ok: true, changes: {}, result: {} }),
+    needs: {
+      conversations: [{ channel: event.channel, address: event.address }],
+      ...(phone === undefined ? {} : { customers: [{ ref: { phone } }] }),
+    },
+    moreNeeds: (facts) => moreNeeds(event, facts),
+    decide: (facts, context) => ({ ok: true, changes: step(event, house, facts, context), result: {} }),
+  };
+}
+
+function moreNeeds(event: IncomingEvent, facts: DialogFacts): DialogNeeds {
+  const conversation = facts.conversation(event.channel, event.address);
+  const id = conversation?.address.customerId;
+  if (!id) return {};
+  const customers = [{ ref: { id }, lots: 'open' }] as const;
+  const { said } = event;
+  if (said.kind === 'blocked' || said.kind === 'returned') return { customers };
+  return { customers, ...needsOf(routeOf(said, currentState(conversation)), id) };
+}
+
+function step(event: IncomingEvent, house: House, facts: DialogFacts, context: Context): DialogChanges {
+  const { said } = event;
+  const known = facts.conversation(event.channel, event.address);
+  if (said.kind === 'blocked' || said.kind === 'returned') {
+    return known ? { conversations: [reached(known, said.kind === 'returned', context.now)] } : {};
+  }
+  const turn = openTurn(event, house, facts, context, known);
+  const stale = known !== undefined && known.state !== null && turn.state === null;
+  const route = routeOf(said, turn.state);
+  const outcome = follow(turn, route, { key: stale ? 'help.restarted' : 'help.unknown' });
+  const address = { ...turn.address, ...outcome.address };
+  const state = nextState(turn, outcome);
+  const conversation = { address, state, revision: (known?.revision ?? 0) + 1 };
+  const messages = [messageOf(event, outcome, address, context)];
+  return mergeChanges<DialogChanges>(outcome.changes ?? {}, { conversations: [conversation], messages });
+}
+
+/** The channel told us that the person blocked us or came back: nothing is said, and the place in talk is kept. */
+function reached(known: Conversation, reachable: boolean, now: number): Conversation {
+  const lastSeenAt = reachable ? now : known.address.lastSeenAt;
+  return { ...known, address: { ...known.address, reachable, lastSeenAt }, revision: known.revision + 1 };
+}
+
+function openTurn(
+  event: IncomingEvent,
+  house: House,
+  facts: DialogFacts,
+  context: Context,
+  known: Conversation | undefined,
+): Turn {
+  const found = known?.address.customerId ? facts.customer({ id: known.address.customerId }) : undefined;
+  const record = found?.customer.erasedAt === null ? found : undefined;
+  const address: Address = {
+    id: known?.address.id ?? context.ids.next('adr', context.now),
+    channel: event.channel,
+    externalId: event.address,
+    customerId: record?.customer.id ?? null,
+    locale: known?.address.locale ?? initialLocale(event.language, house.program.locale),
+    reachable: true,
+    lastSeenAt: context.now,
+  };
+  return { ...house, event, facts, context, address, record, state: currentState(known), lead: [] };
+}
+
+function currentState(conversation: Conversation | undefined): DialogState | null {
+  const state = conversation?.state ?? null;
+  return state?.version === dialogVersion ? state : null;
+}
+
+function nextState(turn: Turn, { step, data, buttons }: Outcome): DialogState {
+  const { said } = turn.event;
+  const arrived = said.kind === 'start' ? said.context?.slice(0, longestContext) : undefined;
+  const context = step === 'left' ? undefined : (arrived ?? turn.state?.data.context);
+  const presses = (buttons ?? []).flat().flatMap((button) => (button.kind === 'press' ? [button.data] : []));
+  return {
+    version: dialogVersion,
+    step,
+    data: { ...data, ...(context === undefined ? {} : { context }) },
+    choices: presses,
+  };
+}
+
+/** The answer. To a tap it takes the place of the message that was tapped, so that screens do not pile up. */
+function messageOf(
+  { said, channel }: IncomingEvent,
+  { paragraphs, picture, buttons }: Outcome,
+  address: Address,
+  context: Context,
+): OutboxMessage {
+  return {
+    id: context.ids.next('msg', context.now),
+    addressId: address.id,
+    customerId: address.customerId,
+    channel,
+    category: 'reply',
+    reply: { paragraphs, ...(picture ? { picture } : {}), ...(buttons ? { buttons } : {}) },
+    replaces: said.kind === 'press' ? said.messageId : null,
+    createdAt: context.now,
+    dueAt: context.now,
   };
 }

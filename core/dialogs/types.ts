@@ -52,20 +52,22 @@ export interface HistoryItem extends HistoryEntry {
   readonly purchase?: Pick<Purchase, 'at' | 'store' | 'totalMinor' | 'lines' | 'externalId'>;
 }
 
+/** A page of a customer's newest transactions: `limit` of them, older than `beforeSeq` where given. */
+export interface HistoryNeed {
+  readonly customerId: CustomerId;
+  readonly limit: number;
+  readonly beforeSeq?: number;
+}
+
 export interface DialogNeeds extends PurchaseNeeds {
   readonly conversations?: readonly { readonly channel: ChannelName; readonly address: string }[];
-  /** The customer's newest transactions, `limit` of them, older than `beforeSeq` where given. */
-  readonly history?: readonly {
-    readonly customerId: CustomerId;
-    readonly limit: number;
-    readonly beforeSeq?: number;
-  }[];
+  readonly history?: readonly HistoryNeed[];
 }
 
 export interface DialogFacts extends PurchaseFacts {
   conversation(channel: ChannelName, address: string): Conversation | undefined;
-  /** Newest first; what `needs.history` asked for. */
-  history(customerId: CustomerId): readonly HistoryItem[];
+  /** Newest first; empty unless `needs.history` asked for this very page. */
+  history(page: HistoryNeed): readonly HistoryItem[];
 }
 
 export interface DialogChanges extends PurchaseChanges, MessagingChanges {
@@ -77,6 +79,11 @@ export interface DialogChanges extends PurchaseChanges, MessagingChanges {
 export function initialLocale(language: string | undefined, fallback: Locale): Locale {
   const primary = language?.toLowerCase().split('-')[0];
   return primary === 'uk' || primary === 'ru' || primary === 'en' ? primary : fallback;
+}
+
+/** The key under which a page of history is kept among the facts. */
+export function historyKey({ customerId, limit, beforeSeq }: HistoryNeed): string {
+  return `${customerId} ${limit} ${beforeSeq ?? ''}`;
 }
 
 /** The natural key under which a chat is kept apart from others within a group. */

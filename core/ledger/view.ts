@@ -3,7 +3,12 @@ import type { Balance, LedgerTransaction, Lot } from './types.ts';
 /** A transaction as its owner reads it. */
 export type HistoryEntry = Omit<LedgerTransaction, 'entries' | 'moves' | 'lots'> & {
   /** The lots it made or took from. */
-  readonly lots: readonly { readonly id: string; readonly points: number; readonly expiresAt: number }[];
+  readonly lots: readonly {
+    readonly id: string;
+    readonly points: number;
+    readonly earnedAt: number;
+    readonly expiresAt: number;
+  }[];
 };
 
 /** What a customer has at a moment, without lots that are due but not yet written off. */

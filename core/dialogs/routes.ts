@@ -1,0 +1,49 @@
+import type { DialogState, Said } from './types.ts';
+
+/** What a person asks for: a screen by name with an argument, an answer in words, or a contact. */
+export type Route =
+  | { readonly kind: 'screen'; readonly name: string; readonly argument: string }
+  | { readonly kind: 'words'; readonly text: string }
+  | { readonly kind: 'contact'; readonly phone: string; readonly own: boolean };
+
+/** What brings home from anywhere, as typed. */
+const home = new Set(['0', 'menu', 'меню']);
+
+/** Commands that are known in every chat. */
+const commands = ['start', 'menu', 'points', 'history', 'card', 'settings', 'help', 'language'] as const;
+
+/** The commands to register with messengers that list them. */
+export const commandNames: readonly (typeof commands)[number][] = commands;
+
+/** What was meant. A number picks by the press buttons of our last reply, in their order. */
+export function routeOf(
+  said: Exclude<Said, { kind: 'blocked' | 'returned' }>,
+  state: DialogState | null,
+): Route {
+  switch (said.kind) {
+    case 'start':
+      return { kind: 'screen', name: 'start', argument: said.context ?? '' };
+    case 'press':
+      return screenOf(said.data);
+    case 'contact':
+      return said;
+    case 'text':
+      return readText(said.text.trim(), state);
+  }
+}
+
+function readText(text: string, state: DialogState | null): Route {
+  if (home.has(text.toLowerCase())) return screenOf('menu');
+  const command = /^\/(\w+)(?:@\w+)?(?:\s+(.*))?$/s.exec(text);
+  const name = commands.find((known) => known === command?.[1]?.toLowerCase());
+  if (name) return { ...screenOf(name), argument: name === 'start' ? (command?.[2] ?? '') : '' };
+  const choice = /^\d{1,2}$/.test(text) ? state?.choices[Number(text) - 1] : undefined;
+  return choice === undefined ? { kind: 'words', text } : screenOf(choice);
+}
+
+/** Buttons carry `screen` or `screen:argument`. */
+function screenOf(data: string): Extract<Route, { kind: 'screen' }> {
+  const colon = data.indexOf(':');
+  const [name, argument] = colon < 0 ? [data, ''] : [data.slice(0, colon), data.slice(colon + 1)];
+  return { kind: 'screen', name, argument };
+}

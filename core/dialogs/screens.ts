@@ -1,0 +1,97 @@
+import type { CustomerId } from '../ids.ts';
+import type { Words } from '../messaging/types.ts';
+import type { Route } from './routes.ts';
+import { history, historyPage, why, whyPage } from './screens/history.ts';
+import { chooseLanguage, help, home, isMember, language, menu, start } from './screens/home.ts';
+import {
+  joinAsSender,
+  joinScreen,
+  takeContact,
+  takeContactOfMember,
+  takeWordsOfStranger,
+} from './screens/join.ts';
+import { card, points } from './screens/points.ts';
+import { answer, answerMarketing, ask, isQuestion, remove, skip } from './screens/profile.ts';
+import {
+  confirmErase,
+  confirmLeave,
+  erase,
+  leave,
+  messages,
+  settings,
+  switchMessages,
+} from './screens/settings.ts';
+import { type MemberTurn, type Outcome, saying, type Turn } from './turn.ts';
+import type { DialogNeeds } from './types.ts';
+
+/** A screen by name; undefined when what was asked no longer applies. */
+type Find<Some extends Turn> = (turn: Some, argument: string) => Outcome | undefined;
+
+/** Screens for everybody. */
+const open: Readonly<Record<string, Find<Turn>>> = {
+  start,
+  menu: home,
+  language,
+  lang: chooseLanguage,
+  help,
+  join: (turn, argument) => {
+    if (isMember(turn)) return menu(turn, '');
+    return argument === 'yes' ? joinAsSender(turn) : joinScreen(turn);
+  },
+};
+
+/** Screens for those who have joined. */
+const ofMembers: Readonly<Record<string, Find<MemberTurn>>> = {
+  points,
+  card,
+  history,
+  why,
+  settings,
+  name: (turn) => ask(turn, 'name', 'settings'),
+  birthday: (turn) => ask(turn, 'birthday', 'settings'),
+  skip,
+  remove,
+  marketing: answerMarketing,
+  messages: (turn, argument) => (argument === '' ? messages(turn, '') : switchMessages(turn, argument)),
+  leave: (turn, argument) => (argument === 'yes' ? confirmLeave(turn) : leave(turn, '')),
+  erase: (turn, argument) => (argument === '' ? erase(turn, '') : confirmErase(turn, argument)),
+};
+
+/** What a route needs to know of a member beyond the record. */
+export function needsOf(route: Route, customerId: CustomerId): DialogNeeds {
+  if (route.kind !== 'screen') return {};
+  const { name, argument } = route;
+  if (name === 'history') return { history: [historyPage(customerId, argument)] };
+  if (name === 'why') return { history: [whyPage(customerId, argument), historyPage(customerId, '')] };
+  return {};
+}
+
+/** Follows a route. Whatever it is, the answer is a screen with a way on. `lost`: said when it leads nowhere. */
+export function follow(turn: Turn, route: Route, lost: Words): Outcome {
+  if (route.kind === 'contact') {
+    if (!isMember(turn)) return takeContact(turn, route.own);
+    return route.own ? takeContactOfMember(turn) : home(saying(turn, lost), '');
+  }
+  if (route.kind === 'words') return takeWords(turn, route.text, lost);
+  const { name, argument } = route;
+  const everybody = lookUp(open, name);
+  if (everybody) return everybody(turn, argument) ?? outdated(turn);
+  const members = lookUp(ofMembers, name);
+  if (!members) return outdated(turn);
+  if (!isMember(turn)) return joinScreen(saying(turn, { key: 'join.first' }));
+  return members(turn, argument) ?? outdated(turn);
+}
+
+function takeWords(turn: Turn, text: string, lost: Words): Outcome {
+  if (!isMember(turn)) return takeWordsOfStranger(turn, text, lost);
+  const step = turn.state?.step;
+  return isQuestion(step) ? answer(turn, step, text) : menu(saying(turn, lost), '');
+}
+
+function outdated(turn: Turn): Outcome {
+  return home(saying(turn, { key: 'help.old_button' }), '');
+}
+
+function lookUp<Value>(table: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}

@@ -1,0 +1,96 @@
+import { type Locale, locales } from '../../customers/types.ts';
+import { viewPoints } from '../../ledger/view.ts';
+import type { Button } from '../../messaging/types.ts';
+import {
+  type MemberScreen,
+  type MemberTurn,
+  type Outcome,
+  press,
+  type Screen,
+  saying,
+  type Turn,
+  toMenu,
+  withCustomer,
+  writing,
+} from '../turn.ts';
+import { joinScreen } from './join.ts';
+
+/** Whether a turn is a member's. */
+export function isMember(turn: Turn): turn is MemberTurn {
+  return turn.record !== undefined;
+}
+
+/** The main menu of a member. */
+export const menu: MemberScreen = (turn) => {
+  const { head, lots } = turn.record;
+  const balance = viewPoints(head.balance, lots, turn.context.now).available;
+  return {
+    step: 'menu',
+    paragraphs: [...turn.lead, { key: 'menu.title', variables: { balance } }],
+    buttons: [
+      [press({ key: 'button.points' }, 'points'), press({ key: 'button.history' }, 'history')],
+      [press({ key: 'button.card' }, 'card'), press({ key: 'button.settings' }, 'settings')],
+      [press({ key: 'button.help' }, 'help')],
+    ],
+  };
+};
+
+/** Where "0" leads: the menu, or the way in for somebody who has not joined. */
+export const home: Screen = (turn) => (isMember(turn) ? menu(turn, '') : joinScreen(turn));
+
+/** The beginning: a stranger chooses a language, a member is greeted. */
+export const start: Screen = (turn) => {
+  if (!isMember(turn)) {
+    return {
+      step: 'start',
+      paragraphs: [...turn.lead, { key: 'start.hello' }, { key: 'start.choose_language' }],
+      buttons: languageButtons,
+    };
+  }
+  const { name } = turn.record.customer;
+  return menu(
+    name === null
+      ? saying(turn, { key: 'start.welcome_back_nameless' })
+      : saying(turn, { key: 'start.welcome_back', variables: { name } }),
+    '',
+  );
+};
+
+const languageButtons: readonly (readonly Button[])[] = locales.map((language) => [
+  press({ key: 'button.language_choice', variables: { language } }, `lang:${language}`),
+]);
+
+/** The question which language to speak. */
+export const language: Screen = (turn) => ({
+  step: 'language',
+  paragraphs: [...turn.lead, { key: 'language.choose' }],
+  buttons: isMember(turn) ? [...languageButtons, toMenu] : languageButtons,
+});
+
+/** The answer: the chat speaks it from the very next message on. Undefined when it is no language of ours. */
+export function chooseLanguage(turn: Turn, argument: string): Outcome | undefined {
+  const locale = locales.find((known) => known === argument);
+  if (!locale) return undefined;
+  return { ...nextAfterLanguage(turn, locale), address: { locale } };
+}
+
+function nextAfterLanguage(turn: Turn, locale: Locale): Outcome {
+  if (!isMember(turn)) return joinScreen(turn);
+  const customer = { ...turn.record.customer, locale };
+  const spoken = saying(withCustomer(turn, customer), { key: 'language.changed' });
+  return writing({ customerUpdates: [customer] }, menu(spoken, ''));
+}
+
+/** What one can do here. */
+export const help: Screen = (turn) => {
+  const { earn_percent: percent, points_live_days: days } = turn.program;
+  const how = { key: 'help.how', variables: { percent, days } } as const;
+  if (isMember(turn)) {
+    return { step: 'help', paragraphs: [...turn.lead, how, { key: 'help.commands' }], buttons: [toMenu] };
+  }
+  return {
+    step: 'help',
+    paragraphs: [...turn.lead, how, { key: 'help.how_to_join' }],
+    buttons: [[press({ key: 'button.join' }, 'join')], [press({ key: 'button.language' }, 'language')]],
+  };
+};

@@ -1,0 +1,130 @@
+import { recordConsent } from '../../customers/consents.ts';
+import { parsePhone } from '../../customers/phone.ts';
+import { type Registration, register } from '../../customers/register.ts';
+import type { ChannelName, CustomerRecord } from '../../customers/types.ts';
+import { emptyHead } from '../../ledger/types.ts';
+import type { Button, Words } from '../../messaging/types.ts';
+import { mergeChanges } from '../../ports.ts';
+import type { Program } from '../../program/program.ts';
+import { welcomeRules } from '../../program/rules.ts';
+import { type MemberTurn, type Outcome, press, saying, type Turn, writing } from '../turn.ts';
+import type { DialogChanges, IncomingEvent } from '../types.ts';
+import { menu } from './home.ts';
+import { nextQuestion } from './profile.ts';
+
+/** Channels whose "share my number" vouches for whose number it is. Elsewhere a number must be proved otherwise. */
+const vouchesForContacts: ReadonlySet<ChannelName> = new Set(['telegram']);
+
+/** The number that `event` proves to be the sender's, as E.164. */
+export function provedPhone(event: IncomingEvent, program: Program): string | undefined {
+  const { said, provenPhone } = event;
+  if (said.kind === 'contact') return said.own ? parsePhone(said.phone, program.country) : undefined;
+  return provenPhone === undefined ? undefined : parsePhone(provenPhone, program.country);
+}
+
+/** The way in: how to prove a number here, what for, and what one agrees to. */
+export function joinScreen(turn: Turn): Outcome {
+  const phone = provedPhone({ ...turn.event, said: { kind: 'start' } }, turn.program);
+  const rest: readonly Button[] = [
+    press({ key: 'button.language' }, 'language'),
+    press({ key: 'button.help' }, 'help'),
+  ];
+  if (phone !== undefined) {
+    return {
+      step: 'join',
+      paragraphs: [...turn.lead, { key: 'join.proven', variables: { phone } }, ...gift(turn), terms],
+      buttons: [[press({ key: 'button.join' }, 'join:yes')], rest],
+    };
+  }
+  if (vouchesForContacts.has(turn.event.channel)) {
+    return {
+      step: 'join',
+      paragraphs: [...turn.lead, { key: 'join.ask' }, ...gift(turn), terms],
+      buttons: [[{ kind: 'share_phone', label: { key: 'button.share_phone' } }], rest],
+    };
+  }
+  return { step: 'join', paragraphs: [...turn.lead, { key: 'join.not_here' }], buttons: [rest] };
+}
+
+const terms: Words = { key: 'consent.service' };
+
+function gift({ program }: Turn): Words[] {
+  const points = program.welcome_points;
+  return points > 0 ? [{ key: 'join.gift', variables: { points } }] : [];
+}
+
+/** The person said yes to the number the channel proves. Undefined where it proves none. */
+export function joinAsSender(turn: Turn): Outcome | undefined {
+  const phone = provedPhone(turn.event, turn.program);
+  return phone === undefined ? undefined : enter(turn, phone);
+}
+
+/** A contact came from somebody who has not joined. */
+export function takeContact(turn: Turn, own: boolean): Outcome {
+  if (!own) return joinScreen(saying(turn, { key: 'join.not_yours' }));
+  const phone = provedPhone(turn.event, turn.program);
+  return phone === undefined ? joinScreen(saying(turn, { key: 'join.unreadable' })) : enter(turn, phone);
+}
+
+/** A member shared a number: theirs once more, or another one, which changes nothing. */
+export function takeContactOfMember(turn: MemberTurn): Outcome {
+  const phone = provedPhone(turn.event, turn.program);
+  const theirs = turn.record.customer.phone;
+  const words: Words =
+    phone === theirs || theirs === null
+      ? { key: 'joined.already' }
+      : { key: 'joined.other_phone', variables: { phone: theirs } };
+  return menu(saying(turn, words), '');
+}
+
+/** Words from somebody who has not joined: a typed number gets told why that is not enough. */
+export function takeWordsOfStranger(turn: Turn, text: string, otherwise: Words): Outcome {
+  if (parsePhone(text, turn.program.country) === undefined) return joinScreen(saying(turn, otherwise));
+  const vouched = vouchesForContacts.has(turn.event.channel);
+  return joinScreen(saying(turn, { key: vouched ? 'join.typed' : 'join.typed_nowhere' }));
+}
+
+/** Registers the owner of a proved number, or finds the member again, and makes this chat theirs. */
+function enter(turn: Turn, phone: string): Outcome {
+  const found = turn.facts.customer({ phone });
+  const again = found !== undefined && found.customer.registeredAt !== null;
+  const { address, program, context } = turn;
+  const profile = again && found.customer.locale !== null ? {} : { locale: address.locale };
+  const registration = register(phone, found, profile, welcomeRules(program), 'customer', context);
+  const { customer } = registration;
+  const agreed = again && found.consents.service !== undefined ? [] : [agreement(turn, customer.id)];
+  const member: MemberTurn = { ...turn, record: recordAfter(registration, found) };
+  const spoken = saying(member, ...greeting(registration, again));
+  const next = again ? menu(spoken, '') : nextQuestion(spoken);
+  const changes = mergeChanges<DialogChanges>(registration.changes, { consents: agreed });
+  return { ...writing(changes, next), address: { customerId: customer.id } };
+}
+
+function agreement(
+  { address, event, consentTexts, context }: Turn,
+  customerId: Registration['customer']['id'],
+) {
+  const answer = { customerId, category: 'service', granted: true, locale: address.locale } as const;
+  return recordConsent({ ...answer, source: event.channel }, consentTexts, context);
+}
+
+/** The customer as the registration leaves them; what had burned is written off, so no lots are due. */
+function recordAfter({ customer, balance }: Registration, found: CustomerRecord | undefined): CustomerRecord {
+  const head = found?.head ?? emptyHead(customer.id);
+  return {
+    customer,
+    head: { ...head, balance: { ...head.balance, available: balance } },
+    lots: [],
+    addresses: found?.addresses ?? [],
+    consents: { ...found?.consents, service: found?.consents.service ?? true },
+  };
+}
+
+function greeting({ balance, welcomePoints }: Registration, again: boolean): Words[] {
+  if (again) return [{ key: 'joined.back', variables: { balance } }];
+  const welcome: Words =
+    welcomePoints > 0
+      ? { key: 'joined.welcome', variables: { points: welcomePoints } }
+      : { key: 'joined.without_points' };
+  return balance > welcomePoints ? [welcome, { key: 'joined.saved_up', variables: { balance } }] : [welcome];
+}

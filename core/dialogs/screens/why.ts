@@ -1,0 +1,89 @@
+import type { Reason } from '../../ledger/types.ts';
+import type { Paragraph, Words } from '../../messaging/types.ts';
+import type { PurchaseLine } from '../../purchases/types.ts';
+import type { HistoryItem } from '../types.ts';
+import { lastMoment } from './points.ts';
+
+type Earned = Extract<Reason, { rule: 'earn' }>;
+type Returned = Extract<Reason, { rule: 'return_without_receipt' }>;
+
+/** The most lines of a receipt that are spelled out: a message has an end. */
+const mostLines = 20;
+
+/** A transaction in words: what, when, where, and the figures its points came from. */
+export function explain(item: HistoryItem): Paragraph[] {
+  const { points: change, kind, happenedAt: at, purchase } = item;
+  const title: Words = { key: 'why.title', variables: { change, kind, at } };
+  return [purchase ? [title, receiptOf(purchase)] : title, ...reasonOf(item)];
+}
+
+function receiptOf({ externalId: number, store }: NonNullable<HistoryItem['purchase']>): Words {
+  return store === null
+    ? { key: 'why.receipt', variables: { number } }
+    : { key: 'why.receipt_at_store', variables: { number, store } };
+}
+
+function reasonOf(item: HistoryItem): Paragraph[] {
+  const { reason } = item;
+  switch (reason.rule) {
+    case 'earn':
+      return [
+        ...linesOf(item.purchase?.lines ?? [], reason.split),
+        rate(reason, item.points),
+        ...whatNext(item),
+      ];
+    case 'payment':
+      return [{ key: 'why.paid' }, ...whatNext(item)];
+    case 'welcome':
+      return [{ key: 'why.welcome' }, ...whatNext(item)];
+    case 'expiry':
+      return [item.lots.map(burned)];
+    case 'return_without_receipt':
+      return returned(reason, -item.points);
+    case 'erasure':
+      return [{ key: 'why.erased' }];
+    case 'manual':
+      return [{ key: 'why.note', variables: { note: reason.note } }];
+  }
+}
+
+function linesOf(lines: readonly PurchaseLine[], split: readonly number[]): Paragraph[] {
+  if (lines.length === 0) return [];
+  const shown = lines.slice(0, mostLines).map((line, index) => lineOf(line, split[index] ?? 0));
+  const count = lines.length - shown.length;
+  return [count > 0 ? [...shown, { key: 'why.more_lines', variables: { count } }] : shown];
+}
+
+function lineOf(line: PurchaseLine, points: number): Words {
+  const { quantity, amountMinor: amount } = line;
+  const name = line.name ?? line.sku;
+  return quantity === 1
+    ? { key: 'why.line', variables: { name, amount, points } }
+    : { key: 'why.lines', variables: { name, quantity, amount, points } };
+}
+
+function rate({ percent, basisMinor: basis, pointValueMinor: value }: Earned, points: number): Words {
+  const reward = (basis * percent) / 100;
+  const variables = { percent, basis, reward, value, points };
+  return reward / value > points ? { key: 'why.rate_rounded', variables } : { key: 'why.rate', variables };
+}
+
+function whatNext({ kind, lots }: HistoryItem): Words[] {
+  if (kind === 'pending') return [{ key: 'why.waits_for_payment' }];
+  return lots.slice(0, 1).map(({ expiresAt }) => ({
+    key: 'why.good_through',
+    variables: { at: lastMoment(expiresAt) },
+  }));
+}
+
+function burned(lot: HistoryItem['lots'][number]): Words {
+  const variables = { points: -lot.points, earned: lot.earnedAt, last: lastMoment(lot.expiresAt) };
+  return { key: 'why.burned', variables };
+}
+
+function returned({ percent, basisMinor: basis, pointValueMinor: value, missing }: Returned, points: number) {
+  const reward = (basis * percent) / 100;
+  const words: Words[] = [{ key: 'why.returned', variables: { percent, basis, reward, value, points } }];
+  if (missing > 0) words.push({ key: 'why.returned_missing', variables: { points: missing } });
+  return words;
+}

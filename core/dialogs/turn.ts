@@ -1,0 +1,73 @@
+import type { ConsentTexts } from '../customers/consents.ts';
+import type { Address, Customer, CustomerRecord } from '../customers/types.ts';
+import type { Button, Paragraph, Picture, Words } from '../messaging/types.ts';
+import type { Context } from '../ports.ts';
+import type { Program } from '../program/program.ts';
+import type { DialogChanges, DialogFacts, DialogState, IncomingEvent } from './types.ts';
+
+/** Grows when steps or their data change their meaning: a conversation left in an older one starts over. */
+export const dialogVersion = 1;
+
+/** What is the same for every conversation. */
+export interface House {
+  readonly program: Program;
+  readonly consentTexts: ConsentTexts;
+}
+
+/** One event with all that a screen may look at. */
+export interface Turn extends House {
+  readonly event: IncomingEvent;
+  readonly facts: DialogFacts;
+  readonly context: Context;
+  readonly address: Address;
+  /** Null in a new chat, and where the stored state is of another version. */
+  readonly state: DialogState | null;
+  /** The customer this chat belongs to. */
+  readonly record: CustomerRecord | undefined;
+  /** Said before the screen itself: what just happened, or why we are here. */
+  readonly lead: readonly Words[];
+}
+
+/** A turn of somebody who has joined. */
+export interface MemberTurn extends Turn {
+  readonly record: CustomerRecord;
+}
+
+/** What a screen says and does. */
+export interface Outcome {
+  readonly step: string;
+  readonly data?: Readonly<Record<string, string>>;
+  readonly paragraphs: readonly Paragraph[];
+  readonly picture?: Picture;
+  readonly buttons?: readonly (readonly Button[])[];
+  readonly changes?: DialogChanges;
+  /** What changed about the chat itself. */
+  readonly address?: Partial<Pick<Address, 'customerId' | 'locale'>>;
+}
+
+/** A screen of the conversation. `argument` is what followed the colon in the button. */
+export type Screen = (turn: Turn, argument: string) => Outcome;
+export type MemberScreen = (turn: MemberTurn, argument: string) => Outcome;
+
+/** A button that leads to a screen. */
+export function press(label: Words, data: string): Button {
+  return { kind: 'press', label, data };
+}
+
+/** The way home, at the end of every screen. */
+export const toMenu: readonly Button[] = [press({ key: 'button.menu' }, 'menu')];
+
+/** The same turn with something more to say first. */
+export function saying<Some extends Turn>(turn: Some, ...lead: readonly Words[]): Some {
+  return { ...turn, lead: [...turn.lead, ...lead] };
+}
+
+/** The same turn as the customer is after `customer` has been written. */
+export function withCustomer(turn: MemberTurn, customer: Customer): MemberTurn {
+  return { ...turn, record: { ...turn.record, customer } };
+}
+
+/** An outcome that also writes `changes`. */
+export function writing(changes: DialogChanges, outcome: Outcome): Outcome {
+  return { ...outcome, changes };
+}
