@@ -1,5 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { createMiddleware } from 'hono/factory';
+import { html } from 'hono/html';
+import type { JSX } from 'hono/jsx/jsx-runtime';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 
 /** Reads a file of `bots/web/client` by its plain name; undefined when there is none. */
@@ -67,8 +69,8 @@ function hostOf(url: string): string | undefined {
   return URL.canParse(url) ? new URL(url).host : undefined;
 }
 
-/** The policy of our pages: nothing from elsewhere, nothing inline. `ancestors` may put the page in a frame. */
-export function contentPolicy(ancestors: string): string {
+/** The policy of our pages: nothing from elsewhere, nothing inline. */
+function contentPolicy(ancestors: string): string {
   return [
     "default-src 'none'",
     "script-src 'self'",
@@ -82,8 +84,12 @@ export function contentPolicy(ancestors: string): string {
   ].join('; ');
 }
 
-/** Headers of every page of ours. */
-export function pageHeaders(ancestors: string): Record<string, string> {
+/** An answer with a page of ours. `ancestors` are the sources that may put it in a frame. */
+export function pageAnswer(c: Context, page: JSX.Element, ancestors: string): Response | Promise<Response> {
+  return c.html(html`<!doctype html>${page}`, 200, pageHeaders(ancestors));
+}
+
+function pageHeaders(ancestors: string): Record<string, string> {
   return {
     'content-security-policy': contentPolicy(ancestors),
     'referrer-policy': 'no-referrer',

@@ -8,7 +8,7 @@ import type { Channel, EventHandler } from '../channel.ts';
 import { type Bus, chatTopic } from './bus.ts';
 import { createStoredChannel, webAbilities } from './channel.ts';
 import { chatWords, FramePage } from './frame.tsx';
-import { type FileReader, fileAnswer, jsonOf, pageHeaders, problem, sameOriginOnly } from './http.ts';
+import { type FileReader, fileAnswer, jsonOf, pageAnswer, problem, sameOriginOnly } from './http.ts';
 import { createRateLimit } from './limit.ts';
 import type { ChatStore } from './store.ts';
 import { streamEvents } from './stream.ts';
@@ -80,7 +80,7 @@ export function createSiteChat(parts: SiteChatParts): { readonly app: Hono; read
   app.get('/chat/frame', (c) => {
     const locale = z.enum(locales).catch('uk').parse(c.req.query('locale'));
     const ancestors = parts.embedders ? ["'self'", ...parts.embedders].join(' ') : '*';
-    return c.html(<FramePage locale={locale} words={chatWords(locale)} />, 200, pageHeaders(ancestors));
+    return pageAnswer(c, <FramePage locale={locale} words={chatWords(locale)} />, ancestors);
   });
   app.post('/chat', (c) => openChat(c, parts));
   app.get('/chat/:token/stream', (c) => streamChat(c, parts));

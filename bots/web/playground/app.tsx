@@ -9,7 +9,7 @@ import type { Program } from '../../../core/program/program.ts';
 import type { Channel, EventHandler } from '../../channel.ts';
 import type { Render } from '../../render.ts';
 import { type Bus, chatTopic } from '../bus.ts';
-import { type FileReader, fileAnswer, jsonOf, pageHeaders, problem, sameOriginOnly } from '../http.ts';
+import { type FileReader, fileAnswer, jsonOf, pageAnswer, problem, sameOriginOnly } from '../http.ts';
 import type { ChatStore, ValueStore } from '../store.ts';
 import { streamEvents } from '../stream.ts';
 import { createSessionToken } from '../tokens.ts';
@@ -102,14 +102,14 @@ function addPages(app: Hono, parts: PlaygroundParts, phones: Phones): void {
   app.get('/', (c) => {
     const locale = localeOf(c, program().locale);
     const page = <PlaygroundPage locale={locale} program={program()} phones={phones.all()} />;
-    return c.html(page, 200, pageHeaders("'none'"));
+    return pageAnswer(c, page, "'none'");
   });
   app.get('/playground/site', async (c) => {
     const phone = phones.all().find(({ id }) => id === c.req.query('as'));
     const until = parts.clock.now() + sessionMs;
     const session = phone && (await createSessionToken(parts.chatSecret, phone.number, until));
     const props = { locale: localeOf(c, program().locale), phones: phones.all(), phone, session };
-    return c.html(<SitePage {...props} />, 200, pageHeaders("'none'"));
+    return pageAnswer(c, <SitePage {...props} />, "'none'");
   });
   app.get('/playground/files/:name', (c) => fileAnswer(c, readFile, c.req.param('name')));
   app.get('/playground/feed', (c) => streamEvents(c, playgroundFeed({ ...parts, phones, log })));
