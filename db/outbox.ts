@@ -68,7 +68,7 @@ const claimSql = `
       select 1 from messages o where o.address_id = m.address_id and o.id <> m.id and o.${open}
         and ((o.state = 'sending' and o.due_at > :now)
           or (o.id < m.id and (o.due_at <= :now or o.error is not null))))
-    order by m.due_at, m.rowid limit :limit)
+    order by m.due_at, m.id limit :limit)
   returning id, address_id, category, reply, replaces, attempts,
     (select json_array(a.external_id, a.locale, a.reachable,
         (select c.zone from customers c where c.id = a.customer_id))
