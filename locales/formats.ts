@@ -10,7 +10,7 @@ export interface Formats {
 type Translate = (locale: Locale, key: string, options?: Record<string, unknown>) => string;
 
 /** Languages as Intl knows them: British English, for days before months and a clock of 24 hours. */
-const tags: Readonly<Record<Locale, string>> = { uk: 'uk-UA', ru: 'ru-UA', en: 'en-GB' };
+export const localeTags: Readonly<Record<Locale, string>> = { uk: 'uk-UA', ru: 'ru-UA', en: 'en-GB' };
 
 const longDay = { day: 'numeric', month: 'long', year: 'numeric' } as const;
 const shortDay = { day: '2-digit', month: '2-digit', year: '2-digit' } as const;
@@ -76,10 +76,13 @@ const keptDates = keeper<Intl.DateTimeFormat>();
 
 function number(locale: Locale, options: Intl.NumberFormatOptions = {}): Intl.NumberFormat {
   const key = `${locale} ${JSON.stringify(options)}`;
-  return keptNumbers(key, () => new Intl.NumberFormat(tags[locale], options));
+  return keptNumbers(key, () => new Intl.NumberFormat(localeTags[locale], options));
 }
 
 function dates(locale: Locale, zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const all = { ...options, timeZone: zone };
-  return keptDates(`${locale} ${JSON.stringify(all)}`, () => new Intl.DateTimeFormat(tags[locale], all));
+  return keptDates(
+    `${locale} ${JSON.stringify(all)}`,
+    () => new Intl.DateTimeFormat(localeTags[locale], all),
+  );
 }

@@ -42,8 +42,9 @@ export function createTranslator(more?: Readonly<Record<Locale, TextTree>>): Tra
   const fixed = fixedByLocale(instance);
   addFormats(instance, (locale, key, options) => fixed[locale](key, options ?? {}));
   return {
-    say(locale, words, formats) {
-      const options = { ...words.variables, ...formats, nest: false };
+    say(locale, words, { zone, currency }) {
+      // i18next lets an option called `locale` decide how values are formatted, so it is always ours.
+      const options = { ...words.variables, zone, currency, locale, nest: false };
       const t = fixed[locale];
       if (!instance.exists(words.key, { ...options, lng: locale })) {
         throw new Error(`no text "${words.key}" in ${locale}`);

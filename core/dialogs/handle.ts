@@ -90,7 +90,8 @@ function openTurn(
     reachable: true,
     lastSeenAt: context.now,
   };
-  return { ...house, event, facts, context, address, record, state: currentState(known), lead: [] };
+  const state = currentState(known);
+  return { ...house, event, facts, context, address, record, state, isNew: known === undefined, lead: [] };
 }
 
 function currentState(conversation: Conversation | undefined): DialogState | null {

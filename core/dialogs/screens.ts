@@ -83,7 +83,7 @@ export function follow(turn: Turn, route: Route, lost: Words): Outcome {
 }
 
 function takeWords(turn: Turn, text: string, lost: Words): Outcome {
-  if (!isMember(turn)) return takeWordsOfStranger(turn, text, lost);
+  if (!isMember(turn)) return turn.isNew ? start(turn, '') : takeWordsOfStranger(turn, text, lost);
   const step = turn.state?.step;
   return isQuestion(step) ? answer(turn, step, text) : menu(saying(turn, lost), '');
 }

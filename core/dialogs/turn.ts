@@ -20,6 +20,8 @@ export interface Turn extends House {
   readonly facts: DialogFacts;
   readonly context: Context;
   readonly address: Address;
+  /** Whether this is the first we hear from this chat. */
+  readonly isNew: boolean;
   /** Null in a new chat, and where the stored state is of another version. */
   readonly state: DialogState | null;
   /** The customer this chat belongs to. */

@@ -78,8 +78,7 @@ export const wordVariables = {
 
   'start.hello': {},
   'start.choose_language': {},
-  'start.welcome_back': { name: 'text' },
-  'start.welcome_back_nameless': {},
+  'start.welcome_back': {},
   'language.choose': {},
   'language.changed': {},
 
@@ -95,13 +94,14 @@ export const wordVariables = {
   'joined.welcome': { points: 'points' },
   'joined.without_points': {},
   'joined.saved_up': { balance: 'points' },
-  'joined.back': { balance: 'points' },
+  'joined.back': {},
   'joined.already': {},
   'joined.other_phone': { phone: 'text' },
 
   'name.ask': {},
   'name.unreadable': {},
   'name.saved': { name: 'text' },
+  'name.changed': { name: 'text' },
   'name.removed': {},
   'birthday.ask': {},
   'birthday.unreadable': {},

@@ -126,3 +126,34 @@ function dataOf(heard: Heard, label: string): string | undefined {
 export function plain(text: string): string {
   return text.replace(/[\u00a0\u202f]/g, ' ');
 }
+
+/**
+ * Plays a conversation and checks it, one line a step: `> text` is typed, `>> label` is tapped, `>> contact +380…`
+ * shares the own number, `>> start` presses start. Any other line must stand in the answer, as text or as a row of
+ * buttons, in this order. Throws with the whole answer where a line is missing.
+ */
+export async function converse(chat: TestChat, script: string): Promise<void> {
+  let heard = '';
+  for (const line of script.split('\n').map((raw) => raw.trim())) {
+    if (line === '') continue;
+    if (line.startsWith('>')) {
+      heard = (await act(chat, line)).map(shown).join('\n\n');
+      continue;
+    }
+    const at = heard.indexOf(line);
+    if (at < 0) throw new Error(`expected "${line}" next in:\n${heard}`);
+    heard = heard.slice(at + line.length);
+  }
+}
+
+function act(chat: TestChat, line: string): Promise<Heard[]> {
+  if (line.startsWith('> ')) return chat.say(line.slice(2));
+  const what = line.slice(3);
+  if (what === 'start') return chat.start();
+  if (what.startsWith('contact ')) return chat.contact(what.slice('contact '.length));
+  return chat.tap(what);
+}
+
+function shown(heard: Heard): string {
+  return [heard.text, ...heard.buttons.map((row) => `[${row.replaceAll(' | ', '] [')}]`)].join('\n');
+}

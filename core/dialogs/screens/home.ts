@@ -47,13 +47,7 @@ export const start: Screen = (turn) => {
       buttons: languageButtons,
     };
   }
-  const { name } = turn.record.customer;
-  return menu(
-    name === null
-      ? saying(turn, { key: 'start.welcome_back_nameless' })
-      : saying(turn, { key: 'start.welcome_back', variables: { name } }),
-    '',
-  );
+  return menu(saying(turn, { key: 'start.welcome_back' }), '');
 };
 
 const languageButtons: readonly (readonly Button[])[] = locales.map((language) => [

@@ -24,29 +24,41 @@ export function provedPhone(event: IncomingEvent, program: Program): string | un
 
 /** The way in: how to prove a number here, what for, and what one agrees to. */
 export function joinScreen(turn: Turn): Outcome {
-  const phone = provedPhone({ ...turn.event, said: { kind: 'start' } }, turn.program);
-  const rest: readonly Button[] = [
-    press({ key: 'button.language' }, 'language'),
-    press({ key: 'button.help' }, 'help'),
-  ];
-  if (phone !== undefined) {
-    return {
-      step: 'join',
-      paragraphs: [...turn.lead, { key: 'join.proven', variables: { phone } }, ...gift(turn), terms],
-      buttons: [[press({ key: 'button.join' }, 'join:yes')], rest],
-    };
-  }
-  if (vouchesForContacts.has(turn.event.channel)) {
-    return {
-      step: 'join',
-      paragraphs: [...turn.lead, { key: 'join.ask' }, ...gift(turn), terms],
-      buttons: [[{ kind: 'share_phone', label: { key: 'button.share_phone' } }], rest],
-    };
-  }
-  return { step: 'join', paragraphs: [...turn.lead, { key: 'join.not_here' }], buttons: [rest] };
+  const phone = senderPhone(turn);
+  if (phone !== undefined)
+    return invitation(turn, [{ key: 'join.proven', variables: { phone } }, ...gift(turn)]);
+  if (vouches(turn)) return invitation(turn, [{ key: 'join.ask' }, ...gift(turn)]);
+  return invitation(turn, [{ key: 'join.not_here' }]);
+}
+
+/** The words, and the button that joins where there is one; the terms stand wherever that button does. */
+function invitation(turn: Turn, words: readonly Words[]): Outcome {
+  const button = joinButton(turn);
+  return {
+    step: 'join',
+    paragraphs: [...turn.lead, ...words, ...(button ? [terms] : [])],
+    buttons: [
+      ...(button ? [[button]] : []),
+      [press({ key: 'button.language' }, 'language'), press({ key: 'button.help' }, 'help')],
+    ],
+  };
 }
 
 const terms: Words = { key: 'consent.service' };
+
+function joinButton(turn: Turn): Button | undefined {
+  if (senderPhone(turn) !== undefined) return press({ key: 'button.join' }, 'join:yes');
+  return vouches(turn) ? { kind: 'share_phone', label: { key: 'button.share_phone' } } : undefined;
+}
+
+/** The number the channel itself proves, whatever was said. */
+function senderPhone({ event, program }: Turn): string | undefined {
+  return provedPhone({ ...event, said: { kind: 'start' } }, program);
+}
+
+function vouches({ event }: Turn): boolean {
+  return vouchesForContacts.has(event.channel);
+}
 
 function gift({ program }: Turn): Words[] {
   const points = program.welcome_points;
@@ -61,9 +73,9 @@ export function joinAsSender(turn: Turn): Outcome | undefined {
 
 /** A contact came from somebody who has not joined. */
 export function takeContact(turn: Turn, own: boolean): Outcome {
-  if (!own) return joinScreen(saying(turn, { key: 'join.not_yours' }));
+  if (!own) return invitation(turn, [{ key: 'join.not_yours' }]);
   const phone = provedPhone(turn.event, turn.program);
-  return phone === undefined ? joinScreen(saying(turn, { key: 'join.unreadable' })) : enter(turn, phone);
+  return phone === undefined ? invitation(turn, [{ key: 'join.unreadable' }]) : enter(turn, phone);
 }
 
 /** A member shared a number: theirs once more, or another one, which changes nothing. */
@@ -80,8 +92,9 @@ export function takeContactOfMember(turn: MemberTurn): Outcome {
 /** Words from somebody who has not joined: a typed number gets told why that is not enough. */
 export function takeWordsOfStranger(turn: Turn, text: string, otherwise: Words): Outcome {
   if (parsePhone(text, turn.program.country) === undefined) return joinScreen(saying(turn, otherwise));
-  const vouched = vouchesForContacts.has(turn.event.channel);
-  return joinScreen(saying(turn, { key: vouched ? 'join.typed' : 'join.typed_nowhere' }));
+  if (senderPhone(turn) !== undefined) return joinScreen(turn);
+  if (vouches(turn)) return invitation(turn, [{ key: 'join.typed' }]);
+  return invitation(turn, [{ key: 'join.typed_nowhere' }, { key: 'join.not_here' }]);
 }
 
 /** Registers the owner of a proved number, or finds the member again, and makes this chat theirs. */
@@ -121,7 +134,7 @@ function recordAfter({ customer, balance }: Registration, found: CustomerRecord 
 }
 
 function greeting({ balance, welcomePoints }: Registration, again: boolean): Words[] {
-  if (again) return [{ key: 'joined.back', variables: { balance } }];
+  if (again) return [{ key: 'joined.back' }];
   const welcome: Words =
     welcomePoints > 0
       ? { key: 'joined.welcome', variables: { points: welcomePoints } }

@@ -47,6 +47,11 @@ export function ask(turn: MemberTurn, question: Question, flow: Flow): Outcome {
   };
 }
 
+/** The same question after an answer that will not do: only what was wrong is said. */
+function askAgain(turn: MemberTurn, question: Question, hint: Words): Outcome {
+  return { ...ask(turn, question, flowOf(turn)), paragraphs: [...turn.lead, hint] };
+}
+
 const questionWords: Readonly<Record<Question, Words>> = {
   name: { key: 'name.ask' },
   birthday: { key: 'birthday.ask' },
@@ -85,8 +90,9 @@ export function answer(turn: MemberTurn, question: Question, text: string): Outc
 
 function answerName(turn: MemberTurn, text: string): Outcome {
   const name = readName(text);
-  if (name === undefined) return ask(saying(turn, { key: 'name.unreadable' }), 'name', flowOf(turn));
-  return save(turn, 'name', name, { key: 'name.saved', variables: { name } });
+  if (name === undefined) return askAgain(turn, 'name', { key: 'name.unreadable' });
+  const key = flowOf(turn) === 'join' ? 'name.saved' : 'name.changed';
+  return save(turn, 'name', name, { key, variables: { name } });
 }
 
 /** A name as typed, without stray spaces: letters first, no longer than a label can be; undefined otherwise. */
@@ -98,7 +104,7 @@ export function readName(text: string): string | undefined {
 function answerBirthday(turn: MemberTurn, text: string): Outcome {
   const zone = turn.record.customer.zone ?? turn.program.zone;
   const parsed = parseBirthday(text, localDay(turn.context.now, zone));
-  if (!parsed.ok) return ask(saying(turn, { key: `birthday.${parsed.problem}` }), 'birthday', flowOf(turn));
+  if (!parsed.ok) return askAgain(turn, 'birthday', { key: `birthday.${parsed.problem}` });
   const { birthday } = parsed;
   return save(turn, 'birthday', birthday, { key: 'birthday.saved', variables: { date: birthday } });
 }
