@@ -3,6 +3,7 @@ import type { Locale } from '../../core/customers/types.ts';
 import en from '../../locales/chat/en.json' with { type: 'json' };
 import ru from '../../locales/chat/ru.json' with { type: 'json' };
 import uk from '../../locales/chat/uk.json' with { type: 'json' };
+import { localeTags } from '../../locales/formats.ts';
 
 /** Every word around the site chat's messages. */
 export type ChatWords = typeof uk;
@@ -27,7 +28,7 @@ export const FramePage: FC<{ readonly locale: Locale; readonly words: ChatWords 
       <link rel="stylesheet" href="/chat/files/frame.css" />
       <script type="module" src="/chat/files/frame.js" />
     </head>
-    <body class="frame" data-locale={locale} data-words={JSON.stringify(words)}>
+    <body class="frame" data-locale={locale} data-tag={localeTags[locale]} data-words={JSON.stringify(words)}>
       <header class="frame-bar">
         <span class="avatar" aria-hidden="true">
           S

@@ -29,7 +29,7 @@ const transcript = new Transcript(
     press: (data, messageId) => tell({ kind: 'press', data, messageId }),
     share: async () => {},
   },
-  { locale: language },
+  { tag: body.dataset.tag ?? language },
 );
 
 /** Opens the chat: a visitor's own of last time, or that of the customer whom the shop vouches for. */

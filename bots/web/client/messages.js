@@ -12,7 +12,7 @@ import { make } from './dom.js';
 /**
  * How times and words are written.
  * @typedef {object} Look
- * @property {string} locale
+ * @property {string} tag the language as Intl knows it
  * @property {string} [zone]
  * @property {string} [contact] stands before a phone number that was shared
  */
@@ -30,12 +30,12 @@ export class Transcript {
     this.list = list;
     this.actions = actions;
     this.look = look;
-    this.times = new Intl.DateTimeFormat(look.locale, {
+    this.times = new Intl.DateTimeFormat(look.tag, {
       hour: '2-digit',
       minute: '2-digit',
       ...(look.zone ? { timeZone: look.zone } : {}),
     });
-    this.days = new Intl.DateTimeFormat(look.locale, {
+    this.days = new Intl.DateTimeFormat(look.tag, {
       day: 'numeric',
       month: 'long',
       year: 'numeric',

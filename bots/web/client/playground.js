@@ -12,6 +12,7 @@ import { startTill } from './playground_till.js';
  * @typedef {object} Page
  * @property {PlaygroundWords} words
  * @property {string} locale
+ * @property {string} tag the language as Intl knows it
  * @property {string} currency
  * @property {string} zone
  * @property {(text: string) => void} toast says something went wrong
@@ -19,7 +20,7 @@ import { startTill } from './playground_till.js';
  */
 
 const { body } = document;
-const { locale, currency, zone } = JSON.parse(body.dataset.settings ?? '{}');
+const { locale, tag, currency, zone } = JSON.parse(body.dataset.settings ?? '{}');
 const toast = find(body, '#toast', HTMLElement);
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let toastTimer;
@@ -28,6 +29,7 @@ let toastTimer;
 const page = {
   words: JSON.parse(body.dataset.words ?? '{}'),
   locale,
+  tag,
   currency,
   zone,
   toast(text) {

@@ -7,10 +7,10 @@ const tickMs = 1000;
  * Shows what time it is on the playground, and puts it forward.
  * @param {Page} page
  */
-export function startClock({ words, locale, zone, toast, done }) {
+export function startClock({ words, tag, zone, toast, done }) {
   const shown = find(document, '#now', HTMLTimeElement);
   const buttons = [...document.querySelectorAll('[data-jump]')].filter((e) => e instanceof HTMLButtonElement);
-  const format = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: zone });
+  const format = new Intl.DateTimeFormat(tag, { dateStyle: 'long', timeStyle: 'short', timeZone: zone });
   let ahead = 0;
 
   function show() {

@@ -14,10 +14,10 @@ function wordOf(texts, key) {
  * Shows the outbox as it stands.
  * @param {Page} page
  */
-export function startLog({ words, locale, zone }) {
+export function startLog({ words, tag, zone }) {
   const rows = find(document, '#log', HTMLTableSectionElement);
   const empty = find(document, '#log-empty', HTMLElement);
-  const time = new Intl.DateTimeFormat(locale, {
+  const time = new Intl.DateTimeFormat(tag, {
     day: '2-digit',
     month: '2-digit',
     year: '2-digit',

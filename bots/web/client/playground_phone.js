@@ -20,7 +20,7 @@ import { Transcript } from './messages.js';
  * @param {Page} page
  */
 export function startPhone(element, page) {
-  const { words, locale, zone, toast } = page;
+  const { words, locale, tag, zone, toast } = page;
   const path = `/playground/phones/${element.dataset.phone}`;
   const list = find(element, '.transcript', HTMLElement);
   let chat = '';
@@ -49,7 +49,7 @@ export function startPhone(element, page) {
           () => {},
         ),
     },
-    { locale, zone, contact: words.phones.sharedContact },
+    { tag, zone, contact: words.phones.sharedContact },
   );
 
   /** @param {string} data */

@@ -7,14 +7,14 @@ import { find, make, send } from './dom.js';
  * @param {Page} page
  */
 export function startTill(page) {
-  const { words, locale, currency, toast, done } = page;
+  const { words, locale, tag, currency, toast, done } = page;
   const form = find(document, '#till', HTMLFormElement);
   const customer = find(form, '#till-customer', HTMLInputElement);
   const total = find(form, '#till-total', HTMLOutputElement);
   const submit = find(form, '[type=submit]', HTMLButtonElement);
   const again = find(document, '#again', HTMLButtonElement);
   const goods = [...form.querySelectorAll('[data-sku]')].filter((item) => item instanceof HTMLElement);
-  const money = new Intl.NumberFormat(locale, { style: 'currency', currency });
+  const money = new Intl.NumberFormat(tag, { style: 'currency', currency, currencyDisplay: 'narrowSymbol' });
   /** @type {Call | undefined} */
   let last;
 
@@ -96,7 +96,7 @@ function offerNumbers(customer) {
  * @param {Call} call
  * @param {Page} page
  */
-function showCall(call, { words, locale }) {
+function showCall(call, { words, tag }) {
   const receipt = find(document, '#receipt', HTMLElement);
   const ok = call.status < 300;
   receipt.hidden = false;
@@ -105,7 +105,7 @@ function showCall(call, { words, locale }) {
   const verdict = call.replayed ? words.till.replayed : ok ? words.till.accepted : words.till.refused;
   find(receipt, '.receipt-line', HTMLElement).textContent = `${verdict} · ${call.status}`;
   const points = ok ? pointsOf(call.answer) : undefined;
-  const number = new Intl.NumberFormat(locale);
+  const number = new Intl.NumberFormat(tag);
   const shown = points
     ? [make('dt', {}, words.till.earned), make('dd', {}, number.format(points.earned))].concat(
         make('dt', {}, words.till.balance),

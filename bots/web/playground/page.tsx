@@ -1,6 +1,7 @@
 import type { FC } from 'hono/jsx';
 import { type Locale, locales } from '../../../core/customers/types.ts';
 import type { Program } from '../../../core/program/program.ts';
+import { localeTags } from '../../../locales/formats.ts';
 import type { Phone } from './phones.ts';
 import { catalogue, goodName } from './till.ts';
 import { type PlaygroundWords, playgroundWords } from './words.ts';
@@ -16,7 +17,8 @@ type Part<Props = object> = FC<{ readonly words: PlaygroundWords } & Props>;
 /** The whole page. What changes comes by the feed and is drawn by `client/playground.js`. */
 export const PlaygroundPage: FC<PageProps> = ({ locale, program, phones }) => {
   const words = playgroundWords(locale);
-  const settings = { locale, currency: program.currency, zone: program.zone };
+  const { currency, zone } = program;
+  const settings = { locale, tag: localeTags[locale], currency, zone };
   return (
     <html lang={locale}>
       <Head title={words.title} script="playground.js" />
@@ -36,7 +38,7 @@ export const PlaygroundPage: FC<PageProps> = ({ locale, program, phones }) => {
                 <PhoneView words={words} phone={phone} />
               ))}
             </section>
-            <TillView words={words} locale={locale} currency={program.currency} phones={phones} />
+            <TillView words={words} locale={locale} currency={currency} phones={phones} />
           </div>
           <LogView words={words} />
         </main>
@@ -146,11 +148,13 @@ const PhoneView: Part<{ readonly phone: Phone }> = ({ words, phone }) => {
           aria-label={`${words.phones.log}: ${words.phones[phone.id]}`}
           tabindex={0}
         />
-        <p class="empty">{telegram ? words.phones.emptyTelegram : words.phones.emptyText}</p>
         <p class="note" role="status" />
-        <button type="button" class="primary begin">
-          {telegram ? words.phones.start : words.phones.hello}
-        </button>
+        <div class="begin-here">
+          <p class="empty-text">{telegram ? words.phones.emptyTelegram : words.phones.emptyText}</p>
+          <button type="button" class="primary begin">
+            {telegram ? words.phones.start : words.phones.hello}
+          </button>
+        </div>
         <Composer words={words} id={phone.id} />
       </div>
     </article>
@@ -262,7 +266,11 @@ const TillView: Part<TillProps> = ({ words, locale, currency, phones }) => (
 );
 
 const Goods: Part<Omit<TillProps, 'phones'>> = ({ words, locale, currency }) => {
-  const money = new Intl.NumberFormat(locale, { style: 'currency', currency });
+  const money = new Intl.NumberFormat(localeTags[locale], {
+    style: 'currency',
+    currency,
+    currencyDisplay: 'narrowSymbol',
+  });
   return (
     <ul class="goods" aria-label={words.till.goods}>
       {catalogue.map((good) => {
