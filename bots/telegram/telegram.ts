@@ -55,7 +55,7 @@ export function createTelegram(options: TelegramOptions): Telegram {
   const apiRoot = root.replace(/\/+$/, '');
   const api = new Api(token, { apiRoot, timeoutSeconds: requestSeconds });
   const pollApi = new Api(token, { apiRoot, timeoutSeconds: pollRequestSeconds });
-  const take = createTaker(api, handle, log);
+  const take = createTaker(api, botIdOf(token), handle, log);
 
   return {
     channel: createTelegramChannel(api),
@@ -81,6 +81,11 @@ export function createTelegram(options: TelegramOptions): Telegram {
   };
 }
 
+/** A token is the bot's id, a colon and the secret. */
+function botIdOf(token: string): string {
+  return token.split(':')[0] ?? '';
+}
+
 function answer(status: number, text: string): Response {
   return new Response(text, { status });
 }
@@ -94,13 +99,13 @@ function parseJson(text: string): unknown {
 }
 
 /** Hands an update to the conversation, and lets the person's app know that the tap arrived. */
-function createTaker(api: Api, handle: EventHandler, log: Log) {
+function createTaker(api: Api, botId: string, handle: EventHandler, log: Log) {
   const bestEffort = (work: Promise<unknown>, background?: Background) => {
     const quiet = work.catch((error) => log('debug', `telegram: ${describe(error)}`));
     background?.(quiet);
   };
   return async (update: Update, background?: Background): Promise<void> => {
-    const event = eventOf(update);
+    const event = eventOf(update, botId);
     if (update.callback_query) bestEffort(api.answerCallbackQuery(update.callback_query.id), background);
     if (!event) return;
     if (event.said.kind === 'contact') bestEffort(removeKeys(api, event.address), background);

@@ -54,13 +54,16 @@ export function chatOf(update: Update): number | undefined {
   return (update.message ?? update.callback_query?.message ?? update.my_chat_member)?.chat.id;
 }
 
-/** What happened, in Svoi's words; undefined for groups, channels and everything a customer does not do. */
-export function eventOf(update: Update): IncomingEvent | undefined {
+/**
+ * What happened, in Svoi's words; undefined for groups, channels and everything a customer does not do. Update ids
+ * are counted for each bot, so the event's id names the bot too: a shop that changes its bot misses nothing.
+ */
+export function eventOf(update: Update, botId: string): IncomingEvent | undefined {
   const found = saidIn(update);
   if (found?.chat.type !== 'private' || found.from.is_bot) return undefined;
   const language = found.from.language_code;
   return {
-    id: String(update.update_id),
+    id: `${botId}/${update.update_id}`,
     channel: 'telegram',
     address: String(found.chat.id),
     said: found.said,

@@ -1,0 +1,96 @@
+import { expect, it } from 'vitest';
+import type { Abilities } from '../../bots/channel.ts';
+import { createRenderer } from '../../bots/render.ts';
+import type { Locale } from '../../core/customers/types.ts';
+import type { Reply } from '../../core/messaging/types.ts';
+import { createTranslator } from '../../locales/translator.ts';
+
+const all: Abilities = {
+  buttons: true,
+  pictures: true,
+  sharePhone: true,
+  edits: true,
+  receipts: 'read',
+  textLimit: 4096,
+  ratePerSecond: 30,
+};
+const plain: Abilities = { ...all, buttons: false, pictures: false, sharePhone: false, edits: false };
+
+const render = createRenderer(createTranslator());
+const reader = { locale: 'en' as Locale, zone: 'Europe/Kyiv', currency: 'UAH' };
+
+const reply: Reply = {
+  paragraphs: [{ key: 'menu.title', variables: { balance: 312 } }, { key: 'help.unknown' }],
+  buttons: [
+    [{ kind: 'share_phone', label: { key: 'button.share_phone' } }],
+    [
+      { kind: 'press', label: { key: 'button.points' }, data: 'points' },
+      { kind: 'press', label: { key: 'button.card' }, data: 'card' },
+    ],
+    [{ kind: 'link', label: { key: 'button.help' }, url: 'https://example.com' }],
+    [{ kind: 'press', label: { key: 'button.menu' }, data: 'menu' }],
+  ],
+};
+
+it('paragraphs stand apart by an empty line, in the language of the reader', () => {
+  const english = render({ paragraphs: reply.paragraphs }, all, reader).text;
+  expect(english).toMatch(/312[^\n]*\n\n[^\n]+/);
+  expect(render({ paragraphs: reply.paragraphs }, all, { ...reader, locale: 'uk' }).text).not.toBe(english);
+});
+
+it('buttons keep their rows, their data and their order', () => {
+  const { buttons, text } = render(reply, all, reader);
+  expect(buttons).toEqual([
+    [{ kind: 'share_phone', label: 'Share my number' }],
+    [
+      { kind: 'press', label: 'My points', data: 'points' },
+      { kind: 'press', label: 'My card', data: 'card' },
+    ],
+    [{ kind: 'link', label: 'Help', url: 'https://example.com' }],
+    [{ kind: 'press', label: 'Menu', data: 'menu' }],
+  ]);
+  expect(text).not.toContain('1.');
+});
+
+it('without buttons, presses are numbered in their order, and the other kinds take no number', () => {
+  const { buttons, text } = render(reply, plain, reader);
+  expect(buttons).toBeUndefined();
+  const lines = text.split('\n').slice(-6);
+  expect(lines[0]).toContain('contact');
+  expect(lines.slice(1)).toEqual([
+    '1. My points',
+    '2. My card',
+    'Help: https://example.com',
+    '3. Menu',
+    expect.stringContaining('0'),
+  ]);
+});
+
+it('buttons without a way to share the phone: that one becomes a line, the others stay buttons', () => {
+  const { buttons, text } = render(reply, { ...all, sharePhone: false }, reader);
+  expect(buttons?.flat().map(({ label }) => label)).toEqual(['My points', 'My card', 'Help', 'Menu']);
+  expect(text.split('\n').at(-1)).toContain('contact');
+});
+
+it('a reply without buttons gets no hint about numbers', () => {
+  const { text } = render({ paragraphs: [{ key: 'help.commands' }] }, plain, reader);
+  expect(text).toBe(render({ paragraphs: [{ key: 'help.commands' }] }, all, reader).text);
+});
+
+it('a card is drawn where there are pictures, and left out where there are none', () => {
+  const card: Reply = {
+    paragraphs: [{ key: 'card.show', variables: { number: '2900000000001' } }],
+    picture: { kind: 'card', number: '2900000000001' },
+  };
+  expect(render(card, all, reader).picture?.alt).toContain('2900000000001');
+  expect(render(card, plain, reader).picture).toBeUndefined();
+  expect(render(card, plain, reader).text).toContain('2900000000001');
+});
+
+it('when a text is too long, what is said gives way and the choices stay', () => {
+  const long: Reply = { ...reply, paragraphs: Array(40).fill(reply.paragraphs).flat() };
+  const { text } = render(long, { ...plain, textLimit: 500 }, reader);
+  expect(text.length).toBeLessThanOrEqual(500);
+  expect(text).toContain('…\n\n');
+  expect(text).toContain('3. Menu');
+});
