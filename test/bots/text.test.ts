@@ -20,7 +20,7 @@ it('a cut text never exceeds the limit, splits no character, and begins as the w
       (text, limit) => {
         const cut = cutText(text, limit);
         expect(cut.length).toBeLessThanOrEqual(limit);
-        expect(cut.isWellFormed()).toBe(text.isWellFormed());
+        expect(/\p{Surrogate}/u.test(cut)).toBe(/\p{Surrogate}/u.test(text));
         expect(text.startsWith(cut.length < text.length ? cut.replace(/…$/, '') : cut)).toBe(true);
       },
     ),
