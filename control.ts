@@ -31,7 +31,8 @@ export async function openControlDoor(
   const server = await new Promise<{ port: number; close(): Promise<void> }>((resolve) => {
     const listening = serve(
       { fetch: createControl({ token, run }), hostname: '127.0.0.1', port: 0 },
-      ({ port }: AddressInfo) => resolve({ port, close: () => new Promise((done) => listening.close(() => done())) }),
+      ({ port }: AddressInfo) =>
+        resolve({ port, close: () => new Promise((done) => listening.close(() => done())) }),
     );
   });
   rmSync(path, { force: true });
@@ -66,7 +67,8 @@ export async function handOver(databaseUrl: string, argv: readonly string[], io:
     if ('exit' in event) exit = event.exit;
     else repeat(event, io);
   }
-  if (exit === undefined) throw new SvoiError('no_answer', 'the running Svoi stopped before the command was done');
+  if (exit === undefined)
+    throw new SvoiError('no_answer', 'the running Svoi stopped before the command was done');
   return exit;
 }
 

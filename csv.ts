@@ -108,7 +108,9 @@ async function* records(source: Source): AsyncGenerator<Row> {
   try {
     for await (const cells of parser as AsyncIterable<string[]>) {
       if (cells.length > 1 || cells[0] !== '') yield { line, cells };
-      line += 1 + cells.reduce((breaks, cell) => breaks + (cell.includes('\n') ? cell.split('\n').length - 1 : 0), 0);
+      line +=
+        1 +
+        cells.reduce((breaks, cell) => breaks + (cell.includes('\n') ? cell.split('\n').length - 1 : 0), 0);
     }
   } catch (error) {
     throw unreadable(source.path, line, error);
@@ -135,7 +137,11 @@ function decoderFor(encoding: string): TextDecoder {
   try {
     return new TextDecoder(encoding, { fatal: true, ignoreBOM: true });
   } catch (cause) {
-    throw new SvoiError('unreadable_file', `encoding: "${encoding}" is not known; try utf-8 or windows-1251`, { cause });
+    throw new SvoiError(
+      'unreadable_file',
+      `encoding: "${encoding}" is not known; try utf-8 or windows-1251`,
+      { cause },
+    );
   }
 }
 
@@ -151,11 +157,12 @@ async function isGzip(path: string): Promise<boolean> {
 
 function unreadable(path: string, line: number, error: unknown): Error {
   if (error instanceof SvoiError) return error;
-  const reason = error instanceof CsvError && error.code === 'CSV_QUOTE_NOT_CLOSED'
-    ? `a quote opened on line ${line} or after it is never closed`
-    : error instanceof TypeError && /encoded data/.test(error.message)
-      ? `it is not the encoding that was named, from about line ${line} on: say --encoding windows-1251 if it comes from Excel or 1C`
-      : `line ${line}: ${reasonOf(error)}`;
+  const reason =
+    error instanceof CsvError && error.code === 'CSV_QUOTE_NOT_CLOSED'
+      ? `a quote opened on line ${line} or after it is never closed`
+      : error instanceof TypeError && /encoded data/.test(error.message)
+        ? `it is not the encoding that was named, from about line ${line} on: say --encoding windows-1251 if it comes from Excel or 1C`
+        : `line ${line}: ${reasonOf(error)}`;
   return new SvoiError('unreadable_file', `${path}: ${reason}`, { cause: error });
 }
 

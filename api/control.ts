@@ -83,6 +83,8 @@ function eventsOf({ argv, folder }: ControlRequest, run: ControlOptions['run']):
 /** Compares without telling by its time how much was right. */
 async function sameText(given: string, wanted: string): Promise<boolean> {
   const digest = (text: string) => crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
-  const [left, right] = (await Promise.all([digest(given), digest(wanted)])).map((hash) => new Uint8Array(hash));
+  const [left, right] = (await Promise.all([digest(given), digest(wanted)])).map(
+    (hash) => new Uint8Array(hash),
+  );
   return left?.every((byte, index) => byte === right?.[index]) ?? false;
 }

@@ -26,6 +26,14 @@ export interface CellReader {
 
 const control = /\p{Cc}/u;
 
+/** What is wrong with a row that has other cells than the heading; further empty ones do no harm. */
+export function wrongWidth(row: Row, width: number): string | undefined {
+  const { length } = row.cells;
+  const tooMany = row.cells.slice(width).some((cell) => cell !== '');
+  if (length >= width && !tooMany) return undefined;
+  return `the row has ${length} cells, the heading has ${width}: is a quote or a delimiter missing?`;
+}
+
 /** A reader of rows whose fields stand in `columns`. */
 export function cellReader(columns: Columns): CellReader {
   const rejections: Rejection[] = [];

@@ -6,7 +6,7 @@ import type { Program } from '../../core/program/program.ts';
 import type { Shop } from '../../core/shops.ts';
 import { isTimeZone } from '../../core/time.ts';
 import { wrongCard, wrongPhone } from '../references.ts';
-import { type CellReader, cellReader, type Read } from './cells.ts';
+import { type CellReader, cellReader, type Read, wrongWidth } from './cells.ts';
 import type { Row } from './documents.ts';
 import type { Columns, MappingRules } from './mapping.ts';
 import { type DateReader, dateReader, parseYesNo } from './values.ts';
@@ -14,6 +14,7 @@ import { type DateReader, dateReader, parseYesNo } from './values.ts';
 /** Reads customers of `shop` from rows, as `rules` and `columns` say. An empty cell leaves what is known as it is. */
 export function customerReader(
   columns: Columns,
+  width: number,
   rules: MappingRules,
   shop: Shop,
   program: Program,
@@ -21,6 +22,8 @@ export function customerReader(
   // Birthdays are calendar days: read and written in the same zone they stay what they are.
   const days = dateReader(rules.dates, 'UTC');
   return (row) => {
+    const misshapen = wrongWidth(row, width);
+    if (misshapen) return { ok: false, rejections: [{ row, reason: misshapen }] };
     const cells = cellReader(columns);
     const input = readCustomer(row, cells, days, shop, program);
     const reason = cells.rejections.map((rejection) => rejection.reason).join('; ');

@@ -5,7 +5,7 @@ import type { PurchaseInput, PurchaseLine } from '../../core/purchases/types.ts'
 import type { Shop } from '../../core/shops.ts';
 import { parseReference } from '../references.ts';
 import { EARLIEST_TIME } from '../schemas.ts';
-import { type CellReader, cellReader, type Read } from './cells.ts';
+import { type CellReader, cellReader, type Read, wrongWidth } from './cells.ts';
 import type { Document, Row } from './documents.ts';
 import type { Columns, MappingRules } from './mapping.ts';
 import {
@@ -28,6 +28,8 @@ export interface ReadReceipt {
 /** What the rows of a receipt are read with. */
 interface Reading {
   readonly columns: Columns;
+  /** How many cells a row has. */
+  readonly width: number;
   readonly rules: MappingRules;
   readonly shop: Shop;
   readonly program: Program;
@@ -42,13 +44,14 @@ const maxQuantity = 1_000_000;
 /** Reads receipts of `shop` from rows, as `rules` and `columns` say; money is in the currency of `program`. */
 export function purchaseReader(
   columns: Columns,
+  width: number,
   rules: MappingRules,
   shop: Shop,
   program: Program,
 ): (document: Document) => Read<ReadReceipt> {
   const dates = dateReader(rules.dates, rules.zone ?? program.zone);
   const scale = rules.amounts === 'minor' ? 0 : minorDigits(program.currency);
-  const reading = { columns, rules, shop, program, dates, scale };
+  const reading = { columns, width, rules, shop, program, dates, scale };
   return (document) => readReceipt(document, reading);
 }
 
@@ -128,7 +131,10 @@ function readCustomer(document: Document, cells: CellReader, { shop, program }: 
 const one: Decimal = { digits: 1n, scale: 0 };
 const zero: Decimal = { digits: 0n, scale: 0 };
 
-function readLine(row: Row, cells: CellReader, { columns, rules, scale }: Reading): PurchaseLine | undefined {
+function readLine(row: Row, cells: CellReader, reading: Reading): PurchaseLine | undefined {
+  const { columns, width, rules, scale } = reading;
+  const misshapen = wrongWidth(row, width);
+  if (misshapen) return cells.fail(row, misshapen);
   const number = (field: string) => readNumber(row, field, cells, rules);
   const quantity = columns.has('quantity') ? number('quantity') : one;
   const given = columns.has('amount') ? number('amount') : undefined;

@@ -1,0 +1,77 @@
+import { Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
+import type { z } from 'zod';
+import { type Outcome, refuse } from '../errors.ts';
+import { type Program, type ProgramDefinition, programSchema } from './program.ts';
+
+/**
+ * Reads the rules of a program from YAML or JSON; what is left out keeps its default. Refuses `invalid_program` with
+ * the line, the key, and what to put there.
+ */
+export function parseProgramFile(text: string): Outcome<ProgramDefinition, 'invalid_program'> {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const [broken] = document.errors;
+  if (broken) {
+    const { line, col } = lines.linePos(broken.pos[0]);
+    return refuse('invalid_program', `line ${line}, column ${col}: ${broken.message}`);
+  }
+  const parsed = programSchema.safeParse(document.toJS());
+  if (parsed.success) return { ok: true, result: parsed.data };
+  const [first, ...others] = parsed.error.issues.flatMap((issue) => sayIssue(issue, document, lines));
+  const more = others.length > 0 ? ` (and ${others.length} more)` : '';
+  return refuse('invalid_program', `${first ?? 'the file is not a program'}${more}`);
+}
+
+type Path = readonly PropertyKey[];
+
+function sayIssue(issue: z.core.$ZodIssue, document: Document, lines: LineCounter): string[] {
+  if (issue.code !== 'unrecognized_keys') return [at(issue.path, document, lines) + whatToPut(issue)];
+  const known = Object.keys(
+    issue.path.length === 0 ? programSchema.shape : programSchema.shape.quiet_hours.unwrap().shape,
+  );
+  return issue.keys.map((key) => {
+    const where = at([...issue.path, key], document, lines);
+    return `${where}there is no such rule; the rules are ${known.join(', ')}`;
+  });
+}
+
+/** `line 4, earn_percent: `, with the line of the nearest key that is there. */
+function at(path: Path, document: Document, lines: LineCounter): string {
+  const name = path.map(String).join('.');
+  const offset = offsetOf(path, document);
+  const line = offset === undefined ? '' : `line ${lines.linePos(offset).line}, `;
+  return name === '' ? line : `${line}${name}: `;
+}
+
+function offsetOf(path: Path, document: Document): number | undefined {
+  for (let length = path.length; length > 0; length -= 1) {
+    const parent = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
+    if (!isMap(parent)) continue;
+    const pair = parent.items.find(({ key }) => String(key) === String(path[length - 1]));
+    if (pair && isNode(pair.key)) return pair.key.range?.[0];
+  }
+  return isNode(document.contents) ? document.contents.range?.[0] : undefined;
+}
+
+/** The description of the rule says what to put there; a rule without one, what zod says. */
+function whatToPut({ path, message }: z.core.$ZodIssue): string {
+  if (path.length === 0) return 'a program is a list of KEY: VALUE lines, like earn_percent: 5';
+  const description = describeRule(String(path[0]));
+  return description ? `put ${description}` : message;
+}
+
+function describeRule(name: string): string | undefined {
+  return Object.entries(programSchema.shape).find(([key]) => key === name)?.[1].description;
+}
+
+/** A program as a file that can be changed and applied: every rule with what it means. */
+export function writeProgramFile({ version, ...rules }: Program): string {
+  const document = new Document(rules);
+  document.commentBefore = ` Program ${version}`;
+  if (isMap(document.contents)) {
+    for (const { key } of document.contents.items) {
+      if (isScalar(key)) key.commentBefore = ` ${describeRule(String(key.value))}`;
+    }
+  }
+  return document.toString();
+}

@@ -1,0 +1,104 @@
+import type { CommandIo } from './api/control.ts';
+import { webhookPath } from './bots/telegram/setup.ts';
+import { handOver } from './control.ts';
+import { SvoiError } from './core/errors.ts';
+import { readRow } from './db/database.ts';
+import { openDatabase } from './db/open.ts';
+import { parseSettings, type Settings } from './settings.ts';
+import { type Environment, readingDatabase, telegramOf } from './upkeep.ts';
+
+/** One thing that was looked at: fine, or wrong and what to do. */
+interface Finding {
+  readonly ok: boolean;
+  readonly what: string;
+  readonly words: string;
+}
+
+/** Looks at settings, database and channels: a line each, exit code 1 where one is wrong. */
+export async function doctor(environment: Environment, io: CommandIo): Promise<number> {
+  let allOk = true;
+  const say = ({ ok, what, words }: Finding) => {
+    io.out(`${ok ? 'ok   ' : 'wrong'}  ${what.padEnd(8)}  ${words}`);
+    allOk &&= ok;
+  };
+  const settings = await look('settings', async () => parseSettings(environment));
+  if (!settings.ok) {
+    say(settings);
+    return 1;
+  }
+  say({ ok: true, what: 'settings', words: `${settings.value.SVOI_MODE} on ${settings.value.DATABASE_URL}` });
+  for (const [what, check] of checks) {
+    const found = await look(what, () => check(settings.value));
+    say(found.ok ? { ok: true, what, words: found.value } : found);
+  }
+  return allOk ? 0 : 1;
+}
+
+type Looked<Value> = { readonly ok: true; readonly value: Value } | (Finding & { readonly ok: false });
+
+async function look<Value>(what: string, check: () => Promise<Value>): Promise<Looked<Value>> {
+  try {
+    return { ok: true, value: await check() };
+  } catch (error) {
+    return { ok: false, what, words: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+const checks: readonly (readonly [string, (settings: Settings) => Promise<string>])[] = [
+  ['database', checkDatabase],
+  ['shops', checkShops],
+  ['telegram', checkTelegram],
+];
+
+async function checkDatabase(settings: Settings): Promise<string> {
+  const { DATABASE_URL: url, DATABASE_AUTH_TOKEN: authToken } = settings;
+  const holder = await openDatabase({ url, authToken })
+    .then((database) => database.close())
+    .catch((error: unknown) => {
+      if (error instanceof SvoiError && error.code === 'database_in_use') return askHolder(url);
+      throw error;
+    });
+  if (!url.startsWith('file:')) return 'the libSQL server answers, the schema is up to date';
+  const row = await readingDatabase(settings, (database) => readRow(database, 'pragma quick_check(1)'));
+  if (row?.quick_check !== 'ok') {
+    throw new SvoiError(
+      'damaged',
+      `the file is damaged (${row?.quick_check}): stop Svoi and restore a backup`,
+    );
+  }
+  return holder ?? 'the file is sound, the schema is up to date';
+}
+
+/** A server that holds the database must also answer. */
+async function askHolder(url: string): Promise<string> {
+  const quiet = { out: () => {}, error: () => {}, progress: () => {} };
+  const signal = AbortSignal.timeout(10_000);
+  await handOver(url, ['program', 'show'], { ...quiet, folder: '.', signal });
+  return 'the file is sound, and the running Svoi answers';
+}
+
+async function checkShops(settings: Settings): Promise<string> {
+  const sql = 'select count(*) as shops from shops where revoked_at is null';
+  const row = await readingDatabase(settings, (database) => readRow(database, sql));
+  const shops = Number(row?.shops ?? 0);
+  if (shops > 0) return `${shops} may call the API`;
+  return 'none may call the API yet: npm run svoi -- shop add NAME';
+}
+
+async function checkTelegram(settings: Settings): Promise<string> {
+  const telegram = telegramOf(settings);
+  if (!telegram) return 'not configured; TELEGRAM_BOT_TOKEN would switch it on';
+  const { username, webhookUrl, pendingUpdates, lastError } = await telegram.check();
+  const wanted = settings.PUBLIC_URL ? settings.PUBLIC_URL.replace(/\/+$/, '') + webhookPath : '';
+  if (webhookUrl !== wanted) {
+    const instead = webhookUrl === '' ? 'nowhere' : `to ${webhookUrl}`;
+    throw new SvoiError('webhook', `updates of @${username} go ${instead}: run npm run svoi -- webhooks set`);
+  }
+  if (lastError) {
+    throw new SvoiError(
+      'webhook',
+      `@${username}: ${pendingUpdates} updates wait, Telegram says: ${lastError}`,
+    );
+  }
+  return `@${username} answers, ${wanted === '' ? 'updates are polled' : `updates come to ${wanted}`}`;
+}

@@ -1,0 +1,113 @@
+import { resolve } from 'node:path';
+import type { CommandIo } from './api/control.ts';
+import { createTelegram } from './bots/telegram/telegram.ts';
+import { SvoiError } from './core/errors.ts';
+import { backUp, restore } from './db/backup.ts';
+import type { Database } from './db/database.ts';
+import { openDatabase } from './db/open.ts';
+import { currentProgram } from './db/programs.ts';
+import { openReader } from './db/reader.ts';
+import { type Verification, verifyLedger } from './db/verify.ts';
+import { createTranslator } from './locales/translator.ts';
+import { parseSettings, type Settings } from './settings.ts';
+
+/** The settings as they stand outside, not yet checked. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Recomputes the whole ledger. Exit code 1 names the first row that is wrong. */
+export async function verify(environment: Environment, io: CommandIo): Promise<number> {
+  return readingDatabase(parseSettings(environment), async (database) => {
+    const found = await verifyLedger(database, ({ customers, transactions }) => {
+      io.signal.throwIfAborted();
+      io.progress(customers, Number.NaN, `${transactions.toLocaleString('en')} transactions`);
+    });
+    if (found.fault) throw new SvoiError('ledger_wrong', sayFault(found));
+    const { customers, transactions } = found;
+    io.out(`ok: ${transactions} transactions of ${customers} customers`);
+    return 0;
+  });
+}
+
+function sayFault({ fault }: Verification): string {
+  if (!fault) return 'nothing is wrong';
+  const whose = 'customerId' in fault ? ` of ${fault.customerId}` : '';
+  return `the ledger is wrong: ${fault.row}${whose}: ${fault.problem}`;
+}
+
+/** Lets `use` read the database, also while a server holds it. */
+export async function readingDatabase<Result>(
+  settings: Settings,
+  use: (database: Database) => Promise<Result>,
+): Promise<Result> {
+  const database = await openToRead(settings);
+  try {
+    return await use(database);
+  } finally {
+    database.close();
+  }
+}
+
+async function openToRead({
+  DATABASE_URL: url,
+  DATABASE_AUTH_TOKEN: authToken,
+}: Settings): Promise<Database> {
+  try {
+    return await openDatabase({ url, authToken });
+  } catch (error) {
+    if (error instanceof SvoiError && error.code === 'database_in_use') return openReader(filePath(url));
+    throw error;
+  }
+}
+
+/** Copies the database into a new file. */
+export async function backUpFile(environment: Environment, file: string, io: CommandIo): Promise<number> {
+  const { DATABASE_URL } = parseSettings(environment);
+  const target = resolve(io.folder, file);
+  await backUp(filePath(DATABASE_URL), target);
+  io.out(`the database is copied to ${target}`);
+  return 0;
+}
+
+/** Puts a backup in the place of the database, after verifying it. */
+export async function restoreFile(environment: Environment, file: string, io: CommandIo): Promise<number> {
+  const { DATABASE_URL } = parseSettings(environment);
+  const path = filePath(DATABASE_URL);
+  const kept = await restore(resolve(io.folder, file), path, Date.now(), async (database) => {
+    const found = await verifyLedger(database);
+    if (found.fault) throw new SvoiError('not_a_backup', `nothing was restored, since ${sayFault(found)}`);
+  });
+  io.out(`restored to ${path}${kept === undefined ? '' : `; what was there is kept as ${kept}`}`);
+  return 0;
+}
+
+function filePath(url: string): string {
+  if (url.startsWith('file:')) return url.slice('file:'.length);
+  throw new SvoiError('not_a_file', 'the database is on a libSQL server: use that server’s own backups');
+}
+
+/** Registers the webhooks of all channels that are configured. */
+export async function setWebhooks(environment: Environment, io: CommandIo): Promise<number> {
+  const settings = parseSettings(environment);
+  const telegram = telegramOf(settings);
+  if (!telegram) throw new SvoiError('no_channel', 'no channel is configured: set TELEGRAM_BOT_TOKEN');
+  const { locale, ...formats } = await readingDatabase(settings, currentProgram);
+  const translator = createTranslator();
+  const done = await telegram.setup({
+    publicUrl: settings.PUBLIC_URL,
+    locale,
+    say: (language, words) => translator.say(language, words, formats),
+  });
+  for (const line of done) io.out(line);
+  return 0;
+}
+
+/** Telegram as far as a command needs it: it asks and tells, and hears nothing. */
+export function telegramOf(settings: Settings) {
+  const {
+    TELEGRAM_BOT_TOKEN: token,
+    TELEGRAM_API_ROOT: apiRoot,
+    TELEGRAM_WEBHOOK_SECRET: webhookSecret,
+  } = settings;
+  if (!token) return undefined;
+  return createTelegram({ token, apiRoot, webhookSecret, handle: async () => {}, log: () => {} });
+}
