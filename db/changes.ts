@@ -179,15 +179,18 @@ function erase(erasures: NonNullable<Changes['erasures']>): Statement[] {
       JSON.stringify(erasures.map((erasure) => [erasure.customerId, erasure.at])),
     ),
     statement(`delete from external_ids where customer_id in ${these}`, ids),
+    // First the site chats, also those the person has left since: what we wrote to the person there tells which.
+    statement(
+      `delete from chat_messages where (channel, chat) in
+         (select channel, external_id from addresses where customer_id in ${these} or id in
+           (select address_id from messages where customer_id in ${these}))`,
+      ids,
+      ids,
+    ),
     statement(
       `update messages set reply = '{"paragraphs":[]}', customer_id = null, provider_id = null,
          state = case when state in ('queued', 'sending') then 'cancelled' else state end
        where customer_id in ${these}`,
-      ids,
-    ),
-    statement(
-      `delete from chat_messages where (channel, chat) in
-         (select channel, external_id from addresses where customer_id in ${these})`,
       ids,
     ),
     statement(`delete from addresses where customer_id in ${these}`, ids),

@@ -84,7 +84,7 @@ export const wordVariables = {
 
   'join.ask': {},
   'join.gift': { points: 'points' },
-  'join.proven': { phone: 'text' },
+  'join.proven': {},
   'join.not_here': {},
   'join.typed': {},
   'join.typed_nowhere': {},

@@ -24,9 +24,8 @@ export function provedPhone(event: IncomingEvent, program: Program): string | un
 
 /** The way in: how to prove a number here, what for, and what one agrees to. */
 export function joinScreen(turn: Turn): Outcome {
-  const phone = senderPhone(turn);
-  if (phone !== undefined)
-    return invitation(turn, [{ key: 'join.proven', variables: { phone } }, ...gift(turn)]);
+  // The number itself is not repeated: until somebody has joined, no message of ours holds it.
+  if (senderPhone(turn) !== undefined) return invitation(turn, [{ key: 'join.proven' }, ...gift(turn)]);
   if (vouches(turn)) return invitation(turn, [{ key: 'join.ask' }, ...gift(turn)]);
   return invitation(turn, [{ key: 'join.not_here' }]);
 }

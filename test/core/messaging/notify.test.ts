@@ -1,0 +1,83 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { testChat } from '../../support/chat.ts';
+import { aPurchase, buy } from '../../support/purchases.ts';
+import { type TestSvoi, testSvoi } from '../../support/svoi.ts';
+
+let t: TestSvoi;
+beforeEach(async () => {
+  t = await testSvoi();
+});
+afterEach(() => t.close());
+
+const texts = (heard: readonly { readonly text: string }[]) => heard.map((one) => one.text);
+const purchase = (externalId: string, more = {}) =>
+  buy(t.svoi, aPurchase({ at: t.clock.now(), externalId, ...more }));
+
+async function member(address: string, language: string) {
+  const chat = testChat(t.svoi, { address, language });
+  await chat.contact('380671234567');
+  return chat;
+}
+
+test.each([
+  ['uk', '+50 балів! Тепер у вас 100 балів.'],
+  ['ru', '+50 баллов! Теперь у вас 100 баллов.'],
+  ['en', '+50 points! You now have 100 points.'],
+])('a purchase is told in the language of the chat: %s', async (language, text) => {
+  const chat = await member('1', language);
+  await purchase('1');
+  expect(texts(await chat.hear())).toEqual([text]);
+});
+
+test('a purchase not paid yet is told as points to come', async () => {
+  const chat = await member('1', 'en');
+  await purchase('1', { paid: false });
+  expect(texts(await chat.hear())).toEqual(['Once the purchase is paid for, you get 50 points.']);
+});
+
+test('a purchase that earns nothing is not told', async () => {
+  const chat = await member('1', 'en');
+  await purchase('1', { lines: [] });
+  expect(await chat.hear()).toEqual([]);
+});
+
+test('the same purchase posted again is told once', async () => {
+  const chat = await member('1', 'en');
+  await purchase('1');
+  await purchase('1');
+  expect(await chat.hear()).toHaveLength(1);
+});
+
+test('the chat used last is written to, and the one before it when that blocked us', async () => {
+  const first = await member('1', 'en');
+  t.clock.advance(1000);
+  const second = await member('2', 'en');
+  await purchase('1');
+  expect([await first.hear(), await second.hear()].map((heard) => heard.length)).toEqual([0, 1]);
+  t.clock.advance(1000);
+  await first.say('menu');
+  await purchase('2');
+  expect([await first.hear(), await second.hear()].map((heard) => heard.length)).toEqual([1, 0]);
+  await first.send({ kind: 'blocked' });
+  await purchase('3');
+  expect([await first.hear(), await second.hear()].map((heard) => heard.length)).toEqual([0, 1]);
+});
+
+test('who does not want to hear of points is not told, and is again after a change of mind', async () => {
+  const chat = await member('1', 'en');
+  await chat.press('messages:service-off');
+  await purchase('1');
+  expect(await chat.hear()).toEqual([]);
+  await chat.press('messages:service-on');
+  await purchase('2');
+  expect(await chat.hear()).toHaveLength(1);
+});
+
+test('nobody is told where there is no chat, or the chat was left', async () => {
+  await purchase('1');
+  const chat = await member('1', 'en');
+  await chat.press('leave');
+  await chat.press('leave:yes');
+  await purchase('2');
+  expect(await chat.hear()).toEqual([]);
+});
