@@ -3,7 +3,7 @@ import type { ChannelName } from '../../core/customers/types.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Abilities, Channel, OutgoingMessage, SendOutcome } from '../channel.ts';
 import { type Bus, chatTopic } from './bus.ts';
-import type { ChatDraft, ChatStore } from './store.ts';
+import type { ChatDraft, ChatKey, ChatStore } from './store.ts';
 
 /** What the site chat can do. */
 export const webAbilities: Abilities = {
@@ -23,6 +23,8 @@ export interface StoredChannelParts {
   readonly store: ChatStore;
   readonly bus: Bus;
   readonly clock: Clock;
+  /** Whether anybody can be written to there. */
+  isChat(key: ChatKey): boolean | Promise<boolean>;
 }
 
 /**
@@ -39,7 +41,9 @@ export function createStoredChannel(parts: StoredChannelParts): Channel {
       if (wrong) return { status: 'refused', reason: 'invalid', detail: wrong };
       const key = { channel: name, chat: message.address };
       try {
-        const kept = await store.append(key, draftOf(message, clock.now()));
+        if (!(await parts.isChat(key))) return nobody(message.address);
+        const replaces = await placeOf(store, key, message.replaces);
+        const kept = await store.append(key, draftOf(message, replaces, clock.now()));
         bus.publish(chatTopic(key));
         return { status: 'sent', providerId: String(kept.replaces ?? kept.position) };
       } catch (error) {
@@ -47,6 +51,10 @@ export function createStoredChannel(parts: StoredChannelParts): Channel {
       }
     },
   };
+}
+
+function nobody(address: string): SendOutcome {
+  return { status: 'refused', reason: 'invalid', detail: `there is no chat "${address}"` };
 }
 
 function failed(error: unknown): SendOutcome {
@@ -59,14 +67,23 @@ function faultOf(message: OutgoingMessage, abilities: Abilities): string | undef
   if (message.buttons?.length && !abilities.buttons) return 'this channel has no buttons';
   if (message.picture && !abilities.pictures) return 'this channel has no pictures';
   if (message.replaces !== undefined && !abilities.edits) return 'this channel cannot edit';
-  if (message.replaces !== undefined && !/^\d{1,15}$/.test(message.replaces)) {
-    return `"${message.replaces}" is no message of this channel`;
-  }
   return undefined;
 }
 
-function draftOf(message: OutgoingMessage, at: number): ChatDraft {
-  const { id, text, picture, buttons, replaces } = message;
+/** The message to take the place of, if it is still there: a chat may have been erased since. */
+async function placeOf(
+  store: ChatStore,
+  key: ChatKey,
+  replaces: string | undefined,
+): Promise<number | undefined> {
+  if (replaces === undefined || !/^\d{1,15}$/.test(replaces)) return undefined;
+  const place = Number(replaces);
+  const [found] = await store.after(key, place - 1, 1);
+  return found?.position === place ? place : undefined;
+}
+
+function draftOf(message: OutgoingMessage, replaces: number | undefined, at: number): ChatDraft {
+  const { id, text, picture, buttons } = message;
   return {
     id,
     direction: 'out',
@@ -74,7 +91,7 @@ function draftOf(message: OutgoingMessage, at: number): ChatDraft {
     text,
     ...(picture ? { picture: { src: pngUrl(picture.png), alt: picture.alt } } : {}),
     ...(buttons?.length ? { buttons } : {}),
-    ...(replaces === undefined ? {} : { replaces: Number(replaces) }),
+    ...(replaces === undefined ? {} : { replaces }),
   };
 }
 

@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 import { locales } from '../../core/customers/types.ts';
-import type { IncomingEvent, Said } from '../../core/dialogs/types.ts';
+import type { IncomingEvent } from '../../core/dialogs/types.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Channel, EventHandler } from '../channel.ts';
 import { type Bus, chatTopic } from './bus.ts';
@@ -10,6 +10,7 @@ import { createStoredChannel, webAbilities } from './channel.ts';
 import { chatWords, FramePage } from './frame.tsx';
 import { type FileReader, fileAnswer, jsonOf, pageAnswer, problem, sameOriginOnly } from './http.ts';
 import { createRateLimit } from './limit.ts';
+import { eventId, saidOf, saidSchemas } from './said.ts';
 import type { ChatStore } from './store.ts';
 import { streamEvents } from './stream.ts';
 import {
@@ -17,6 +18,7 @@ import {
   chatOfPhone,
   chatOfVisitor,
   createChatToken,
+  isSiteChat,
   readChatToken,
   readSessionToken,
 } from './tokens.ts';
@@ -36,22 +38,13 @@ export interface SiteChatParts {
   readonly heartbeatMs?: number;
 }
 
-const said = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('start'), context: z.string().max(64).optional() }),
-  z.strictObject({ kind: z.literal('text'), text: z.string().trim().min(1).max(2000) }),
-  z.strictObject({
-    kind: z.literal('press'),
-    data: z.string().min(1).max(256),
-    messageId: z.string().regex(/^\d{1,15}$/),
-  }),
-]);
+const { start, text, press } = saidSchemas;
 
 const openBody = z.strictObject({ session: z.string().max(2000).optional() });
 
 const eventBody = z.strictObject({
-  /** Made by the page: sending it again, after a lost answer, changes nothing. */
-  id: z.string().regex(/^[\w-]{8,64}$/),
-  said,
+  id: eventId,
+  said: z.discriminatedUnion('kind', [start, text, press]),
   language: z.enum(locales).optional(),
   session: z.string().max(2000).optional(),
 });
@@ -67,7 +60,12 @@ const readAtOnce = 100;
  */
 export function createSiteChat(parts: SiteChatParts): { readonly app: Hono; readonly channel: Channel } {
   const { store, bus, clock, readFile } = parts;
-  const channel = createStoredChannel({ name: 'web', abilities: webAbilities, store, bus, clock });
+  const channel = createStoredChannel({
+    ...{ store, bus, clock },
+    name: 'web',
+    abilities: webAbilities,
+    isChat: ({ chat }) => isSiteChat(chat),
+  });
   const app = new Hono();
   const tooLarge = (c: Context) => problem(c, 413, 'too_large', 'a message has at most 16 KiB');
   app.use('/chat', sameOriginOnly, bodyLimit({ maxSize: 16_384, onError: tooLarge }));
@@ -150,16 +148,11 @@ async function takeEvent(c: Context, parts: SiteChatParts, wait: (key: string) =
     id: `${access.chat}:${id}`,
     channel: 'web',
     address: access.chat,
-    said: heard(body.data.said),
+    said: saidOf(body.data.said),
     ...(phone ? { provenPhone: phone } : {}),
     ...(language ? { language } : {}),
   });
   return c.body(null, 204);
-}
-
-function heard(given: z.output<typeof said>): Said {
-  if (given.kind !== 'start') return given;
-  return given.context === undefined ? { kind: 'start' } : { kind: 'start', context: given.context };
 }
 
 /** What the person wrote stands in the chat before it is answered, also when answering fails and is repeated. */

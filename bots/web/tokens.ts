@@ -87,6 +87,11 @@ export function chatOfVisitor(): string {
   return `v${randomText(24)}`;
 }
 
+/** Whether `address` is of the form that chats of ours have. */
+export function isSiteChat(address: string): boolean {
+  return /^(v[\w-]{32}|c[\w-]{43}=?)$/.test(address);
+}
+
 /** The claims of a token of ours, or undefined. Its expiry is for the caller to judge, by the injected clock. */
 async function claimsOf(secret: string, token: string): Promise<unknown> {
   try {

@@ -43,6 +43,8 @@ export class Transcript {
     });
     /** @type {Map<number, { item: HTMLLIElement, shown: number }>} */
     this.items = new Map();
+    /** @type {Map<string, HTMLLIElement>} */
+    this.dayItems = new Map();
   }
 
   get isEmpty() {
@@ -51,6 +53,7 @@ export class Transcript {
 
   clear() {
     this.items.clear();
+    this.dayItems.clear();
     this.list.replaceChildren();
   }
 
@@ -85,6 +88,7 @@ export class Transcript {
   exchange(before, after) {
     const hadFocus = before.contains(document.activeElement);
     after.classList.add('changed');
+    after.dataset.day = before.dataset.day ?? '';
     before.replaceWith(after);
     const first = after.querySelector('button, a');
     if (hadFocus) (first instanceof HTMLElement ? first : this.list).focus({ preventScroll: true });
@@ -99,14 +103,17 @@ export class Transcript {
     this.list.insertBefore(item, later[0]?.[1].item ?? null);
   }
 
-  /** The first message of each day says which day it is. */
+  /** Before the first message of each day stands which day it is. */
   markDays() {
-    let day = '';
-    for (const item of this.list.children) {
-      if (!(item instanceof HTMLElement)) continue;
-      const own = item.dataset.day ?? '';
-      item.classList.toggle('first-of-day', own !== day);
-      day = own;
+    /** @type {Set<string>} */
+    const marked = new Set();
+    for (const item of this.list.querySelectorAll('.message')) {
+      const day = item instanceof HTMLElement ? (item.dataset.day ?? '') : '';
+      if (marked.has(day)) continue;
+      marked.add(day);
+      const mark = this.dayItems.get(day) ?? make('li', { class: 'day' }, day);
+      this.dayItems.set(day, mark);
+      if (mark.nextElementSibling !== item) item.before(mark);
     }
   }
 

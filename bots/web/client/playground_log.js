@@ -46,7 +46,7 @@ export function startLog({ words, tag, zone }) {
         line.address.length > 16 ? `${line.address.slice(0, 8)}…` : line.address,
       ),
       make('td', { class: 'col-category' }, wordOf(words.categories, line.category)),
-      make('td', { class: 'col-text', title: line.text }, line.text),
+      make('td', { class: 'col-text', title: line.text }, make('div', {}, line.text)),
       make('td', { class: 'col-state' }, badge),
       make('td', { class: 'col-attempts' }, String(line.attempts)),
     );

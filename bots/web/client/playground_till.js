@@ -72,23 +72,37 @@ export function startTill(page) {
     if (last) void ring(() => send('/playground/receipts/again', last?.request.body));
   });
   count();
-  return { offer: offerNumbers(customer) };
+  return { offer: startCustomer(form, customer) };
 }
 
 /**
- * Keeps the numbers that the customer field offers true, and its value, while it is still a phone's old number.
+ * Puts the number of a phone into the customer field at a tap; keeps both true when a phone changes its number.
+ * @param {HTMLFormElement} form
  * @param {HTMLInputElement} customer
  */
-function offerNumbers(customer) {
-  const options = [...find(document, '#till-customers', HTMLDataListElement).options];
-  /** @type {Map<string, HTMLOptionElement>} */
-  const byPhone = new Map();
+function startCustomer(form, customer) {
+  const chips = [...form.querySelectorAll('[data-customer]')].filter(
+    (chip) => chip instanceof HTMLButtonElement,
+  );
+
+  function mark() {
+    for (const chip of chips) chip.setAttribute('aria-pressed', String(chip.value === customer.value.trim()));
+  }
+
+  for (const chip of chips) {
+    chip.addEventListener('click', () => {
+      customer.value = chip.value;
+      mark();
+    });
+  }
+  customer.addEventListener('input', mark);
+  mark();
   return (/** @type {{ id: string, number: string }} */ { id, number }) => {
-    const option = byPhone.get(id) ?? options[byPhone.size];
-    if (!option) return;
-    byPhone.set(id, option);
-    if (customer.value === option.value) customer.value = number;
-    option.value = number;
+    const chip = chips.find((one) => one.dataset.customer === id);
+    if (!chip) return;
+    if (customer.value === chip.value) customer.value = number;
+    chip.value = number;
+    mark();
   };
 }
 

@@ -10,6 +10,7 @@ import type { Channel, EventHandler } from '../../channel.ts';
 import type { Render } from '../../render.ts';
 import { type Bus, chatTopic } from '../bus.ts';
 import { type FileReader, fileAnswer, jsonOf, pageAnswer, problem, sameOriginOnly } from '../http.ts';
+import { eventId, saidOf, saidSchemas } from '../said.ts';
 import type { ChatStore, ValueStore } from '../store.ts';
 import { streamEvents } from '../stream.ts';
 import { createSessionToken } from '../tokens.ts';
@@ -56,23 +57,22 @@ const loopbackOnly = createMiddleware(async (c, next) => {
   return problem(c, 421, 'not_loopback', 'the playground answers only at localhost or 127.0.0.1');
 });
 
+const { start, text, press } = saidSchemas;
+
 const eventBody = z.strictObject({
-  id: z.string().regex(/^[\w-]{8,64}$/),
+  id: eventId,
   language: z.enum(locales),
   said: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('start') }),
-    z.strictObject({ kind: z.literal('text'), text: z.string().trim().min(1).max(2000) }),
-    z.strictObject({
-      kind: z.literal('press'),
-      data: z.string().min(1).max(256),
-      messageId: z.string().regex(/^\d{1,15}$/),
-    }),
-    z.strictObject({ kind: z.literal('share') }),
+    start,
+    text,
+    press,
+    /** Shares a contact: the phone's own number, or somebody else's. */
+    z.strictObject({ kind: z.literal('share'), phone: z.string().max(30).optional() }),
   ]),
 });
 
 const changeBody = z.strictObject({
-  id: z.string().regex(/^[\w-]{8,64}$/),
+  id: eventId,
   number: z.string().trim().min(3).max(30).optional(),
   blocked: z.boolean().optional(),
   offline: z.boolean().optional(),
@@ -149,7 +149,8 @@ type PhoneSaid = z.output<typeof eventBody>['said'];
 
 /** The person sees what he wrote or shared. A press leaves no trace but what it changes. */
 async function showOwn({ store, bus, clock }: PlaygroundParts, phone: Phone, id: string, said: PhoneSaid) {
-  const text = said.kind === 'text' ? said.text : said.kind === 'share' ? phone.number : undefined;
+  const text =
+    said.kind === 'text' ? said.text : said.kind === 'share' ? (said.phone ?? phone.number) : undefined;
   if (text === undefined) return;
   const contact = said.kind === 'share' ? { contact: true } : {};
   await store.append(chatOf(phone), { id, direction: 'in', at: clock.now(), text, ...contact });
@@ -157,7 +158,9 @@ async function showOwn({ store, bus, clock }: PlaygroundParts, phone: Phone, id:
 }
 
 function heard(said: PhoneSaid, phone: Phone): Said {
-  return said.kind === 'share' ? { kind: 'contact', phone: phone.number, own: true } : said;
+  if (said.kind !== 'share') return saidOf(said);
+  const shared = said.phone ?? phone.number;
+  return { kind: 'contact', phone: shared, own: shared === phone.number };
 }
 
 /** As the real channel reports it: WhatsApp vouches for the sender's number, Telegram knows the app's language. */

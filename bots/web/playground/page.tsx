@@ -227,15 +227,19 @@ const TillView: Part<TillProps> = ({ words, locale, currency, phones }) => (
         id="till-customer"
         name="customer"
         type="text"
-        list="till-customers"
         value={phones[0]?.number}
         placeholder={words.till.anyone}
       />
-      <datalist id="till-customers">
+      <div class="chips">
         {phones.map((phone) => (
-          <option value={phone.number}>{words.phones[phone.id]}</option>
+          <button type="button" data-customer={phone.id} value={phone.number}>
+            {words.channels[phone.channel]}
+          </button>
         ))}
-      </datalist>
+        <button type="button" data-customer="" value="">
+          {words.till.anyone}
+        </button>
+      </div>
       <p class="total">
         <span>{words.till.total}</span>
         <output id="till-total" for="till-customer" />
