@@ -27,6 +27,7 @@ export interface Translator<Known extends AnyWords = Words> {
 export function createTranslator(): Translator;
 /** A translator over other texts, one tree a language; core's texts are there as well. */
 export function createTranslator(more: Readonly<Record<Locale, TextTree>>): Translator<AnyWords>;
+/** Both of the above: `more` may be left out. */
 export function createTranslator(more?: Readonly<Record<Locale, TextTree>>): Translator<AnyWords> {
   const instance = createInstance();
   void instance.init({

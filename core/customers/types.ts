@@ -9,6 +9,7 @@ export type Locale = (typeof locales)[number];
 export const channelNames = ['telegram', 'viber', 'whatsapp', 'sms', 'web'] as const;
 export type ChannelName = (typeof channelNames)[number];
 
+/** What a profile can say; unknown is null. */
 export const genders = ['female', 'male'] as const;
 export type Gender = (typeof genders)[number];
 
@@ -92,10 +93,12 @@ export interface CustomerRecord {
   readonly consents: Partial<Record<ConsentCategory, boolean>>;
 }
 
+/** Customers to read. `lots`: those already due (the default), or all that are open. */
 export interface CustomerNeeds {
   readonly customers?: readonly { readonly ref: CustomerRef; readonly lots?: 'due' | 'open' }[];
 }
 
+/** The customers that were asked for, by any reference to them. */
 export interface CustomerFacts {
   customer(ref: CustomerRef): CustomerRecord | undefined;
 }
@@ -125,6 +128,7 @@ export type CustomerEvent =
       readonly at: number;
     };
 
+/** What a decision writes about people. Updates hold the whole customer as it is from now on. */
 export interface CustomerChanges {
   readonly customers?: readonly Customer[];
   readonly customerUpdates?: readonly Customer[];

@@ -47,8 +47,9 @@ export interface Outcome {
   readonly address?: Partial<Pick<Address, 'customerId' | 'locale'>>;
 }
 
-/** A screen of the conversation. `argument` is what followed the colon in the button. */
+/** A screen of the conversation; `argument` is what followed the colon in the button. */
 export type Screen = (turn: Turn, argument: string) => Outcome;
+/** A screen for those who have joined. */
 export type MemberScreen = (turn: MemberTurn, argument: string) => Outcome;
 
 /** A button that leads to a screen. */

@@ -59,17 +59,20 @@ export interface HistoryNeed {
   readonly beforeSeq?: number;
 }
 
+/** What a step of a conversation has to know. */
 export interface DialogNeeds extends PurchaseNeeds {
   readonly conversations?: readonly { readonly channel: ChannelName; readonly address: string }[];
   readonly history?: readonly HistoryNeed[];
 }
 
+/** Chats and pages of history that were asked for. */
 export interface DialogFacts extends PurchaseFacts {
   conversation(channel: ChannelName, address: string): Conversation | undefined;
   /** Newest first; empty unless `needs.history` asked for this very page. */
   history(page: HistoryNeed): readonly HistoryItem[];
 }
 
+/** What a step of a conversation may write. */
 export interface DialogChanges extends PurchaseChanges, MessagingChanges {
   /** New chats, and chats a step further; written whole. `revision` must be one more than what was read. */
   readonly conversations?: readonly Conversation[];

@@ -47,7 +47,6 @@ export const wordVariables = {
 
   'bot.description': {},
   'bot.short_description': {},
-  'bot.menu': {},
   'commands.start': {},
   'commands.menu': {},
   'commands.points': {},

@@ -44,6 +44,7 @@ export interface OutboxMessage {
   readonly dueAt: number;
 }
 
+/** New rows of the outbox. */
 export interface MessagingChanges {
   readonly messages?: readonly OutboxMessage[];
 }
