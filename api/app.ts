@@ -2,10 +2,10 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { requestId } from 'hono/request-id';
 import { createGuard } from './auth.ts';
-import { docsRoutes } from './docs.tsx';
 import { internalProblem, isWriterStopped, ProblemError, problem } from './errors.ts';
 import type { ApiParts } from './parts.ts';
 import { customerRoutes } from './routes/customers.ts';
+import { documentRoutes } from './routes/documents.tsx';
 import { healthRoutes } from './routes/health.ts';
 import { purchaseRoutes } from './routes/purchases.ts';
 import { type Api, type ApiEnv, problemResponse } from './serve.ts';
@@ -29,7 +29,7 @@ export function createApi(parts: ApiParts): OpenAPIHono<ApiEnv> {
   purchaseRoutes(api);
   customerRoutes(api);
   healthRoutes(api);
-  docsRoutes(api);
+  documentRoutes(api);
   refuseOtherMethods(app);
   return app;
 }

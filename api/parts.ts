@@ -56,15 +56,16 @@ export interface LedgerPage {
   readonly more: boolean;
 }
 
+/** Reads of customers; both answer undefined when nobody is known by the reference. */
 export interface CustomerReads {
   details(ref: CustomerRef, shopId: ShopId): Promise<CustomerDetails | undefined>;
-  /** Undefined: nobody is known by `ref`. */
   ledger(
     ref: CustomerRef,
     page: { readonly limit: number; readonly beforeSeq?: number },
   ): Promise<LedgerPage | undefined>;
 }
 
+/** Reads of purchases. */
 export interface PurchaseReads {
   /** Our id of a purchase of this shop, named by the shop's own id or by ours. */
   idOf(shopId: ShopId, reference: string): Promise<PurchaseId | undefined>;
@@ -95,6 +96,7 @@ export interface Rate {
   readonly burst: number;
 }
 
+/** How often whom may call. */
 export interface ApiLimits {
   /** Requests of one key; a batch is one. */
   readonly key: Rate;

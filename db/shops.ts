@@ -34,6 +34,7 @@ export interface Shops {
   find(key: string): Promise<Shop | undefined>;
 }
 
+/** Where shops are kept, and how long a key is believed. */
 export interface ShopsOptions {
   readonly database: Database;
   readonly clock: Clock;

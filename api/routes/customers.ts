@@ -80,7 +80,7 @@ function serveGet(api: Api): void {
       path: '/v1/customers/{ref}',
       right: 'customers:read',
       tag: 'Customers',
-      summary: 'A customer',
+      summary: 'Read a customer',
       description:
         'The profile, the points as they count now, the chats, the consents and the last purchases.',
       params: paramsSchema,
@@ -102,8 +102,9 @@ function serveLedger(api: Api): void {
       path: '/v1/customers/{ref}/ledger',
       right: 'customers:read',
       tag: 'Customers',
-      summary: 'Every change of a customer’s points',
-      description: 'Newest first, a page at a time, each with its reason and the lots it made or took from.',
+      summary: 'Read a ledger',
+      description:
+        'Every change of a customer’s points, newest first, a page at a time: each with its reason and the lots it made or took from.',
       params: paramsSchema,
       query: pageSchema,
       answers: { 200: { description: 'A page', schema: ledgerSchema } },

@@ -166,9 +166,9 @@ function servePayment(api: Api): void {
       path: '/v1/purchases/{id}/payment',
       right: 'purchases:write',
       tag: 'Purchases',
-      summary: 'Full payment arrived',
+      summary: 'Report a payment',
       description:
-        'For a purchase posted with `paid: false`: its pending points can be spent from now on. Paying again changes nothing.',
+        'Full payment arrived for a purchase posted with `paid: false`; its pending points can be spent from now on. Paying again changes nothing.',
       params: z.object({
         id: identifier(200).openapi({ description: 'Your id of the purchase, or ours (`pur_…`)' }),
       }),

@@ -1,20 +1,36 @@
+import type { z } from 'zod';
 import { createApi } from '../../api/app.ts';
+import type { Problem } from '../../api/errors.ts';
 import type { ApiLimits } from '../../api/parts.ts';
+import type { customerSchema } from '../../api/shapes/customer.ts';
+import type { ledgerSchema } from '../../api/shapes/ledger.ts';
 import type { Scope, Shop } from '../../core/shops.ts';
 import { createShops, type Shops } from '../../db/shops.ts';
 import { apiParts, type HttpOptions } from '../../http.ts';
 import { type TestSvoi, type TestSvoiOptions, testSvoi } from './svoi.ts';
 
-/** What came back: the status, the headers, and the body as JSON (or text, where it is not JSON). */
+/** What came back: the status, the headers, and the body as JSON (or nothing, where it is not) and as text. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
-  readonly body: any;
+  readonly body: AnswerBody;
+  readonly text: string;
+}
+
+/** The bodies of all answers as one, so that a test can look into any of them. */
+export interface AnswerBody
+  extends Problem,
+    Record<'id' | 'customer' | 'next', string>,
+    Pick<z.output<typeof customerSchema>, 'profile' | 'external_ids' | 'last_purchases' | 'consents'> {
+  readonly points: z.output<typeof customerSchema>['points'] & { readonly earned: number };
+  readonly transactions: z.output<typeof ledgerSchema>['transactions'];
+  /** Of a batch; absent elsewhere. */
+  readonly results?: readonly { readonly status: number; readonly body: AnswerBody }[];
 }
 
 /** The API on a fresh database, with a shop of each scope. */
 export interface TestApi extends TestSvoi {
+  readonly app: ReturnType<typeof createApi>;
   readonly shops: Shops;
   /** What was logged as a fault of ours. */
   readonly faults: readonly { readonly details: object; readonly message: string }[];
@@ -71,6 +87,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
   const { key } = await addShop('Office', 'admin');
   return {
     ...here,
+    app,
     shops,
     faults,
     addShop,
@@ -100,7 +117,7 @@ function bodyOf(body: unknown): string | Uint8Array<ArrayBuffer> {
 async function answerOf(response: Response): Promise<Answer> {
   const text = await response.text();
   const isJson = /json/.test(response.headers.get('content-type') ?? '');
-  return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+  return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : {}, text };
 }
 
 /** A purchase of one line over 500.00 by a phone; what is given takes the place of the default. */

@@ -1,8 +1,17 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import type { ApiEnv } from './serve.ts';
+import type { ApiEnv } from '../serve.ts';
 
 /** The OpenAPI 3.1 document of the API. */
 export type Document = ReturnType<OpenAPIHono['getOpenAPI31Document']>;
+
+/** One call of the document. */
+export type Operation = NonNullable<NonNullable<Document['paths']>[string]['get']>;
+
+/** What the document describes once and names elsewhere. */
+export type Components = NonNullable<Document['components']>;
+
+/** A schema, or the name of one. */
+export type Schema = NonNullable<Components['schemas']>[string];
 
 const introduction = `Svoi keeps the points of a shop's customers and talks to them in the messengers they use.
 

@@ -13,8 +13,6 @@ export const stylesheet = `
   --delete: light-dark(#b3261e, #ff8a80);
 }
 * { box-sizing: border-box; }
-html { scroll-behavior: smooth; }
-@media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
 body {
   margin: 0; color: var(--text); background: var(--page);
   font: 16px/1.6 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
@@ -49,10 +47,10 @@ dd { margin: 2px 0 0; padding-left: 16px; border-left: 2px solid var(--line); co
 dd:empty { display: none; }
 dd dt, dd code { color: var(--text); }
 small { color: var(--quiet); font-size: 13px; }
-small.required { color: var(--delete); }
+small.required { color: var(--text); font-weight: 600; }
 dt:target { background: var(--panel); outline: 6px solid var(--panel); }
-details, .answer { margin: 6px 0; padding: 8px 14px; border: 1px solid var(--line); border-radius: 8px; }
-.answer { max-width: none; }
+details { margin: 6px 0; padding: 8px 14px; border: 1px solid var(--line); border-radius: 8px; }
+.answer { max-width: none; margin: 4px 0; padding: 0 15px; font-size: 15px; color: var(--quiet); }
 summary { cursor: pointer; }
 summary b, .answer b { font-variant-numeric: tabular-nums; margin-right: 6px; }
 @media (min-width: 1000px) {

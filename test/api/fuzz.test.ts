@@ -1,0 +1,233 @@
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readRows } from '../../db/database.ts';
+import { verifyLedger } from '../../db/verify.ts';
+import { type Answer, purchaseBody, type TestApi, testApi } from '../support/api.ts';
+
+const seed = 20261122;
+const runs = 4000;
+
+/** A body of many kinds of value, so that every one of them gets its turn at being spoilt. */
+function validPurchase(id: string) {
+  return {
+    ...purchaseBody({ id }),
+    store: 'Lviv',
+    lines: [
+      {
+        id: '1',
+        sku: 'tea',
+        name: 'Чай',
+        category: 'drinks',
+        quantity: 2,
+        unit_price: 9_000,
+        amount: 17_000,
+      },
+      { sku: 'cheese', quantity: 0.314, unit_price: 52_000 },
+    ],
+    total: 33_328,
+    paid: true,
+    cart_id: 'cart-1',
+  };
+}
+
+const validCustomer = {
+  phone: '+380671234567',
+  name: 'Olena',
+  birthday: '1990-05-17',
+  locale: 'uk',
+  external_id: 'c-1',
+  consents: { service: true },
+};
+
+/** Values that break things: huge, tiny, not numbers, odd characters, deep, and of every other type. */
+const oddValue = fc.oneof(
+  fc.constantFrom<unknown>(
+    null,
+    true,
+    '',
+    ' ',
+    0,
+    -0,
+    -1,
+    0.1,
+    1e-7,
+    1e15,
+    2 ** 53,
+    1.7976931348623157e308,
+    [],
+    {},
+  ),
+  fc.constantFrom(
+    'NaN',
+    '1e999',
+    '\u0000',
+    '\ud800',
+    '\u202e',
+    '👩‍👩‍👧',
+    "'; drop table purchases; --",
+    '__proto__',
+  ),
+  fc.constantFrom('9999-12-31T23:59:59Z', '2026-11-22T12:00:00+23:59', '0000-01-01T00:00:00Z', '$.a', '%00'),
+  fc.string({ unit: 'binary', maxLength: 300 }),
+  fc.double(),
+  fc.maxSafeInteger(),
+  fc.integer({ min: 1, max: 300 }).map((depth) => JSON.parse('['.repeat(depth) + ']'.repeat(depth))),
+  fc.jsonValue({ maxDepth: 4 }),
+);
+
+type Holder = Record<string, unknown>;
+
+/** Every object and list inside a value, the value itself first. */
+function holders(value: unknown): Holder[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return [value as Holder, ...Object.values(value).flatMap(holders)];
+}
+
+interface Spoil {
+  readonly kind: 'replace' | 'remove' | 'add' | 'wrap';
+  readonly where: number;
+  readonly which: number;
+  readonly value: unknown;
+}
+
+const spoil = fc.record<Spoil>({
+  kind: fc.constantFrom('replace', 'replace', 'replace', 'remove', 'add', 'wrap'),
+  where: fc.nat(),
+  which: fc.nat(),
+  value: oddValue,
+});
+
+function spoilt(body: unknown, spoils: readonly Spoil[]): unknown {
+  const copy = structuredClone(body);
+  for (const { kind, where, which, value } of spoils) {
+    const all = holders(copy);
+    const holder = all[where % all.length];
+    if (!holder) continue;
+    const keys = Object.keys(holder);
+    const key = keys[which % Math.max(1, keys.length)] ?? 'a';
+    if (kind === 'replace') put(holder, key, value);
+    else if (kind === 'remove') delete holder[key];
+    else if (kind === 'wrap') put(holder, key, [holder[key]]);
+    else put(holder, typeof value === 'string' ? value : 'extra', value);
+  }
+  return copy;
+}
+
+/** Sets a key, also one like `__proto__`. */
+function put(holder: Holder, key: string, value: unknown): void {
+  const own = { value: structuredClone(value), enumerable: true, writable: true, configurable: true };
+  Object.defineProperty(holder, key, own);
+}
+
+interface Cut {
+  readonly at: number;
+  readonly length: number;
+  readonly insert: Uint8Array;
+}
+
+/** Takes bytes out of a text, or puts others in. */
+const cut = fc.option(
+  fc.record<Cut>({ at: fc.nat(), length: fc.nat(40), insert: fc.uint8Array({ maxLength: 4 }) }),
+  { freq: 4 },
+);
+
+function bytesOf(body: unknown, change: Cut | null): Uint8Array {
+  const bytes = new TextEncoder().encode(JSON.stringify(body) ?? '');
+  if (!change) return bytes;
+  const at = change.at % (bytes.length + 1);
+  return new Uint8Array([...bytes.slice(0, at), ...change.insert, ...bytes.slice(at + change.length)]);
+}
+
+const request = fc.record({
+  door: fc.constantFrom('single', 'single', 'batch', 'customer'),
+  id: fc.integer({ min: 1, max: 1500 }),
+  spoils: fc.array(spoil, { maxLength: 3 }),
+  cut,
+});
+
+type Request = typeof request extends fc.Arbitrary<infer Value> ? Value : never;
+
+let api: TestApi;
+
+beforeAll(async () => {
+  api = await testApi();
+});
+afterAll(() => api.close());
+
+async function send({ door, id, spoils, cut }: Request): Promise<Answer> {
+  const one = validPurchase(`f-${id}`);
+  const body = { single: one, customer: validCustomer, batch: [one, validPurchase(`f-${id + 1}`)] }[door];
+  const path = { single: '/v1/purchases', customer: '/v1/customers', batch: '/v1/purchases/batch' }[door];
+  return api.call('POST', path, { body: bytesOf(spoilt(body, spoils), cut) });
+}
+
+test(`${runs} spoilt bodies: never a fault of ours, never half a purchase`, async () => {
+  const statuses = new Map<number, number>();
+  let recorded = 0;
+  const requests = fc.sample(request, { numRuns: runs, seed });
+  for (let start = 0; start < requests.length; start += 50) {
+    const group = requests.slice(start, start + 50);
+    const answers = await Promise.all(group.map(send));
+    for (const [index, answer] of answers.entries()) {
+      const all = answer.body.results ?? [answer];
+      for (const { status, body } of all) {
+        expect(
+          status,
+          `seed ${seed}, request ${start + index}: ${JSON.stringify(group[index])}`,
+        ).toBeLessThan(500);
+        statuses.set(status, (statuses.get(status) ?? 0) + 1);
+        if (status === 201 && body.id.startsWith('pur_')) recorded += 1;
+      }
+    }
+  }
+  expect(api.faults).toEqual([]);
+  // A fuzz that is always refused, or never, would prove nothing.
+  expect([...statuses.keys()].sort()).toEqual([200, 201, 400, 409, 422]);
+  expect(recorded).toBeGreaterThan(200);
+  expect(await readRows(api.svoi.database, 'select count(*) as count from purchases')).toEqual([
+    { count: recorded },
+  ]);
+  expect(await halfWritten()).toEqual([]);
+  expect(await verifyLedger(api.svoi.database)).not.toHaveProperty('fault');
+});
+
+test('odd references and cursors: never a fault of ours', async () => {
+  const word = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 250 }),
+    fc.string(),
+    fc.constantFrom('%', '%zz', '..'),
+  );
+  const address = fc.record({
+    prefix: fc.constantFrom('', 'cus_', 'phone:', 'phone:+380', 'card:', 'ext:'),
+    ref: word,
+    query: fc.option(fc.record({ cursor: word, limit: word })),
+    raw: fc.boolean(),
+  });
+  const addresses = fc.sample(address, { numRuns: 1000, seed });
+  for (const { prefix, ref, query, raw } of addresses) {
+    const path = `/v1/customers/${prefix}${raw ? encodeURI(ref) : encodeURIComponent(ref)}`;
+    const search = query ? `/ledger?${new URLSearchParams(query)}` : '';
+    const { status } = await api.call('GET', path + search);
+    expect(status, `${path}${search}`).toBeLessThan(500);
+  }
+  expect(api.faults).toEqual([]);
+});
+
+/** Purchases without all their lines or without their ledger transaction, and transactions that do not sum to zero. */
+function halfWritten() {
+  return readRows(
+    api.svoi.database,
+    `select p.id, 'lines' as what from purchases p
+       where p.total_minor is not (select sum(amount_minor) from purchase_lines l where l.purchase_id = p.id)
+     union all
+     select p.id, 'ledger' from purchases p
+       where p.earned + p.pending is not
+         (select coalesce(sum(points), 0) from ledger_transactions t where t.reference = p.id)
+     union all
+     select p.id, 'answer' from purchases p
+       where not exists (select 1 from commands c where c.scope = p.shop_id || ' purchase' and c.key = p.external_id)
+     union all
+     select t.id, 'entries' from ledger_transactions t
+       where 0 is not (select sum(points) from ledger_entries e where e.transaction_id = t.id)`,
+  );
+}

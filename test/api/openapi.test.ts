@@ -1,0 +1,85 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type TestApi, testApi } from '../support/api.ts';
+
+const file = new URL('../../openapi.json', import.meta.url);
+
+let api: TestApi;
+
+beforeEach(async () => {
+  api = await testApi();
+});
+afterEach(() => api.close());
+
+interface Operation {
+  readonly operationId: string;
+  readonly responses: Readonly<Record<string, { readonly content: Readonly<Record<string, unknown>> }>>;
+  readonly requestBody?: {
+    readonly content: {
+      readonly 'application/json': {
+        readonly examples: Readonly<Record<string, { readonly value: unknown }>>;
+      };
+    };
+  };
+}
+
+type Paths = Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+
+async function document(): Promise<{ readonly paths: Paths }> {
+  return JSON.parse((await api.call('GET', '/v1/openapi.json', { as: null })).text);
+}
+
+async function operations() {
+  const { paths } = await document();
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ method, path, operation })),
+  );
+}
+
+test('openapi.json is what the API says of itself (UPDATE_OPENAPI=1 writes it anew)', async () => {
+  const text = `${JSON.stringify(await document(), null, 2)}\n`;
+  if (process.env.UPDATE_OPENAPI) writeFileSync(file, text);
+  expect(readFileSync(file, 'utf8')).toBe(text);
+});
+
+test('the calls of the contract are there', async () => {
+  expect((await operations()).map(({ method, path }) => `${method} ${path}`)).toEqual([
+    'post /v1/purchases',
+    'post /v1/purchases/batch',
+    'post /v1/purchases/{id}/payment',
+    'post /v1/customers',
+    'get /v1/customers/{ref}',
+    'delete /v1/customers/{ref}',
+    'get /v1/customers/{ref}/ledger',
+  ]);
+});
+
+test('every example of a body works as it stands', async () => {
+  const examples = (await operations()).flatMap(({ method, path, operation }) =>
+    Object.entries(operation.requestBody?.content['application/json'].examples ?? {}).map(
+      ([name, { value }]) => ({ method, path, name, value }),
+    ),
+  );
+  expect(examples.map(({ name }) => name)).toEqual(['sale', 'credit', 'anonymous', 'day', 'client']);
+  for (const { method, path, name, value } of examples) {
+    const { status, body } = await api.call(method.toUpperCase(), path, { body: value });
+    const statuses = body.results?.map((result) => result.status) ?? [status];
+    // The client's phone is the one of the sale: there is one already.
+    expect([name, ...new Set(statuses)]).toEqual([name, name === 'client' ? 200 : 201]);
+  }
+});
+
+test('every name that is referred to is described', async () => {
+  const text = JSON.stringify(await document());
+  const described = Object.keys(JSON.parse(text).components.schemas);
+  const referred = [...text.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name);
+  expect(described).toEqual(expect.arrayContaining([...new Set(referred)]));
+});
+
+test('every call says what it answers when something is wrong, as a problem', async () => {
+  for (const { operation } of await operations()) {
+    const failures = Object.entries(operation.responses).filter(([status]) => status >= '400');
+    expect(failures.map(([status]) => status)).toEqual(expect.arrayContaining(['401', '403', '422', '429']));
+    for (const [, { content }] of failures) expect(content).toHaveProperty('application/problem+json');
+  }
+});
