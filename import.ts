@@ -276,7 +276,7 @@ async function save({ svoi, tally, report }: Run, finishedAt: number | null): Pr
 
 function summarise(kind: ImportKind, tally: Tally, report: Report, io: CommandIo): number {
   const what = kind === 'purchases' ? 'receipt' : 'customer';
-  const again = tally.again > 0 ? `, ${tally.again} of them were there already` : '';
+  const again = tally.again > 0 ? `, ${tally.again.toLocaleString('en')} of them were there already` : '';
   io.out(`${count(tally.done, what)} from ${count(tally.rowsDone, 'row')}${again}`);
   if (tally.rejected === 0) return 0;
   const line = `${count(tally.rejected, 'row')} left out: see ${report.path}`;

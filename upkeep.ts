@@ -23,7 +23,9 @@ export async function verify(environment: Environment, io: CommandIo): Promise<n
     });
     if (found.fault) throw new SvoiError('ledger_wrong', sayFault(found));
     const { customers, transactions } = found;
-    io.out(`ok: ${transactions} transactions of ${customers} customers`);
+    io.out(
+      `ok: ${transactions.toLocaleString('en')} transactions of ${customers.toLocaleString('en')} customers`,
+    );
     return 0;
   });
 }
