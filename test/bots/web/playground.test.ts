@@ -1,0 +1,278 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openPlaygroundClock } from '../../../bots/web/playground/clock.ts';
+import { openPhones } from '../../../bots/web/playground/phones.ts';
+import { callOf, type TestPlayground, testPlayground } from '../../support/playground.ts';
+import { type EventReader, readEvents } from '../../support/web.ts';
+
+const telegramNumber = '+380675550101';
+const textNumber = '+380675550102';
+const year = 366 * 86_400_000;
+
+let here: TestPlayground;
+beforeEach(async () => {
+  here = await testPlayground();
+});
+afterEach(() => here.close());
+
+async function tap(label: string): Promise<void> {
+  const chat = { channel: 'telegram', chat: telegramNumber.slice(1) } as const;
+  for (const message of (await here.web.store.latest(chat, 99)).reverse()) {
+    const button = message.buttons?.flat().find((candidate) => candidate.label === label);
+    if (button?.kind !== 'press') continue;
+    const messageId = String(message.replaces ?? message.position);
+    await here.act('telegram', { kind: 'press', data: button.data, messageId });
+    return;
+  }
+  throw new Error(`no button "${label}"`);
+}
+
+async function registerOnTelegram(): Promise<void> {
+  await here.act('telegram', { kind: 'start' });
+  await tap('English');
+  await here.act('telegram', { kind: 'share' });
+}
+
+async function lastSaid(channel: 'telegram' | 'whatsapp', number: string): Promise<string> {
+  return (await here.seen(channel, number)).at(-1)?.text ?? '';
+}
+
+const beans = { items: [{ sku: 'beans', quantity: 2 }] };
+
+describe('the story', () => {
+  it('register, buy, hear of the points, and lose them after a year', async () => {
+    await registerOnTelegram();
+    const call = await here.sell({ customer: telegramNumber, ...beans });
+    expect(call).toMatchObject({ status: 201, answer: { points: { earned: 34, balance: 84 } } });
+    expect(await lastSaid('telegram', telegramNumber)).toMatch(/34.*84/s);
+    await here.post('/playground/clock', { by: 'year' });
+    await here.act('telegram', { kind: 'text', text: '/points' });
+    expect(await lastSaid('telegram', telegramNumber)).not.toMatch(/84|34/);
+  });
+
+  it('the numbered phone registers by digits alone: its number is proved', async () => {
+    await here.act('text', { kind: 'text', text: 'Hello' });
+    await here.act('text', { kind: 'text', text: '3' });
+    await here.act('text', { kind: 'text', text: '1' });
+    const call = await here.sell({ customer: textNumber, ...beans });
+    expect(call).toMatchObject({ status: 201, answer: { points: { earned: 34, balance: 84 } } });
+    expect(await lastSaid('whatsapp', textNumber)).toMatch(/34.*84/s);
+  });
+});
+
+describe('the till', () => {
+  it('shows the request as it went, without the key', async () => {
+    const { request } = await here.sell({ customer: '067 555 01 01', ...beans });
+    expect(request).toMatchObject({
+      method: 'POST',
+      path: '/v1/purchases',
+      body: {
+        customer: { phone: telegramNumber },
+        lines: [{ sku: 'beans', quantity: 2, unit_price: 34_900 }],
+      },
+    });
+    expect(JSON.stringify(request)).not.toMatch(/bearer|authorization/i);
+  });
+
+  it('the same receipt again gives the first answer, and no points', async () => {
+    const first = await here.sell({ customer: telegramNumber, ...beans });
+    const again = await callOf(await here.post('/playground/receipts/again', first.request.body));
+    expect(again).toMatchObject({ status: 200, replayed: true, answer: first.answer });
+  });
+
+  it('a card with a wrong check digit is the API to refuse, in its own words', async () => {
+    const call = await here.sell({ customer: '2900000000002', ...beans });
+    expect(call.status).toBe(422);
+  });
+
+  it('a purchase of nobody gives nobody points', async () => {
+    expect(await here.sell({ customer: '', ...beans })).toMatchObject({
+      status: 201,
+      answer: { customer: null },
+    });
+  });
+
+  it.each([
+    { what: 'nothing', sale: { customer: '', items: [] } },
+    { what: 'less than one', sale: { customer: '', items: [{ sku: 'beans', quantity: 0 }] } },
+    { what: 'half a pound', sale: { customer: '', items: [{ sku: 'beans', quantity: 0.5 }] } },
+  ])('does not sell $what', async ({ sale }) => {
+    expect((await here.post('/playground/receipts', { locale: 'en', ...sale })).status).toBe(422);
+  });
+});
+
+describe('a phone', () => {
+  it('that is offline gets nothing until it is back, and then all of it', async () => {
+    await registerOnTelegram();
+    await here.change('telegram', { offline: true });
+    await here.sell({ customer: telegramNumber, ...beans });
+    const whileAway = await firstPhone('telegram');
+    await here.change('telegram', { offline: false });
+    const back = await firstPhone('telegram');
+    expect(back.messages.length).toBe(whileAway.messages.length + 1);
+    expect(JSON.stringify(back.messages.at(-1))).toContain('84');
+  });
+
+  it.each([{ offline: true }, { blocked: true }])('that is %o cannot send', async (change) => {
+    await here.change('telegram', change);
+    expect((await here.act('telegram', { kind: 'start' })).status).toBe(409);
+  });
+
+  it('that blocked the bot is not written to, and hears nothing late when it is back', async () => {
+    await registerOnTelegram();
+    await here.change('telegram', { blocked: true });
+    const before = await here.seen('telegram', telegramNumber);
+    await here.sell({ customer: telegramNumber, ...beans });
+    await here.change('telegram', { blocked: false });
+    expect(await here.seen('telegram', telegramNumber)).toEqual(before);
+    await here.sell({ customer: telegramNumber, ...beans });
+    expect(await lastSaid('telegram', telegramNumber)).toContain('118');
+  });
+
+  it('with another number is another person, and with the old one the first again', async () => {
+    await registerOnTelegram();
+    await here.change('telegram', { number: '067 555 77 77' });
+    expect(await firstPhone('telegram')).toMatchObject({ number: '+380675557777', messages: [] });
+    await here.change('telegram', { number: telegramNumber });
+    expect((await firstPhone('telegram')).messages).not.toEqual([]);
+  });
+
+  it.each(['12', 'not a number', '+380 00'])('does not take "%s" for a number', async (number) => {
+    expect((await here.change('telegram', { number })).status).toBe(422);
+    expect(await firstPhone('telegram')).toMatchObject({ number: telegramNumber });
+  });
+
+  it('is as it was left after a restart', async () => {
+    await here.change('text', { number: '+380675557777', blocked: true });
+    await here.change('text', { blocked: true });
+    const phones = await openPhones(here.web.values);
+    expect(phones.find('text')).toMatchObject({ number: '+380675557777', blocked: true });
+  });
+});
+
+interface PhoneState {
+  readonly id: string;
+  readonly number: string;
+  readonly messages: readonly { readonly text: string }[];
+}
+
+async function feed(): Promise<EventReader> {
+  return readEvents(await here.app.request('/playground/feed', { headers: { host: 'localhost' } }));
+}
+
+async function firstPhone(id: string): Promise<PhoneState> {
+  const stream = await feed();
+  for (;;) {
+    const { event, data } = await stream.next();
+    const state = data as PhoneState;
+    if (event !== 'phone' || state.id !== id) continue;
+    await stream.close();
+    return state;
+  }
+}
+
+describe('the feed', () => {
+  it('begins with how everything stands, and goes on with what changes', async () => {
+    await here.act('text', { kind: 'text', text: 'Hello' });
+    const stream = await feed();
+    const first = [await stream.next(), await stream.next(), await stream.next(), await stream.next()];
+    expect(first.map(({ event }) => event)).toEqual(['clock', 'phone', 'phone', 'log']);
+    await here.act('telegram', { kind: 'start' });
+    expect(await stream.next()).toMatchObject({ event: 'message', data: { phone: 'telegram' } });
+    await here.post('/playground/clock', { by: 'week' });
+    await expect.poll(async () => (await stream.next()).event).toBe('clock');
+    await stream.close();
+  });
+
+  it('logs every message in the words the person got, newest first', async () => {
+    await registerOnTelegram();
+    await here.sell({ customer: telegramNumber, ...beans });
+    const stream = await feed();
+    for (;;) {
+      const { event, data } = await stream.next();
+      if (event !== 'log') continue;
+      expect(data).toMatchObject([
+        { channel: 'telegram', category: 'service', state: 'sent', attempts: 1 },
+        { category: 'reply', state: 'sent' },
+        { category: 'reply' },
+        { category: 'reply' },
+      ]);
+      expect(JSON.stringify(data)).toContain('84');
+      break;
+    }
+    await stream.close();
+  });
+});
+
+describe('the clock', () => {
+  it('stays where it was put over a restart, and settles what fell due before it answers', async () => {
+    const { values } = here.web;
+    const settled: number[] = [];
+    const real = { now: () => 1000 };
+    const clock = await openPlaygroundClock(values, real, async () => {
+      settled.push(clock.now());
+    });
+    await clock.jump(year);
+    await clock.jump(500);
+    expect(settled).toEqual([1000 + year, 1500 + year]);
+    expect((await openPlaygroundClock(values, real, async () => {})).now()).toBe(1500 + year);
+  });
+
+  it.each(['year ', 'decade', -1])('does not know how to go by %s', async (by) => {
+    expect((await here.post('/playground/clock', { by })).status).toBe(422);
+  });
+});
+
+describe('the page', () => {
+  it.each(['uk', 'ru', 'en'])(
+    'in %s has nothing inline, nothing from elsewhere, and every file',
+    async (locale) => {
+      const response = await here.app.request(`/?lang=${locale}`, { headers: { host: '127.0.0.1:3000' } });
+      const page = await response.text();
+      expect(page).toMatch(new RegExp(`^<!doctype html><html lang="${locale}"`));
+      expect(page).not.toMatch(/<style|style=|onclick=|https?:\/\/|<script(?! type="module" src="\/)/);
+      expect(response.headers.get('content-security-policy')).toBe(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+          "frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+      );
+      for (const [, path] of page.matchAll(/(?:src|href)="(\/playground\/files\/[^"]+)"/g)) {
+        const file = await here.app.request(path ?? '', { headers: { host: 'localhost' } });
+        expect([path, file.status]).toEqual([path, 200]);
+      }
+    },
+  );
+
+  it('speaks the first language of the browser that it knows', async () => {
+    const headers = { host: 'localhost', 'accept-language': 'de-DE,ru;q=0.9,en;q=0.8' };
+    expect(await (await here.app.request('/', { headers })).text()).toContain('<html lang="ru"');
+  });
+});
+
+describe('the doors', () => {
+  it.each(['evil.example', 'localhost.evil.example', '127.0.0.1.nip.io', '10.0.0.5:3000', '0.0.0.0'])(
+    'are closed to the host name %s, which may be rebound to us',
+    async (host) => {
+      for (const path of ['/', '/playground/feed', '/playground/files/playground.js', '/playground/site']) {
+        expect((await here.app.request(path, { headers: { host } })).status).toBe(421);
+      }
+    },
+  );
+
+  it.each(['localhost:3000', '127.0.0.1', '[::1]:3000'])('are open to %s', async (host) => {
+    expect((await here.app.request('/', { headers: { host } })).status).toBe(200);
+  });
+
+  it('take nothing from the page of another site', async () => {
+    const body = JSON.stringify({ by: 'year' });
+    const headers = {
+      host: 'localhost:3000',
+      'content-type': 'application/json',
+      origin: 'http://localhost:9999',
+    };
+    const response = await here.app.request('/playground/clock', { method: 'POST', headers, body });
+    expect(response.status).toBe(403);
+    const own = { ...headers, origin: 'http://localhost:3000' };
+    expect((await here.app.request('/playground/clock', { method: 'POST', headers: own, body })).status).toBe(
+      200,
+    );
+  });
+});

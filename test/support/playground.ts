@@ -1,0 +1,112 @@
+import type { Hono } from 'hono';
+import { createApi } from '../../api/app.ts';
+import { createDispatcher } from '../../bots/dispatcher.ts';
+import { createRenderer } from '../../bots/render.ts';
+import type { PhoneId } from '../../bots/web/playground/phones.ts';
+import type { Call } from '../../bots/web/playground/till.ts';
+import { createSiteChat } from '../../bots/web/site.tsx';
+import { expirePoints } from '../../core/customers/expiry.ts';
+import type { CustomerId } from '../../core/ids.ts';
+import { readRows } from '../../db/database.ts';
+import { createOutbox } from '../../db/outbox.ts';
+import { createShops } from '../../db/shops.ts';
+import { apiParts } from '../../http.ts';
+import { consentTexts } from '../../locales/consents.ts';
+import { createTranslator } from '../../locales/translator.ts';
+import { openPlayground } from '../../playground.ts';
+import type { Svoi } from '../../svoi.ts';
+import { openWebParts, type WebParts } from '../../web.ts';
+import type { SeenMessage } from '../contract/channel.ts';
+import { type TestSvoi, testSvoi } from './svoi.ts';
+import { seenIn, sendJson } from './web.ts';
+
+/** The playground over a new database, without a browser: phones to use, a till to sell at. */
+export interface TestPlayground extends Omit<TestSvoi, 'close'> {
+  readonly app: Hono;
+  readonly web: WebParts;
+  /** What the person at a phone does; the answers have been sent when it resolves. */
+  act(phone: PhoneId, said: object): Promise<Response>;
+  change(phone: PhoneId, change: object): Promise<Response>;
+  sell(sale: object): Promise<Call>;
+  post(path: string, body: unknown): Promise<Response>;
+  /** What the chat with this number shows. */
+  seen(channel: 'telegram' | 'whatsapp', number: string): Promise<SeenMessage[]>;
+  close(): Promise<void>;
+}
+
+/** Joins everything as the server does in playground mode. */
+export async function testPlayground(): Promise<TestPlayground> {
+  let wake = (): void => {};
+  const here = await testSvoi({ writer: { onMessages: () => wake() } });
+  const { svoi } = here;
+  const { database, ids } = svoi;
+  const web = await openWebParts(database);
+  const shops = createShops({ database, clock: here.clock, ids });
+  const log = { error: (details: object) => expectNoFault(details) };
+  const api = createApi(
+    apiParts(svoi, { version: 'test', writerStopped: () => false, consentTexts, log, shops }),
+  );
+  const render = createRenderer(createTranslator());
+  const jump = async (milliseconds: number) => {
+    here.clock.advance(milliseconds);
+    await burn(svoi);
+  };
+  const { app, channels } = await openPlayground(svoi, {
+    ...{ web, shops, render },
+    clock: { now: here.clock.now, jump },
+    api: async (request) => api.fetch(request),
+  });
+  const site = createSiteChat({ ...web, handle: svoi.handleEvent, clock: here.clock });
+  app.route('/', site.app);
+  const outbox = createOutbox(database);
+  const formats = () => svoi.program();
+  const dispatcher = createDispatcher({
+    channels: [site.channel, ...channels],
+    outbox,
+    render,
+    formats,
+    clock: here.clock,
+    random: () => 0,
+  });
+  wake = dispatcher.wake;
+  dispatcher.start();
+  const settled = async (response: Response) => {
+    await dispatcher.idle();
+    return response;
+  };
+  let count = 0;
+  const id = () => {
+    count += 1;
+    return `event-${count}-of-test`;
+  };
+  const post = async (path: string, body: unknown, method = 'POST') =>
+    settled(await sendJson(app, path, body, method));
+  return {
+    ...{ ...here, app, web, post },
+    act: (phone, said) => post(`/playground/phones/${phone}/events`, { id: id(), language: 'en', said }),
+    change: (phone, change) => post(`/playground/phones/${phone}`, { id: id(), ...change }, 'PUT'),
+    sell: async (sale) => callOf(await post('/playground/receipts', { locale: 'en', ...sale })),
+    seen: (channel, number) => seenIn(web.store, { channel, chat: number.replace('+', '') }),
+    async close() {
+      await dispatcher.stop();
+      here.close();
+    },
+  };
+}
+
+/** What the till's door answered. */
+export async function callOf(response: Response): Promise<Call> {
+  if (!response.ok) throw new Error(`the till was refused: ${response.status} ${await response.text()}`);
+  return (await response.json()) as Call;
+}
+
+function expectNoFault(details: object): void {
+  throw new Error(`the API logged a fault: ${JSON.stringify(details)}`);
+}
+
+/** Writes off what has fallen due, as the server's job does. */
+async function burn(svoi: Svoi): Promise<void> {
+  const sql = 'select distinct customer_id from lots where remaining > 0 and expires_at <= ?';
+  const due = await readRows(svoi.database, sql, svoi.clock.now());
+  for (const row of due) await svoi.submit(expirePoints(String(row.customer_id) as CustomerId));
+}
