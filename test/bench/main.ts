@@ -1,7 +1,11 @@
+import { batch } from './batch.ts';
 import { ingest } from './ingest.ts';
 import { type Benchmark, type Line, table, withBench } from './measure.ts';
+import { memory } from './memory.ts';
+import { single } from './single.ts';
+import { webhook } from './webhook.ts';
 
-const benchmarks: readonly Benchmark[] = [ingest];
+const benchmarks: readonly Benchmark[] = [ingest, batch, single, webhook, memory];
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.find((name) => !benchmarks.some((benchmark) => benchmark.name === name));

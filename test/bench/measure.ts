@@ -11,6 +11,8 @@ export interface Line {
   readonly ratio: number;
   readonly rounds: readonly number[];
   readonly target: { readonly atLeast: number } | { readonly atMost: number } | undefined;
+  /** Requests that timed out, failed or were refused, where some could. */
+  readonly faults?: number;
 }
 
 /** One benchmark: what it is called on the command line, and the lines it measures. */
@@ -75,9 +77,10 @@ export async function timed(body: () => Promise<unknown>): Promise<number> {
   return performance.now() - started;
 }
 
-/** Whether a line reached its target; undefined where it has none. */
-export function reached({ ratio, target }: Line): boolean | undefined {
-  if (!target) return undefined;
+/** Whether a line reached its target and nothing failed; undefined where there is nothing to reach. */
+export function reached({ ratio, target, faults }: Line): boolean | undefined {
+  if (faults !== undefined && faults > 0) return false;
+  if (!target) return faults === undefined ? undefined : true;
   return 'atLeast' in target ? ratio >= target.atLeast : ratio <= target.atMost;
 }
 
@@ -94,7 +97,8 @@ export function table(lines: readonly Line[], fsyncs: readonly number[]): string
 function cells(line: Line): string[] {
   const { what, ours, baseline, ratio, rounds, target } = line;
   const verdict = { true: 'reached', false: 'MISSED', undefined: '' }[String(reached(line))] ?? '';
-  const wanted = target ? ('atLeast' in target ? `>= ${target.atLeast}` : `<= ${target.atMost}`) : '';
+  const bound = target ? ('atLeast' in target ? `>= ${target.atLeast}` : `<= ${target.atMost}`) : '';
+  const wanted = line.faults === undefined ? bound : `${line.faults} faults`;
   const all = rounds.map((round) => round.toFixed(2)).join(' ');
   return [what, ours, baseline, ratio.toFixed(2), all, wanted, verdict];
 }

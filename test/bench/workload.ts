@@ -11,8 +11,11 @@ import { seededRandom } from '../support/svoi.ts';
 
 const rules = purchaseRules(defaultProgram);
 
-/** Purchases of one to three lines by `customers` people, drawn at random but the same in every run. */
-export function purchaseSource(customers: number, at: number): (count: number) => PurchaseInput[] {
+/**
+ * Purchases of one to three lines by `customers` people, drawn at random but the same in every run. The first ones
+ * make the customers, so that those measured are by people we know; `known` of them are there already.
+ */
+export function purchaseSource(customers: number, at: number, known = 0): (count: number) => PurchaseInput[] {
   const random = seededRandom(7);
   const pick = (limit: number) => Math.floor(random() * limit);
   let made = 0;
@@ -27,8 +30,7 @@ export function purchaseSource(customers: number, at: number): (count: number) =
     shopId: 'shp_bench' as ShopId,
     externalId: `receipt-${++made}`,
     at: at + made,
-    // The first purchases make the customers, so that the measured ones are by people we know.
-    customer: { phone: phoneOf(made <= customers ? made : 1 + pick(customers)) },
+    customer: { phone: phoneOf(known + made <= customers ? made : 1 + pick(customers)) },
     store: `store-${pick(20)}`,
     lines: Array.from({ length: 1 + pick(3) }, line),
     paid: true,

@@ -1,0 +1,87 @@
+import { type ChildProcess, execFile, fork } from 'node:child_process';
+import { Agent, request } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import type { LoadPlan, LoadResult } from './load.ts';
+
+const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const readySchema = z.object({ port: z.int(), key: z.string() });
+const memorySchema = z.object({ rss: z.number(), peak: z.number() });
+
+/** A server in a process of its own. */
+export interface ServerProcess {
+  readonly url: string;
+  readonly key: string;
+  /** Posts a body over one kept connection; resolves to the answer, read as text. */
+  post(path: string, body: string): Promise<{ readonly status: number; readonly text: string }>;
+  /** Bytes of memory the process holds, and the most it ever held. */
+  memory(): Promise<{ readonly rss: number; readonly peak: number }>;
+  stop(): Promise<void>;
+}
+
+/** Starts `serving.ts` over a database file, or `bare.ts`. */
+export async function startServer(program: 'serving.ts' | 'bare.ts', url = ''): Promise<ServerProcess> {
+  const child = fork(here(program), [url], { execArgv: ['--import', 'tsx'] });
+  const { port, key } = readySchema.parse(await nextMessage(child));
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  return {
+    url: `http://127.0.0.1:${port}`,
+    key,
+    post: (path, body) => post({ port, path, key, agent }, body),
+    async memory() {
+      child.send('memory');
+      return memorySchema.parse(await nextMessage(child));
+    },
+    async stop() {
+      agent.destroy();
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.disconnect();
+      await ended;
+    },
+  };
+}
+
+function nextMessage(child: ChildProcess): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const died = (code: number | null) => reject(new Error(`the measured process ended with ${code}`));
+    child.once('exit', died);
+    child.once('message', (message) => {
+      child.off('exit', died);
+      resolve(message);
+    });
+  });
+}
+
+type Target = {
+  readonly port: number;
+  readonly path: string;
+  readonly key: string;
+  readonly agent: Agent;
+};
+
+function post({ port, path, key, agent }: Target, body: string): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const headers = {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+      authorization: `Bearer ${key}`,
+    };
+    const sent = request({ host: '127.0.0.1', port, path, agent, headers, method: 'POST' }, (answer) => {
+      const parts: Buffer[] = [];
+      answer.on('data', (part: Buffer) => parts.push(part));
+      answer.on('end', () =>
+        resolve({ status: answer.statusCode ?? 0, text: Buffer.concat(parts).toString('utf8') }),
+      );
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+
+/** Makes load from a process of its own. */
+export async function load(plan: LoadPlan): Promise<LoadResult> {
+  const args = ['--import', 'tsx', here('load.ts'), JSON.stringify(plan)];
+  const { stdout } = await promisify(execFile)(process.execPath, args);
+  return JSON.parse(stdout) as LoadResult;
+}
