@@ -14,7 +14,7 @@ it.each([
   [['shop'], `say what to do: ${help}`],
   [['shop', 'ad', 'x'], `unknown command 'ad' (Did you mean add?); ${help}`],
   [['shop', 'add'], `missing required argument 'name'; ${help}`],
-  [['shop', 'add', 'x', 'y'], `too many arguments for 'add'. Expected 1 argument but got 2: x, y; ${help}`],
+  [['shop', 'add', 'x', 'y'], `too many arguments for 'add'. Expected 1 argument but got 2; ${help}`],
   [
     ['shop', 'add', 'x', '--scope', 'god'],
     `option '--scope <scope>' argument 'god' is invalid. Allowed choices are till, site, admin; ${help}`,
