@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type BotMessage, type Chat, createChat } from './telegram/chat.ts';
@@ -56,11 +56,13 @@ export interface FakeTelegram {
   fault(method: Method, fault: Fault, times?: number): void;
   /** Calls of `method` wait before anything happens, until released. */
   hold(method: Method): Hold;
-  /** Resolves when `holds` returns something, which is looked at after every call. */
-  until<Value>(holds: () => Value | undefined | false): Promise<Value>;
+  /** Resolves when `look` finds something, looking whenever a call arrives or is done; fails after a while, with `missing` as the reason. */
+  until<Value>(look: () => Value | undefined | false, missing?: () => string): Promise<Value>;
   callsOf<Name extends Method>(method: Name): Payload<Name>[];
   close(): Promise<void>;
 }
+
+const patienceMs = 20_000;
 
 /** Starts a fake Bot API server on a free port. */
 export async function startFakeTelegram(
@@ -81,6 +83,7 @@ export async function startFakeTelegram(
     const payload = parseBody(request.headers['content-type'] ?? '', body) as Call['payload'];
     const call = { method: name, payload };
     calls.push(call);
+    happened.emit('call');
     await holds.get(name)?.add(call);
     const fault = faults.get(name)?.shift();
     if (fault?.kind === 'cut') return cut(response);
@@ -95,11 +98,14 @@ export async function startFakeTelegram(
     serve(request, response).catch((error) => reply(response, new Refusal(500, String(error))));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const until = async <Value>(look: () => Value | undefined | false): Promise<Value> => {
+  const until: FakeTelegram['until'] = async (look, missing = () => 'what was waited for did not happen') => {
+    const signal = AbortSignal.timeout(patienceMs);
     for (;;) {
       const found = look();
       if (found !== undefined && found !== false) return found;
-      await new Promise((resolve) => happened.once('call', resolve));
+      await once(happened, 'call', { signal }).catch(() => {
+        throw new Error(missing());
+      });
     }
   };
   return {
@@ -328,7 +334,11 @@ function createPerson(
     send,
     block: () => become('kicked'),
     unblock: () => become('member'),
-    sees: (text) => until(() => chat.messages.findLast((message) => matches(message.text, text))),
+    sees: (text) =>
+      until(
+        () => chat.messages.findLast((message) => matches(message.text, text)),
+        () => `${text} was not seen, but: ${JSON.stringify(chat.messages.map((message) => message.text))}`,
+      ),
   };
 }
 
