@@ -88,15 +88,17 @@ it('killed after an acknowledgement was recorded: that message is not repeated, 
 it('killed after the commit, before Telegram knew: the update comes again and is not answered twice', async () => {
   await startBot();
   await fake.until(() => fake.callsOf('getUpdates').length > 0);
-  const confirmation = fake.hold('getUpdates');
+  const [confirmation, answer] = [fake.hold('getUpdates'), fake.hold('sendMessage')];
   // The poll that is open already brings the update; the one that would confirm it is held.
   await olena.start();
-  await olena.sees('Which language');
-  await confirmation.arrived();
+  await Promise.all([confirmation.arrived(), answer.arrived()]);
   await kill();
   expect(fake.updates.pending).toHaveLength(1);
+  fake.fault('sendMessage', { kind: 'cut' });
+  answer.release();
   confirmation.release();
   await startBot();
+  await olena.sees('Which language');
   await fake.until(() => fake.updates.pending.length === 0);
   await talkOn();
   expect(greetings()).toBe(1);
