@@ -21,6 +21,7 @@ export interface Dispatcher {
 /** What an attempt came to: the channel's outcome, or that there was none. */
 export type DispatchOutcome = SendOutcome['status'] | 'gave_up' | 'cancelled';
 
+/** What a dispatcher works with. */
 export interface DispatcherOptions {
   readonly channels: readonly Channel[];
   readonly outbox: Outbox;

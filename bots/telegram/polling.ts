@@ -11,6 +11,7 @@ export interface Polling {
   stop(): Promise<void>;
 }
 
+/** What long polling works with. */
 export interface PollingOptions {
   readonly api: Api;
   /** Resolves once the update is committed. */

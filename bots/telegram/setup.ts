@@ -1,8 +1,10 @@
 import type { Api } from 'grammy';
 import { type Locale, locales } from '../../core/customers/types.ts';
+import { commandNames } from '../../core/dialogs/routes.ts';
 import type { Words } from '../../core/messaging/types.ts';
 import { allowedUpdates } from './updates.ts';
 
+/** Where updates go, and the words in which the bot presents itself. */
 export interface TelegramSetup {
   /** Where this server is reached from outside; unset: updates are polled, and a webhook is taken away. */
   readonly publicUrl?: string | undefined;
@@ -10,9 +12,6 @@ export interface TelegramSetup {
   readonly locale: Locale;
   say(locale: Locale, words: Words): string;
 }
-
-/** What the menu button offers, in this order; each is a command the conversation knows. */
-const commands = ['menu', 'points', 'history', 'card', 'settings', 'language', 'help'] as const;
 
 /** Path of the webhook under the public address. */
 export const webhookPath = '/telegram';
@@ -38,7 +37,7 @@ async function introduce(api: Api, language: Locale | undefined, setup: Telegram
   const say = (words: Words) => setup.say(language ?? setup.locale, words);
   const code = language ? { language_code: language } : {};
   await api.setMyCommands(
-    commands.map((command) => ({ command, description: say({ key: `commands.${command}` }) })),
+    commandNames.map((command) => ({ command, description: say({ key: `commands.${command}` }) })),
     { scope: { type: 'all_private_chats' }, ...code },
   );
   await api.setMyDescription(say({ key: 'bot.description' }), code);

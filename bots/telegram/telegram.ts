@@ -9,6 +9,7 @@ import { createPolling, type Polling } from './polling.ts';
 import { setUpTelegram, type TelegramSetup } from './setup.ts';
 import { eventOf, parseUpdate, type Update } from './updates.ts';
 
+/** One bot, and who is told what happens in its chats. */
 export interface TelegramOptions {
   readonly token: string;
   /** The Bot API server, without a slash at the end. */
@@ -34,6 +35,7 @@ export interface Telegram {
   check(): Promise<TelegramCheck>;
 }
 
+/** What Telegram says about the bot. */
 export interface TelegramCheck {
   readonly username: string;
   /** Empty when updates are polled. */

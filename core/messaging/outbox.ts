@@ -36,6 +36,7 @@ export type MessageResult =
   | { readonly state: 'failed'; readonly error: string; readonly blocked: boolean }
   | { readonly state: 'cancelled'; readonly error: string };
 
+/** A claimed message with what became of it. */
 export interface RecordedResult {
   readonly message: ClaimedMessage;
   readonly result: MessageResult;
