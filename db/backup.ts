@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { copyFile, link, open, rename, rm } from 'node:fs/promises';
+import { link, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import Libsql from 'libsql';
 import { SvoiError } from '../core/errors.ts';
@@ -45,7 +45,8 @@ export async function restore(
   const copy = `${path}.restoring`;
   try {
     await removeDatabase(copy);
-    await copyFile(backup, copy);
+    // Not a copy of the file alone: what its log still holds belongs to it.
+    await backUp(backup, copy);
     await checkCopy(copy, check);
     const kept = existsSync(path)
       ? `${path}.before-${new Date(now).toISOString().replace(/[:.]/g, '-')}`
