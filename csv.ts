@@ -75,8 +75,12 @@ async function findDelimiter(path: string, form: CsvForm): Promise<string> {
 }
 
 async function firstText(source: Source): Promise<string> {
-  for await (const text of decoded(source)) return text;
-  return '';
+  try {
+    for await (const text of decoded(source)) return text;
+    return '';
+  } catch (error) {
+    throw unreadable(source.path, 1, error);
+  }
 }
 
 async function readHeader(source: Source): Promise<readonly string[]> {
