@@ -24,10 +24,14 @@ export interface Svoi {
   readonly handleEvent: EventHandler;
 }
 
+/** What Svoi is made of; where requests may not share one writer, the root brings its own. */
+export interface SvoiOptions extends WriterOptions {
+  readonly writer?: Writer;
+}
+
 /** Joins core and database. Channels, HTTP and jobs are joined to it by the root that runs. */
-export async function createSvoi(options: WriterOptions): Promise<Svoi> {
-  const { database, clock, ids } = options;
-  const writer = createWriter(options);
+export async function createSvoi(options: SvoiOptions): Promise<Svoi> {
+  const { database, clock, ids, writer = createWriter(options) } = options;
   let program = await currentProgram(database);
   const submit = <Result>(command: AnyCommand<Result>) => writer.submit(withNotifications(command));
   return {

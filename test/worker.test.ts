@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createIds } from '../core/ids.ts';
+import type { Database } from '../db/database.ts';
+import { openDatabase } from '../db/open.ts';
+import { createShops } from '../db/shops.ts';
+import { verifyLedger } from '../db/verify.ts';
+import { purchaseBody } from './support/api.ts';
+import { type FakeTelegram, startFakeTelegram } from './support/fake-telegram.ts';
+import { hasLibsqlServer, type LibsqlServer, startLibsqlServer } from './support/sqld.ts';
+import { type RunningWorker, startWorker } from './support/worker.ts';
+
+/** The Worker goes by the real clock, so a purchase has just been made. */
+const purchase = (changes: Readonly<Record<string, unknown>> = {}) =>
+  purchaseBody({ at: justNow, ...changes });
+const justNow = new Date(Date.now() - 60_000).toISOString();
+
+describe.skipIf(!hasLibsqlServer)('the Worker in workerd, over a real libSQL server', () => {
+  let server: LibsqlServer;
+  let database: Database;
+  let fake: FakeTelegram;
+  let worker: RunningWorker;
+  let key: string;
+
+  beforeAll(async () => {
+    server = await startLibsqlServer();
+    database = await openDatabase({ url: server.url });
+    const clock = { now: () => Date.now() };
+    const added = await createShops({ database, clock, ids: createIds() }).add('Till', 'admin');
+    if (!added.ok) throw new Error(added.refusal.detail);
+    key = added.result.key;
+    fake = await startFakeTelegram();
+    worker = await startWorker({
+      DATABASE_URL: server.url,
+      TELEGRAM_BOT_TOKEN: fake.token,
+      TELEGRAM_API_ROOT: fake.apiRoot,
+      TELEGRAM_WEBHOOK_SECRET: 'webhook-secret',
+      PUBLIC_URL: 'https://svoi.example.com',
+    });
+    fake.updates.webhook = { url: `${worker.url}/telegram`, secret_token: 'webhook-secret' };
+  });
+  afterAll(async () => {
+    await worker?.stop();
+    await fake?.close();
+    database?.close();
+    await server?.stop();
+  });
+
+  const call = async (method: string, path: string, body?: unknown) => {
+    const response = await fetch(worker.url + path, {
+      method,
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, headers: response.headers, body: (await response.json()) as unknown };
+  };
+
+  it('a purchase posted over HTTP is recorded once, and can be read back', async () => {
+    const first = await call('POST', '/v1/purchases', purchase());
+    expect(first).toMatchObject({ status: 201, body: { points: { earned: 25, balance: 25 } } });
+    const again = await call('POST', '/v1/purchases', purchase());
+    expect(again).toMatchObject({ status: 200, body: first.body });
+    expect(again.headers.get('idempotent-replay')).toBe('true');
+    const changed = await call('POST', '/v1/purchases', purchase({ store: 'other' }));
+    expect(changed).toMatchObject({ status: 409, body: { code: 'purchase_conflict' } });
+    const ledger = await call('GET', '/v1/customers/phone:+380671234567/ledger');
+    expect(ledger).toMatchObject({
+      status: 200,
+      body: { transactions: [{ seq: 1, kind: 'accrual', points: 25, balance: 25 }] },
+    });
+  });
+
+  it('many requests at once each get their own answer', async () => {
+    const bodies = Array.from({ length: 20 }, (_, index) =>
+      purchase({ id: `many-${index}`, customer: { phone: `+38067123450${index % 5}` } }),
+    );
+    const answers = await Promise.all(bodies.map((body) => call('POST', '/v1/purchases', body)));
+    expect(answers.map(({ status }) => status)).toEqual(bodies.map(() => 201));
+    const batch = await call(
+      'POST',
+      '/v1/purchases/batch',
+      bodies.map((body) => ({ ...body, id: `batch-${body.id}` })),
+    );
+    expect(batch.body).toMatchObject({ results: bodies.map(() => ({ status: 201 })) });
+    expect((await verifyLedger(database)).fault).toBeUndefined();
+  });
+
+  it('points that are due are gone after the cron has run', async () => {
+    const customer = { phone: '+380671111111' };
+    await call('POST', '/v1/purchases', purchase({ id: 'old', at: '2024-01-15T12:00:00+02:00', customer }));
+    await worker.scheduled();
+    const { body } = await call('GET', '/v1/customers/phone:+380671111111/ledger');
+    expect(body).toMatchObject({
+      transactions: [
+        { kind: 'expiry', points: -25, balance: 0, at: '2025-01-14T22:00:00.000Z' },
+        { kind: 'accrual', points: 25, balance: 25 },
+      ],
+    });
+  });
+
+  it('a person who writes to the bot is answered, and told of a purchase', async () => {
+    const person = fake.person(77, { language: 'en', phone: '380672222222' });
+    expect(await person.start()).toBe(200);
+    await person.sees('Which language');
+    await person.tap('English');
+    await person.sees('share your phone number');
+    await person.tap('Share my number');
+    await person.sees('You have just got 50 points');
+    await call('POST', '/v1/purchases', purchase({ id: 'told', customer: { phone: '+380672222222' } }));
+    await person.sees('+25 points');
+  });
+
+  it('a webhook without the secret is refused', async () => {
+    const response = await fetch(`${worker.url}/telegram`, { method: 'POST', body: '{"update_id":1}' });
+    expect(response.status).toBe(401);
+  });
+});

@@ -1,0 +1,169 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { createApi } from './api/app.ts';
+import { createDispatcher } from './bots/dispatcher.ts';
+import { createRenderer } from './bots/render.ts';
+import { createTelegram, type Telegram } from './bots/telegram/telegram.ts';
+import { SvoiError } from './core/errors.ts';
+import { createIds } from './core/ids.ts';
+import type { Database } from './db/database.ts';
+import { openWebDatabase } from './db/open-web.ts';
+import { createOutbox } from './db/outbox.ts';
+import { createWriter, type Writer } from './db/writer.ts';
+import { apiParts } from './http.ts';
+import { expireDuePoints } from './jobs.ts';
+import { consentTexts } from './locales/consents.ts';
+import { createTranslator } from './locales/translator.ts';
+import manifest from './package.json' with { type: 'json' };
+import { parseSettings, type Settings } from './settings.ts';
+import { createSvoi, type Svoi } from './svoi.ts';
+
+/** The settings as Cloudflare passes them, by the names of `.env`. */
+type Bindings = Readonly<Record<string, string | undefined>>;
+
+/** Cloudflare's context of a request: keeps work alive after the answer. */
+interface Execution {
+  waitUntil(work: Promise<unknown>): void;
+}
+
+/** What an isolate keeps between requests. */
+interface Instance {
+  readonly svoi: Svoi;
+  fetch(request: Request, context: Execution): Response | Promise<Response>;
+  /** Sends what is due; resolves when it is sent. */
+  dispatch(): Promise<void>;
+}
+
+/** What belongs to one request or one run of the cron: no request may wait for the I/O of another. */
+interface Turn {
+  readonly writer: Writer;
+  wroteMessages: boolean;
+}
+
+const turns = new AsyncLocalStorage<Turn>();
+const environment = { clock: { now: () => Date.now() }, ids: createIds(), random: () => Math.random() };
+/** How long a newly applied program may go unnoticed. */
+const programMs = 10_000;
+let kept: Instance | undefined;
+let programReadAt = 0;
+
+/** Svoi on Cloudflare Workers: the API and the webhooks; every minute, what is due. */
+export default {
+  async fetch(request: Request, bindings: Bindings, context: Execution): Promise<Response> {
+    try {
+      return await takeTurn(bindings, context, (instance) => instance.fetch(request, context));
+    } catch (error) {
+      log('error', String(error));
+      return unavailable();
+    }
+  },
+  async scheduled(_event: unknown, bindings: Bindings, context: Execution): Promise<void> {
+    await takeTurn(bindings, context, async ({ svoi, dispatch }) => {
+      await expireDuePoints(svoi);
+      await dispatch();
+    });
+  },
+};
+
+async function takeTurn<Result>(
+  bindings: Bindings,
+  context: Execution,
+  act: (instance: Instance) => Result | Promise<Result>,
+): Promise<Result> {
+  const instance = await instanceFor(bindings);
+  const { database } = instance.svoi;
+  const onMessages = () => {
+    turn.wroteMessages = true;
+  };
+  const turn: Turn = {
+    writer: createWriter({ ...environment, database, onMessages }),
+    wroteMessages: false,
+  };
+  const result = await turns.run(turn, () => act(instance));
+  if (turn.wroteMessages) context.waitUntil(instance.dispatch());
+  return result;
+}
+
+async function instanceFor(bindings: Bindings): Promise<Instance> {
+  if (kept && Date.now() - programReadAt < programMs) return kept;
+  const instance = kept ?? (await createInstance(parseSettings(bindings)));
+  if (kept) await instance.svoi.reloadProgram();
+  // Kept once it is complete: a promise kept from a request that was cancelled would never end for the next.
+  kept = instance;
+  programReadAt = Date.now();
+  return instance;
+}
+
+async function createInstance(settings: Settings): Promise<Instance> {
+  const database = openWebDatabase(serverOf(settings), settings.DATABASE_AUTH_TOKEN);
+  const svoi = await createSvoi({ ...environment, database, writer: writerOfTurn() });
+  const telegram = telegramFor(settings, svoi);
+  const app = createApi(
+    apiParts(svoi, {
+      version: manifest.version,
+      consentTexts,
+      // A commit that fails for good fails its own request; the next one has a writer of its own.
+      writerStopped: () => false,
+      log: { error: (details, message) => log('error', message, details) },
+      addressOf: (request) => request.headers.get('cf-connecting-ip') ?? undefined,
+    }),
+  );
+  return {
+    svoi,
+    dispatch: () => dispatch(database, svoi, telegram),
+    fetch(request, context) {
+      const isTelegram = telegram && new URL(request.url).pathname === '/telegram';
+      return isTelegram ? telegram.webhook(request, (work) => context.waitUntil(work)) : app.fetch(request);
+    },
+  };
+}
+
+function serverOf({ DATABASE_URL: url }: Settings): string {
+  if (!url.startsWith('file:')) return url;
+  throw new SvoiError(
+    'invalid_setting',
+    'DATABASE_URL: a Worker has no files; put libsql:// of a libSQL server',
+  );
+}
+
+function writerOfTurn(): Writer {
+  const current = () => {
+    const turn = turns.getStore();
+    if (!turn) throw new Error('a command was submitted outside of a request');
+    return turn.writer;
+  };
+  return { submit: (command) => current().submit(command), idle: () => current().idle() };
+}
+
+function telegramFor(settings: Settings, svoi: Svoi): Telegram | undefined {
+  const { TELEGRAM_BOT_TOKEN: token, TELEGRAM_API_ROOT: apiRoot } = settings;
+  const webhookSecret = settings.TELEGRAM_WEBHOOK_SECRET;
+  return token ? createTelegram({ token, apiRoot, webhookSecret, handle: svoi.handleEvent, log }) : undefined;
+}
+
+async function dispatch(database: Database, svoi: Svoi, telegram: Telegram | undefined): Promise<void> {
+  const dispatcher = createDispatcher({
+    ...environment,
+    channels: telegram ? [telegram.channel] : [],
+    outbox: createOutbox(database),
+    render: createRenderer(createTranslator()),
+    formats: svoi.program,
+    onError: (error) => log('error', String(error)),
+  });
+  dispatcher.start();
+  await dispatcher.idle();
+  await dispatcher.stop();
+}
+
+function log(level: string, message: string, details: object = {}): void {
+  console.log(JSON.stringify({ level, message, ...details }));
+}
+
+function unavailable(): Response {
+  const code = 'unavailable';
+  const detail = 'the Worker could not start; its log says why';
+  const problem = { type: 'about:blank', title: 'Unavailable', status: 503, code, detail };
+  return new Response(JSON.stringify(problem), {
+    status: 503,
+    headers: { 'content-type': 'application/problem+json' },
+  });
+}
