@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests run in processes of their own; the slowest start a browser or workerd. */
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],

@@ -31,6 +31,7 @@ export const commands = sqliteTable(
   (table) => [primaryKey({ columns: [table.scope, table.key] })],
 );
 
+/** People with a ledger; an erased one keeps the id alone. */
 export const customers = sqliteTable('customers', {
   id: text().primaryKey(),
   phone: text().unique(),
@@ -97,6 +98,7 @@ export const addresses = sqliteTable(
   ],
 );
 
+/** Receipts as shops posted them, with what they earned. */
 export const purchases = sqliteTable(
   'purchases',
   {
@@ -120,6 +122,7 @@ export const purchases = sqliteTable(
   ],
 );
 
+/** The lines of receipts, in order. */
 export const purchaseLines = sqliteTable(
   'purchase_lines',
   {

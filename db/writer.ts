@@ -18,6 +18,7 @@ export interface Writer {
   idle(): Promise<void>;
 }
 
+/** What a writer works with, and whom it tells. */
 export interface WriterOptions {
   readonly database: Database;
   readonly clock: Clock;

@@ -72,15 +72,18 @@ export interface PurchaseRules {
   expiresAt(at: number): number;
 }
 
+/** What a use case over purchases may ask to know. */
 export interface PurchaseNeeds extends CustomerNeeds {
   /** By our id. */
   readonly purchases?: readonly PurchaseId[];
 }
 
+/** What it then knows. */
 export interface PurchaseFacts extends CustomerFacts {
   purchase(id: PurchaseId): Purchase | undefined;
 }
 
+/** What it may write. */
 export interface PurchaseChanges extends CustomerChanges, LedgerChanges {
   readonly purchases?: readonly Purchase[];
   /** Purchases that have now been paid in full. */
