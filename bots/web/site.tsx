@@ -40,7 +40,11 @@ export interface SiteChatParts {
 
 const { start, text, press } = saidSchemas;
 
-const openBody = z.strictObject({ session: z.string().max(2000).optional() });
+const openBody = z.strictObject({
+  session: z.string().max(2000).optional(),
+  /** The visitor's chat of last time: it is opened again, if it is one. */
+  token: z.string().max(2000).optional(),
+});
 
 const eventBody = z.strictObject({
   id: eventId,
@@ -90,8 +94,10 @@ export function createSiteChat(parts: SiteChatParts): { readonly app: Hono; read
 async function openChat(c: Context, { secret, clock }: SiteChatParts): Promise<Response> {
   const body = openBody.safeParse(await jsonOf(c));
   if (!body.success) return invalid(c, body.error);
-  const { session } = body.data;
+  const { session, token } = body.data;
   if (session === undefined) {
+    const before = token === undefined ? undefined : await readChatToken(secret, token, clock.now());
+    if (before?.ok) return c.json({ token }, 200);
     return c.json({ token: await createChatToken(secret, { chat: chatOfVisitor() }) }, 201);
   }
   const read = await readSessionToken(secret, session, clock.now());

@@ -139,7 +139,6 @@ describe.skipIf(chromiumPath === undefined)('the playground in a browser', () =>
     await page.getByRole('button', { name: 'Chat' }).click();
     const frame = page.frameLocator('iframe');
     await frame.getByRole('button', { name: 'English' }).click();
-    await frame.getByText('+380675550101').waitFor();
     await frame.getByRole('button', { name: /Join/ }).click();
     await frame.getByText('50 points').last().waitFor();
     await frame.getByLabel('Write a message').press('Escape');

@@ -12,9 +12,10 @@ const composer = find(body, '#composer', HTMLFormElement);
 const input = find(composer, 'input', HTMLInputElement);
 const given = new URLSearchParams(location.hash.slice(1));
 const keptUnder = 'svoi-chat';
+const againMs = 3000;
 
 /** The shop's word for who the visitor is. It came in the fragment, which no server log ever sees. */
-const session = given.get('session') ?? undefined;
+let session = given.get('session') ?? undefined;
 const context = given.get('context') ?? undefined;
 if (location.hash) history.replaceState(null, '', location.pathname + location.search);
 
@@ -34,21 +35,18 @@ const transcript = new Transcript(
 
 /** Opens the chat: a visitor's own of last time, or that of the customer whom the shop vouches for. */
 async function open() {
+  const before = token || keep.read();
   try {
-    const kept = session === undefined ? keep.read() : null;
-    if (kept) token = kept;
-    else await openNew();
+    const answer = await send('/chat', session !== undefined ? { session } : before ? { token: before } : {});
+    token = tokenOf(answer);
+    if (session === undefined) keep.write(token);
+    if (session === undefined && token !== before) transcript.clear();
     listen();
-  } catch {
-    status.textContent = words.failed;
-    setTimeout(open, 5000);
+  } catch (error) {
+    status.textContent = words.lost;
+    if (error instanceof Refused && error.status === 401) leaveSession(error);
+    setTimeout(open, againMs);
   }
-}
-
-async function openNew() {
-  const answer = await send('/chat', session === undefined ? {} : { session });
-  token = tokenOf(answer);
-  if (session === undefined) keep.write(token);
 }
 
 /**
@@ -58,6 +56,18 @@ async function openNew() {
 function tokenOf(answer) {
   if (answer && typeof answer === 'object' && 'token' in answer) return String(answer.token);
   throw new Error('the server opened no chat');
+}
+
+/**
+ * The shop's word no longer counts: the chat goes on as a stranger's, and nothing of the customer's stays on screen.
+ * @param {Error} reason
+ */
+function leaveSession(reason) {
+  console.warn(`svoi chat: data-session is not valid: ${reason.message}`);
+  session = undefined;
+  token = '';
+  started = false;
+  transcript.clear();
 }
 
 function listen() {
@@ -78,15 +88,9 @@ function listen() {
   });
   stream.addEventListener('error', () => {
     status.textContent = words.lost;
-    if (stream?.readyState === EventSource.CLOSED) void reopen();
+    // The browser gives up when it is turned away: a server being restarted, or a session that is over.
+    if (stream?.readyState === EventSource.CLOSED) setTimeout(open, againMs);
   });
-}
-
-/** The server knows this chat no more: its secret has changed, or the session is over. */
-async function reopen() {
-  keep.forget();
-  transcript.clear();
-  setTimeout(open, 2000);
 }
 
 function begin() {
@@ -123,9 +127,9 @@ async function sendTwice(event) {
 const keep = {
   read() {
     try {
-      return localStorage.getItem(keptUnder);
+      return localStorage.getItem(keptUnder) ?? '';
     } catch {
-      return null;
+      return '';
     }
   },
   /** @param {string} value */
@@ -134,13 +138,6 @@ const keep = {
       localStorage.setItem(keptUnder, value);
     } catch {
       status.textContent = words.bot;
-    }
-  },
-  forget() {
-    try {
-      localStorage.removeItem(keptUnder);
-    } catch {
-      token = '';
     }
   },
 };

@@ -10,11 +10,13 @@ function wordOf(texts, key) {
   return texts[key] ?? key;
 }
 
+const told = /** @type {const} */ (['register', 'sell']);
+
 /**
  * Shows the outbox as it stands.
  * @param {Page} page
  */
-export function startLog({ words, tag, zone }) {
+export function startLog({ words, tag, zone, done }) {
   const rows = find(document, '#log', HTMLTableSectionElement);
   const empty = find(document, '#log-empty', HTMLElement);
   const time = new Intl.DateTimeFormat(tag, {
@@ -57,6 +59,8 @@ export function startLog({ words, tag, zone }) {
     show(lines) {
       empty.hidden = lines.length > 0;
       rows.replaceChildren(...lines.map(draw));
+      // A service message tells of a purchase, and only who has registered gets one.
+      if (lines.some(({ category }) => category === 'service')) for (const step of told) done(step);
     },
   };
 }

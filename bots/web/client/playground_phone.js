@@ -43,11 +43,7 @@ export function startPhone(element, page) {
           () => noticePoints(data),
           () => {},
         ),
-      share: () =>
-        tell({ kind: 'share' }).then(
-          () => page.done('register'),
-          () => {},
-        ),
+      share: () => tell({ kind: 'share' }).catch(() => {}),
     },
     { tag, zone, contact: words.phones.sharedContact },
   );
@@ -60,6 +56,12 @@ export function startPhone(element, page) {
   startComposer(element, page, tell);
   startSettings(element, page, path);
 
+  /** @param {ChatMessage} message */
+  function show(message) {
+    transcript.show(message);
+    if (message.contact) page.done('register');
+  }
+
   function drawEmpty() {
     element.classList.toggle('is-empty', transcript.isEmpty);
   }
@@ -69,13 +71,13 @@ export function startPhone(element, page) {
     become(state) {
       if (state.chat !== chat) transcript.clear();
       chat = state.chat;
-      for (const message of state.messages) transcript.show(message);
+      for (const message of state.messages) show(message);
       drawEmpty();
       drawSettings(element, page, state);
     },
     /** @param {ChatMessage} message */
     show(message) {
-      transcript.show(message);
+      show(message);
       drawEmpty();
     },
   };
@@ -86,7 +88,7 @@ export function startPhone(element, page) {
  * @param {Page} page
  * @param {(said: object) => Promise<void>} tell
  */
-function startComposer(element, { words }, tell) {
+function startComposer(element, { words, done }, tell) {
   const composer = find(element, '.composer', HTMLFormElement);
   const input = find(composer, 'input', HTMLInputElement);
   const begin = find(element, '.begin', HTMLButtonElement);
@@ -96,9 +98,12 @@ function startComposer(element, { words }, tell) {
     const text = input.value.trim();
     if (text === '') return;
     input.value = '';
-    await tell({ kind: 'text', text }).catch(() => {
+    try {
+      await tell({ kind: 'text', text });
+      if (text === '/points') done('points');
+    } catch {
       input.value = text;
-    });
+    }
   });
   begin.addEventListener('click', async () => {
     begin.disabled = true;

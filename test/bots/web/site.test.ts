@@ -183,6 +183,13 @@ describe('a chat', () => {
     expect(events).toEqual([]);
   });
 
+  it('is opened again by its token, and anew by a token of nobody', async () => {
+    const token = await openChat(app);
+    const open = async (given: string) => (await sendJson(app, '/chat', { token: given })).json();
+    expect(await open(token)).toEqual({ token });
+    expect(await open(`${token}x`)).not.toEqual({ token: `${token}x` });
+  });
+
   it('keeps its token over a restart: the secret is made once', async () => {
     const { values } = await openWebParts(here.svoi.database);
     expect(await chatSecret(values)).toBe(secret);
