@@ -212,8 +212,7 @@ async function pump(units: AsyncIterable<Unit>, run: Run): Promise<void> {
   let skip = run.tally.rowsDone;
   let settled = 0;
   for await (const unit of units) {
-    if (run.io.signal.aborted)
-      throw new SvoiError('interrupted', 'interrupted; start it again to go on from here');
+    if (run.io.signal.aborted) break;
     if (skip > 0) {
       skip -= unit.rows.length;
       continue;
@@ -223,7 +222,9 @@ async function pump(units: AsyncIterable<Unit>, run: Run): Promise<void> {
     await settleOne();
   }
   while (waiting.length > 0) await settleOne();
-  await save(run, run.svoi.clock.now());
+  const { aborted } = run.io.signal;
+  await save(run, aborted ? null : run.svoi.clock.now());
+  if (aborted) throw new SvoiError('interrupted', 'interrupted; start it again to go on from here');
 
   async function settleOne(): Promise<void> {
     const next = waiting.shift();

@@ -25,6 +25,7 @@ export interface ControlRequest {
   readonly folder: string;
 }
 
+/** Who may call, and what is done then. */
 export interface ControlOptions {
   /** What whoever calls must know. */
   readonly token: string;

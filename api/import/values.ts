@@ -9,6 +9,7 @@ export interface Decimal {
 /** How a file writes the fraction of a number. */
 export type DecimalMark = 'point' | 'comma';
 
+const bareDigits = /^-?\d{1,15}$/;
 const groups = /[\s\u00a0\u202f'’]/g;
 
 const numberForms: Record<DecimalMark, { readonly whole: RegExp; readonly separator: RegExp }> = {
@@ -18,6 +19,8 @@ const numberForms: Record<DecimalMark, { readonly whole: RegExp; readonly separa
 
 /** Reads a number as spreadsheets write them, thousands grouped or not; undefined when it is not one. */
 export function parseDecimal(text: string, mark: DecimalMark): Decimal | undefined {
+  // Most numbers of a file are bare digits: they need none of what follows.
+  if (bareDigits.test(text)) return { digits: BigInt(text), scale: 0 };
   const compact = text.trim().replace(groups, '').replace('−', '-');
   const { whole, separator } = numberForms[mark];
   if (compact.length > 30 || !whole.test(compact)) return undefined;

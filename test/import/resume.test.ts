@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it } from 'vitest';
+import { main } from '../../cli.ts';
 import { readRows } from '../../db/database.ts';
 import { openDatabase } from '../../db/open.ts';
 import { type CommandLine, commandLine } from '../support/command.ts';
@@ -96,4 +97,36 @@ it('an import that was finished finds everything there when it is started again'
   const again = await line.run(...argv);
   expect(again.out[1]).toBe('297 receipts from 600 rows, 297 of them were there already');
   expect(await everything(line)).toEqual(before);
+});
+
+it('an import that is interrupted settles what it has begun, and goes on from there', async () => {
+  const line = await newShop(2000);
+  const stop = new AbortController();
+  const argv = ['import', 'purchases', 'history.csv', '--shop', 'tea'];
+  const said: string[] = [];
+  const exit = await main(
+    argv,
+    { DATABASE_URL: line.url },
+    {
+      out: () => {},
+      error: (text) => said.push(text),
+      progress: () => stop.abort(),
+      folder: line.folder,
+      signal: stop.signal,
+    },
+  );
+  expect({ exit, said }).toEqual({ exit: 1, said: ['interrupted; start it again to go on from here'] });
+
+  const database = await openDatabase({ url: line.url });
+  const [done] = await readRows(
+    database,
+    'select rows_done, rejected, (select count(*) from purchases) as receipts from imports',
+  );
+  database.close();
+  expect(done?.rows_done).toBe(2 * Number(done?.receipts) + Number(done?.rejected));
+  const { out } = await line.run(...argv);
+  expect(out[1]).toBe(
+    `going on after ${Number(done?.rows_done).toLocaleString('en')} rows of an earlier start`,
+  );
+  expect(out[2]).toMatch(/ from 4,000 rows$/);
 });
