@@ -106,8 +106,10 @@ async function test(args, failedBefore = 0, passedBefore = 0) {
 async function check(args) {
   const format = await tool('@biomejs/biome/bin/biome', ['check', '--error-on-warnings']);
   const types = await tool('typescript/bin/tsc', ['--noEmit']);
-  const codes = [format, types];
-  for (const [index, name] of ['format and lint', 'types'].entries()) {
+  // What runs in a browser knows the DOM, and nothing of Node.
+  const pages = await tool('typescript/bin/tsc', ['--project', 'bots/web/client']);
+  const codes = [format, types, pages];
+  for (const [index, name] of ['format and lint', 'types', 'types of pages'].entries()) {
     console.log(`${name}: ${codes[index] === 0 ? 'passed' : 'failed'}`);
   }
   const failed = codes.filter((code) => code !== 0).length;

@@ -25,7 +25,7 @@ beforeEach(async () => {
   const handle = async (event: IncomingEvent) => {
     events.push(event);
   };
-  const made = createSiteChat({ ...web, handle, clock: here.clock, heartbeatMs: 5 });
+  const made = createSiteChat({ ...web, handle, clock: here.clock, heartbeatMs: 600_000 });
   ({ app, channel } = made);
 });
 afterEach(() => here.close());
@@ -95,7 +95,9 @@ describe('the stream', () => {
   });
 
   it('gives signs of life while nothing happens', async () => {
-    const stream = await listen(await openChat(app));
+    const web = await openWebParts(here.svoi.database);
+    const lively = createSiteChat({ ...web, handle: async () => {}, clock: here.clock, heartbeatMs: 5 }).app;
+    const stream = readEvents(await lively.request(`/chat/${await openChat(lively)}/stream`));
     expect(await stream.comment()).toBe(': still here');
     await stream.close();
   });
