@@ -1,6 +1,7 @@
 import { invariant, refuse } from '../errors.ts';
 import type { PurchaseId } from '../ids.ts';
 import { openPosting } from '../ledger/posting.ts';
+import { viewPoints } from '../ledger/view.ts';
 import { points } from '../points.ts';
 import { type PurchaseCommand, resultOf } from './record.ts';
 import type { PurchaseResult, PurchaseRules } from './types.ts';
@@ -26,18 +27,14 @@ export function recordPayment(
       if (!purchase) return refuse('purchase_not_found', 'no purchase of this shop has this id');
       const record = purchase.customerId ? facts.customer({ id: purchase.customerId }) : undefined;
       invariant(record || !purchase.customerId, 'the customer of a purchase exists');
-      if (purchase.paidAt !== null) {
-        return { ok: true, changes: {}, result: resultOf(purchase, record?.head.balance.available ?? 0) };
-      }
+      const before = record ? viewPoints(record.head.balance, record.lots, context.now).available : 0;
+      if (purchase.paidAt !== null) return { ok: true, changes: {}, result: resultOf(purchase, before) };
       const earned = purchase.pending;
       const paid = { ...purchase, paidAt: context.now, earned, pending: 0 };
       const payments = [{ id, paidAt: context.now, earned }];
-      if (!record || earned === 0)
-        return {
-          ok: true,
-          changes: { payments },
-          result: resultOf(paid, record?.head.balance.available ?? 0),
-        };
+      if (!record || earned === 0) {
+        return { ok: true, changes: { payments }, result: resultOf(paid, before) };
+      }
       const posting = openPosting(record.head, record.lots, context);
       posting.expireDue(context.now);
       const reason = { rule: 'payment', version: rules.version } as const;

@@ -166,6 +166,14 @@ test('points of an order wait for its payment, and a payment counts once', async
   expect(await balance()).toBe(25);
 });
 
+test('a payment reported again does not count points that have run out since', async () => {
+  await post({ paid: false });
+  await api.call('POST', '/v1/purchases/r-1/payment');
+  api.clock.set(Date.parse('2027-11-23T00:00:00+02:00'));
+  const { body } = await api.call('POST', '/v1/purchases/r-1/payment');
+  expect(body.points).toMatchObject({ earned: 25, balance: 0 });
+});
+
 test('a shop cannot report the payment of another shop’s purchase, nor of one that is not there', async () => {
   const { key } = await api.addShop('Till', 'till');
   const { body } = await post({ paid: false });
