@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Argument, Command, CommanderError, Option } from 'commander';
 import type { CommandIo } from './api/control.ts';
-import { importKinds } from './api/import/fields.ts';
+import { fieldHeadings, importKinds } from './api/import/fields.ts';
 import { SvoiError } from './core/errors.ts';
 import { parseProgramFile, writeProgramFile } from './core/program/file.ts';
 import { scopes } from './core/shops.ts';
@@ -202,6 +202,11 @@ interface ImportOptions extends Record<string, unknown> {
   readonly report?: string;
 }
 
+/** The fields a column can be mapped to. */
+const fieldsHelp = importKinds
+  .map((kind) => `\nFields of ${kind}: ${Object.keys(fieldHeadings[kind]).join(', ')}`)
+  .join('');
+
 function addImport(root: Command, take: TakeShared): void {
   const collect = (value: string, before: readonly string[]) => [...before, value];
   root
@@ -221,6 +226,7 @@ function addImport(root: Command, take: TakeShared): void {
     .option('--delimiter <character>', 'between cells; default: found out from the heading')
     .option('--encoding <name>', 'like windows-1251; default: utf-8')
     .option('--report <file>', 'where rows that are left out go; default: FILE.report.csv')
+    .addHelpText('after', fieldsHelp)
     .action(
       (kind: (typeof importKinds)[number], file: string, { shop, map, report, ...rules }: ImportOptions) =>
         take(async (svoi, io) => {
