@@ -4,6 +4,7 @@ import { createClient } from '@libsql/client';
 import Libsql from 'libsql';
 import { SvoiError } from '../core/errors.ts';
 import { type Database, readRow, wrapClient } from './database.ts';
+import { openDriver } from './file.ts';
 import { migrate } from './migrate.ts';
 
 /** Where the database is: `file:…`, or `http(s)://` and `libsql://` for a libSQL server. */
@@ -31,15 +32,29 @@ async function openFile(url: string): Promise<Database> {
   mkdirSync(dirname(path), { recursive: true });
   const release = lockFile(path);
   try {
-    const client = createClient({ url, concurrency: 1, timeout: 5000 });
-    for (const pragma of filePragmas) await client.execute(`pragma ${pragma}`);
-    const database = wrapClient(client, 'file');
+    await migrateFile(url);
+    const database = openDriver(path);
+    for (const pragma of filePragmas) database.exec(`pragma ${pragma}`);
     await checkPragmas(database);
-    await migrate(client);
-    return { ...database, close: () => (database.close(), release()) };
+    return {
+      ...database,
+      close() {
+        database.close();
+        release();
+      },
+    };
   } catch (error) {
     release();
     throw error;
+  }
+}
+
+async function migrateFile(url: string): Promise<void> {
+  const client = createClient({ url, concurrency: 1 });
+  try {
+    await migrate(client);
+  } finally {
+    client.close();
   }
 }
 
@@ -60,7 +75,7 @@ async function checkPragmas(database: Database): Promise<void> {
  * Holds an exclusive lock beside the database for as long as the process lives: the operating system lets go of it
  * even after kill -9, so no stale lock can keep a shop closed.
  */
-function lockFile(path: string): () => void {
+export function lockFile(path: string): () => void {
   const lock = new Libsql(`${path}.lock`);
   try {
     lock.exec('pragma locking_mode=exclusive');
