@@ -5,6 +5,8 @@ import type { ApiMetrics } from './api/parts.ts';
 export interface Metrics extends ApiMetrics {
   /** A group was committed: how many commands at once, and how long it took. */
   commit(commands: number, milliseconds: number): void;
+  /** An attempt to send a message came to `outcome`. */
+  sent(channel: string, outcome: string): void;
 }
 
 const secondsBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
@@ -37,6 +39,12 @@ export function createMetrics(outboxDepth: () => Promise<Readonly<Record<string,
     buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256],
     registers: [registry],
   });
+  const sends = new Counter({
+    name: 'svoi_messages_sent_total',
+    help: 'Attempts to send a message by channel and outcome',
+    labelNames: ['channel', 'outcome'],
+    registers: [registry],
+  });
   new Gauge({
     name: 'svoi_outbox_messages',
     help: 'Messages in the outbox by state',
@@ -55,6 +63,7 @@ export function createMetrics(outboxDepth: () => Promise<Readonly<Record<string,
       commits.observe(milliseconds / 1000);
       groups.observe(count);
     },
+    sent: (channel, outcome) => sends.inc({ channel, outcome }),
     text: async () => ({ body: await registry.metrics(), contentType: registry.contentType }),
   };
 }

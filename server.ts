@@ -1,0 +1,264 @@
+import type { AddressInfo } from 'node:net';
+import { type HttpBindings, serve } from '@hono/node-server';
+import { Hono } from 'hono';
+import { pino } from 'pino';
+import { createApi } from './api/app.ts';
+import type { Channel } from './bots/channel.ts';
+import { createDispatcher, type Dispatcher } from './bots/dispatcher.ts';
+import { createRenderer } from './bots/render.ts';
+import { createTelegram, type Telegram } from './bots/telegram/telegram.ts';
+import { openPlaygroundClock, type PlaygroundClock } from './bots/web/playground/clock.ts';
+import { createSiteChat } from './bots/web/site.tsx';
+import { runHandedOver } from './cli.ts';
+import { openControlDoor } from './control.ts';
+import { SvoiError } from './core/errors.ts';
+import { createIds } from './core/ids.ts';
+import type { Database } from './db/database.ts';
+import { faultOf } from './db/faults.ts';
+import { openDatabase } from './db/open.ts';
+import { createOutbox, outboxDepth } from './db/outbox.ts';
+import { createShops } from './db/shops.ts';
+import { createValues } from './db/values.ts';
+import { apiParts } from './http.ts';
+import { expireDuePoints } from './jobs.ts';
+import { consentTexts } from './locales/consents.ts';
+import { createTranslator } from './locales/translator.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import manifest from './package.json' with { type: 'json' };
+import { openPlayground } from './playground.ts';
+import { parseSettings, type Settings } from './settings.ts';
+import { createSvoi, type Svoi } from './svoi.ts';
+import { openWebParts } from './web.ts';
+
+const realClock = { now: () => Date.now() };
+/** How often due points are looked for: exact to a second, and one look-up of an index when nothing is due. */
+const jobsEveryMs = 1000;
+
+/** Where a running server listens, and how to end it. */
+interface Running {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** What everything in the process is joined to. */
+interface Core {
+  readonly settings: Settings;
+  readonly log: pino.Logger;
+  readonly svoi: Svoi;
+  readonly clock: PlaygroundClock;
+  readonly metrics: Metrics;
+  /** Ends the process: nothing may be acknowledged after the disk failed. */
+  fatal(error: unknown): void;
+  writerStopped(): boolean;
+  /** Set once the dispatcher is there. */
+  wake(): void;
+  onWake(wake: () => void): void;
+}
+
+/** Starts Svoi as one process: database, API, channels, jobs. Refuses wrong settings and a database in use. */
+async function start(): Promise<Running> {
+  const settings = parseSettings(process.env);
+  const log = pino({ level: settings.LOG_LEVEL });
+  const { DATABASE_URL: url, DATABASE_AUTH_TOKEN: authToken } = settings;
+  const database = await openDatabase({ url, authToken });
+  const core = await createCore(settings, database, log);
+  const { app, channels, telegram } = await openDoors(core);
+  const dispatcher = await startDispatcher(core, channels);
+  const control = await openControlDoor(url, (argv, io) => runHandedOver(argv, core.svoi, io));
+  const jobs = startJobs(core);
+  const listening = await listen(app, settings);
+  if (telegram && !settings.PUBLIC_URL) telegram.poll.start();
+  return {
+    url: listening.url,
+    async stop() {
+      clearInterval(jobs);
+      await listening.close();
+      await telegram?.poll.stop();
+      await control.close();
+      await dispatcher.stop();
+      await core.svoi.writer.idle();
+      database.close();
+    },
+  };
+}
+
+async function createCore(settings: Settings, database: Database, log: pino.Logger): Promise<Core> {
+  let wake = (): void => {};
+  let stopped = false;
+  const fatal = (error: unknown) => {
+    stopped = true;
+    log.fatal({ error }, 'the database failed: stopping, so that nothing more is acknowledged');
+    setTimeout(() => process.exit(1), 100);
+  };
+  const metrics = createMetrics(() => outboxDepth(database));
+  const settle = async () => {
+    await expireDuePoints(core.svoi);
+    wake();
+  };
+  const clock = await openClock(settings, database, settle);
+  const svoi = await createSvoi({
+    ...{ database, clock, ids: createIds(), random: Math.random },
+    onMessages: () => wake(),
+    onCommit: metrics.commit,
+    onFatal: fatal,
+  });
+  const core: Core = {
+    ...{ settings, log, svoi, clock, metrics, fatal },
+    writerStopped: () => stopped,
+    wake: () => wake(),
+    onWake: (next) => {
+      wake = next;
+    },
+  };
+  return core;
+}
+
+/** The real clock; in the playground one that can be put forward. */
+async function openClock(
+  settings: Settings,
+  database: Database,
+  settle: () => Promise<void>,
+): Promise<PlaygroundClock> {
+  if (settings.SVOI_MODE === 'playground') {
+    return openPlaygroundClock(createValues(database), realClock, settle);
+  }
+  return { ...realClock, jump: async () => {} };
+}
+
+/** Everything that listens: the API, the site chat, Telegram's webhook, the playground. */
+async function openDoors(core: Core) {
+  const { svoi, settings, clock, log } = core;
+  const web = await openWebParts(svoi.database);
+  const shops = createShops({ database: svoi.database, clock, ids: svoi.ids });
+  const api = createApi(
+    apiParts(svoi, {
+      ...{ shops, consentTexts, version: manifest.version, metrics: core.metrics },
+      writerStopped: core.writerStopped,
+      log: { error: (details, message) => log.error(details, message) },
+      addressOf: (_, env) => (env as HttpBindings | undefined)?.incoming?.socket.remoteAddress,
+    }),
+  );
+  const app = new Hono<{ Bindings: HttpBindings }>();
+  const site = createSiteChat({ ...web, handle: svoi.handleEvent, clock });
+  const channels: Channel[] = [site.channel];
+  app.route('/', site.app);
+  const telegram = telegramOf(core);
+  if (telegram) {
+    channels.push(telegram.channel);
+    app.all('/telegram', (c) => telegram.webhook(c.req.raw));
+  }
+  if (settings.SVOI_MODE === 'playground') {
+    const render = createRenderer(createTranslator());
+    const calls = async (request: Request) => api.fetch(request);
+    const playground = await openPlayground(svoi, { web, shops, clock, render, api: calls });
+    channels.push(...playground.channels);
+    app.route('/', playground.app);
+  } else {
+    app.get('/', (c) => c.redirect('/docs'));
+  }
+  app.mount('/', (request, env) => api.fetch(request, env), { replaceRequest: false });
+  return { app, channels, telegram };
+}
+
+function telegramOf({ settings, svoi, log }: Core): Telegram | undefined {
+  const { TELEGRAM_BOT_TOKEN: token, TELEGRAM_API_ROOT: apiRoot, TELEGRAM_WEBHOOK_SECRET } = settings;
+  if (!token) return undefined;
+  return createTelegram({
+    ...{ token, apiRoot, webhookSecret: TELEGRAM_WEBHOOK_SECRET },
+    handle: svoi.handleEvent,
+    log: (level, message) => log[level](message),
+  });
+}
+
+async function startDispatcher(core: Core, channels: readonly Channel[]): Promise<Dispatcher> {
+  const { svoi, clock, log, settings } = core;
+  const outbox = createOutbox(svoi.database);
+  // Only a file is ours alone: on a server another process may be sending what it leased.
+  if (settings.DATABASE_URL.startsWith('file:')) await outbox.releaseLeases(clock.now());
+  const dispatcher = createDispatcher({
+    ...{ channels, outbox, clock, random: Math.random },
+    render: createRenderer(createTranslator()),
+    formats: () => svoi.program(),
+    onSent: core.metrics.sent,
+    onError(error, channel) {
+      log.error({ error, channel }, 'a message could not be handled');
+      if (faultOf(error) === 'fatal') core.fatal(error);
+    },
+  });
+  core.onWake(dispatcher.wake);
+  dispatcher.start();
+  return dispatcher;
+}
+
+function startJobs({ svoi, log, fatal }: Core): NodeJS.Timeout {
+  let busy = false;
+  const run = async () => {
+    if (busy) return;
+    busy = true;
+    try {
+      await expireDuePoints(svoi);
+    } catch (error) {
+      log.error({ error }, 'expiry failed; it is tried again');
+      if (faultOf(error) === 'fatal') fatal(error);
+    } finally {
+      busy = false;
+    }
+  };
+  void run();
+  return setInterval(run, jobsEveryMs);
+}
+
+async function listen(app: Hono<{ Bindings: HttpBindings }>, settings: Settings) {
+  const { HOST: hostname, PORT: port } = settings;
+  return new Promise<{ url: string; close(): Promise<void> }>((resolve, reject) => {
+    const server = serve({ fetch: app.fetch, hostname, port }, (info: AddressInfo) => {
+      const host = hostname === '0.0.0.0' || hostname === '127.0.0.1' ? 'localhost' : hostname;
+      resolve({
+        url: `http://${host}:${info.port}`,
+        close: () =>
+          new Promise((done) => {
+            server.close(() => done());
+            if ('closeAllConnections' in server) server.closeAllConnections();
+          }),
+      });
+    });
+    server.on('error', (error: NodeJS.ErrnoException) => {
+      const taken = error.code === 'EADDRINUSE';
+      reject(
+        taken
+          ? new SvoiError('port_in_use', `PORT: ${port} is taken by another program; set another`)
+          : error,
+      );
+    });
+  });
+}
+
+function greet({ url }: Running, settings: Settings): void {
+  const lines =
+    settings.SVOI_MODE === 'playground'
+      ? [`Svoi is running. Open ${url} and play: two phones, a till, a clock.`]
+      : [`Svoi is running at ${url}.`];
+  console.log([...lines, `How to post purchases: ${url}/docs`].join('\n'));
+}
+
+function stopOnSignals(running: Running): void {
+  let stopping = false;
+  const stop = async () => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    await running.stop();
+    process.exit(0);
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+}
+
+try {
+  const running = await start();
+  stopOnSignals(running);
+  greet(running, parseSettings(process.env));
+} catch (error) {
+  if (!(error instanceof SvoiError)) throw error;
+  console.error(error.message);
+  process.exit(1);
+}
