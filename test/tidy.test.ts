@@ -141,6 +141,20 @@ describe('packages', () => {
     expect(readText('package-lock.json').match(/"resolved": "https?:[^"]*/g) ?? []).toEqual([]);
   });
 
+  it('are in the lockfile for every platform, or npm ci would refuse it on the others', () => {
+    const entry = z.object({ optionalDependencies: z.record(z.string(), z.string()).optional() });
+    const { packages } = z
+      .object({ packages: z.record(z.string(), entry) })
+      .parse(JSON.parse(readText('package-lock.json')));
+    const paths = Object.keys(packages);
+    const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
+      Object.keys(optionalDependencies)
+        .filter((name) => !paths.some((known) => known.endsWith(`node_modules/${name}`)))
+        .map((name) => `${path}: ${name}`),
+    );
+    expect(missing).toEqual([]);
+  });
+
   it('are all imported by something, and nothing is imported that is not asked for', () => {
     const { dependencies, optionalDependencies } = manifest;
     const known = new Set(Object.keys({ ...dependencies, ...optionalDependencies }));
