@@ -100,7 +100,7 @@ describe('what the README tells a stranger to do', () => {
   beforeAll(async () => {
     server = start();
     for await (const line of createInterface(server.stdout)) {
-      address = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0] ?? '';
+      address = /http:\/\/(localhost|127\.0\.0\.1):\d+/.exec(line)?.[0] ?? '';
       if (address) break;
     }
   });

@@ -122,20 +122,14 @@ export function openPosting(head: LedgerHead, lots: readonly Lot[], context: Con
         kind,
         points: amount,
         expiresAt,
-        entries: [
-          ['customer:available', amount],
-          ['program:issued', -amount],
-        ],
+        entries: transfer('program:issued', 'customer:available', amount),
       }),
     earnPending: (amount, why) =>
       append({
         ...why,
         kind: 'pending',
         points: amount,
-        entries: [
-          ['customer:pending', amount],
-          ['program:issued', -amount],
-        ],
+        entries: transfer('program:issued', 'customer:pending', amount),
       }),
     release: (amount, expiresAt, why) =>
       append({
@@ -143,10 +137,7 @@ export function openPosting(head: LedgerHead, lots: readonly Lot[], context: Con
         kind: 'release',
         points: amount,
         expiresAt,
-        entries: [
-          ['customer:available', amount],
-          ['customer:pending', -amount],
-        ],
+        entries: transfer('customer:pending', 'customer:available', amount),
       }),
     takeBack(amount, why) {
       const moves = takeFromLots(open, Math.min(amount, Math.max(0, balance.available)));
@@ -157,10 +148,7 @@ export function openPosting(head: LedgerHead, lots: readonly Lot[], context: Con
         kind: 'refund',
         points: -taken,
         moves,
-        entries: [
-          ['customer:available', -taken],
-          ['program:issued', taken],
-        ],
+        entries: transfer('customer:available', 'program:issued', taken),
       });
     },
     expireDue(now) {
@@ -180,6 +168,13 @@ export function openPosting(head: LedgerHead, lots: readonly Lot[], context: Con
   };
 }
 
+function transfer(from: Account, to: Account, amount: number): Draft['entries'] {
+  return [
+    [to, amount],
+    [from, -amount],
+  ];
+}
+
 function expiryOf(open: readonly Lot[], expiredAt: number): Draft {
   const due = open.filter((lot) => lot.expiresAt === expiredAt);
   const total = sumPoints(due.map((lot) => lot.remaining));
@@ -190,10 +185,7 @@ function expiryOf(open: readonly Lot[], expiredAt: number): Draft {
     actor: 'job:expiry',
     reason: { rule: 'expiry', expiredAt },
     moves: due.map((lot) => ({ lotId: lot.id, points: points(-lot.remaining) })),
-    entries: [
-      ['customer:available', -total],
-      ['program:expired', total],
-    ],
+    entries: transfer('customer:available', 'program:expired', total),
   };
 }
 
