@@ -7,6 +7,7 @@ import { handOver } from './control.ts';
 import { SvoiError } from './core/errors.ts';
 import { createIds } from './core/ids.ts';
 import { openDatabase } from './db/open.ts';
+import { createRandom } from './db/random.ts';
 import { parseSettings } from './settings.ts';
 import { createSvoi, type Svoi } from './svoi.ts';
 import type { Environment } from './upkeep.ts';
@@ -76,7 +77,9 @@ async function withSvoi(
   const database = await openDatabase(settings);
   try {
     const clock = { now: () => Date.now() };
-    return await use(await createSvoi({ database, clock, ids: createIds(), random: Math.random }));
+    return await use(
+      await createSvoi({ database, clock, ids: createIds(createRandom()), random: Math.random }),
+    );
   } finally {
     database.close();
   }

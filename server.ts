@@ -17,6 +17,7 @@ import type { Database } from './db/database.ts';
 import { faultOf } from './db/faults.ts';
 import { openDatabase } from './db/open.ts';
 import { createOutbox, outboxDepth } from './db/outbox.ts';
+import { createRandom } from './db/random.ts';
 import { createShops } from './db/shops.ts';
 import { createValues } from './db/values.ts';
 import { apiParts } from './http.ts';
@@ -97,7 +98,7 @@ async function createCore(settings: Settings, database: Database, log: pino.Logg
   };
   const clock = await openClock(settings, database, settle);
   const svoi = await createSvoi({
-    ...{ database, clock, ids: createIds(), random: Math.random },
+    ...{ database, clock, ids: createIds(createRandom()), random: Math.random },
     onMessages: () => wake(),
     onCommit: metrics.commit,
     onFatal: fatal,

@@ -8,6 +8,7 @@ import { createIds } from './core/ids.ts';
 import type { Database } from './db/database.ts';
 import { openWebDatabase } from './db/open-web.ts';
 import { createOutbox } from './db/outbox.ts';
+import { createRandom } from './db/random.ts';
 import { createWriter, type Writer } from './db/writer.ts';
 import { apiParts } from './http.ts';
 import { expireDuePoints } from './jobs.ts';
@@ -40,7 +41,11 @@ interface Turn {
 }
 
 const turns = new AsyncLocalStorage<Turn>();
-const environment = { clock: { now: () => Date.now() }, ids: createIds(), random: () => Math.random() };
+const environment = {
+  clock: { now: () => Date.now() },
+  ids: createIds(createRandom()),
+  random: () => Math.random(),
+};
 /** How long a newly applied program may go unnoticed. */
 const programMs = 10_000;
 let kept: Instance | undefined;

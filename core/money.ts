@@ -3,8 +3,9 @@ import { invariant } from './errors.ts';
 /** The largest amount of one line or purchase, in minor units: sums of 1,000 of them stay exact. */
 export const MAX_AMOUNT_MINOR = 1_000_000_000_000;
 
-/** `quantity` (up to three decimals) times a price in minor units, rounded half up to whole minor units. */
+/** `quantity` (0 or more, up to three decimals) times a price in minor units, rounded half up to whole minor units. */
 export function lineAmountMinor(quantity: number, unitPriceMinor: number): number {
+  invariant(quantity >= 0 && unitPriceMinor >= 0, 'a line has a quantity and a price of 0 or more');
   const thousandths = BigInt(Math.round(quantity * 1000)) * BigInt(unitPriceMinor);
   return Number((thousandths + 500n) / 1000n);
 }
@@ -27,19 +28,21 @@ export function splitByLargestRemainder(total: number, weights: readonly number[
   if (weights.length === 0) return [];
   const sum = weights.reduce((left, right) => left + right, 0);
   if (sum === 0) return weights.map((_, index) => (index === 0 ? total : 0));
-  const whole = BigInt(sum);
-  const shares = weights.map((weight, index) => {
-    const product = BigInt(total) * BigInt(weight);
-    return { index, part: Number(product / whole), rest: product % whole };
-  });
+  const shares = weights.map((weight, index) => ({ index, ...shareOf(total, weight, sum) }));
   let left = total - shares.reduce((done, share) => done + share.part, 0);
-  const byRest = [...shares].sort((a, b) =>
-    a.rest === b.rest ? a.index - b.index : a.rest > b.rest ? -1 : 1,
-  );
-  for (const share of byRest) {
-    if (left === 0) break;
-    share.part += 1;
+  if (left > 0) shares.sort((a, b) => (a.rest === b.rest ? a.index - b.index : a.rest > b.rest ? -1 : 1));
+  const parts = new Array<number>(weights.length).fill(0);
+  for (const { index, part } of shares) {
+    parts[index] = part + (left > 0 ? 1 : 0);
     left -= 1;
   }
-  return shares.map((share) => share.part);
+  return parts;
+}
+
+/** `total` × `weight` / `sum`, rounded down, and the remainder; exact beyond 2^53 too. */
+function shareOf(total: number, weight: number, sum: number): { part: number; rest: number } {
+  const product = total * weight;
+  if (Number.isSafeInteger(product)) return { part: Math.floor(product / sum), rest: product % sum };
+  const exact = BigInt(total) * BigInt(weight);
+  return { part: Number(exact / BigInt(sum)), rest: Number(exact % BigInt(sum)) };
 }

@@ -55,7 +55,9 @@ export function mergeChanges<Changes extends object>(...all: readonly Changes[])
   const merged: Record<string, unknown[]> = {};
   for (const changes of all) {
     for (const [kind, rows] of Object.entries(changes as Lists)) {
-      if (rows) merged[kind] = [...(merged[kind] ?? []), ...rows];
+      if (!rows) continue;
+      merged[kind] ??= [];
+      for (const row of rows) merged[kind].push(row);
     }
   }
   return merged as Changes;

@@ -23,7 +23,7 @@ import type { Purchase } from '../core/purchases/types.ts';
 import type { Database, Row, Statement } from './database.ts';
 import { statement } from './database.ts';
 import { historyStatements, readHistory } from './history.ts';
-import { reader, selection } from './rows.ts';
+import { arrayReader, jsonSelection, reader } from './rows.ts';
 import * as schema from './schema.ts';
 
 /** What a command may ask to know. */
@@ -127,40 +127,40 @@ function queriesFor(needs: readonly Needs[], now: number, all: Collected): Query
   ];
 }
 
-/** References as rows of (kind, value, shop), resolved to customers by four look-ups of an index each. */
-const resolved = `
-  select refs.key as ref_key, c.id as customer_id
-  from (select value ->> 0 as key, value ->> 1 as kind, value ->> 2 as value, value ->> 3 as shop, value ->> 4 as lots
-        from json_each(?)) as refs
-  join customers c on c.id = case refs.kind
-    when 'id' then refs.value
-    when 'phone' then (select id from customers where phone = refs.value)
-    when 'card' then (select id from customers where card = refs.value)
-    else (select customer_id from external_ids where shop_id = refs.shop and external_id = refs.value) end`;
+/**
+ * Customers by reference, each as one JSON array with the end of its ledger, its lots, chats and consents. One cell a
+ * group: the driver spends more on a cell than SQLite on the row it comes from.
+ */
+const customersSql = `
+  select json_group_array(json_array(refs.value ->> 0, ${jsonSelection(schema.customers, 'c')},
+    json((select json_array(seq, hash, available, pending, held) from ledger_transactions
+      where customer_id = c.id order by seq desc limit 1)),
+    json((select json_group_array(${jsonSelection(schema.lots, 'l')}) from lots l
+      where l.customer_id = c.id and l.remaining > 0 and (refs.value ->> 4 = 1 or l.expires_at <= ?2))),
+    json((select json_group_array(${jsonSelection(schema.addresses, 'a')}) from addresses a where a.customer_id = c.id)),
+    json((select json_group_array(json_array(id, category, granted)) from consents where customer_id = c.id)))) as found
+  from json_each(?1) as refs
+  join customers c on c.id = case refs.value ->> 1
+    when 'id' then refs.value ->> 2
+    when 'phone' then (select id from customers where phone = refs.value ->> 2)
+    when 'card' then (select id from customers where card = refs.value ->> 2)
+    else (select customer_id from external_ids
+      where shop_id = refs.value ->> 3 and external_id = refs.value ->> 2) end`;
 
-const customersSql = `with resolved as (${resolved})
-  select r.ref_key, ${selection(schema.customers, 'c', 'c_')},
-    t.seq, t.hash, t.available, t.pending, t.held
-  from resolved r join customers c on c.id = r.customer_id
-  left join ledger_transactions t on t.customer_id = c.id
-    and t.seq = (select max(seq) from ledger_transactions where customer_id = c.id)`;
+/** What `customersSql` finds of one reference. */
+type FoundCustomer = readonly [
+  key: string,
+  customer: Cells,
+  head: readonly [seq: number, hash: string, available: number, pending: number, held: number] | null,
+  lots: readonly Cells[],
+  addresses: readonly Cells[],
+  consents: readonly Cells[],
+];
+type Cells = readonly (string | number | null)[];
 
-const lotsSql = `with resolved as (${resolved.replace('as customer_id', 'as customer_id, max(refs.lots) as wants_open')}
-    group by c.id)
-  select ${selection(schema.lots, 'l')} from resolved r join lots l on l.customer_id = r.customer_id
-    and l.remaining > 0 and (r.wants_open = 1 or l.expires_at <= ?)
-  order by l.expires_at, l.id`;
-
-const addressesSql = `with resolved as (${resolved})
-  select distinct ${selection(schema.addresses, 'a')} from resolved r join addresses a on a.customer_id = r.customer_id
-  order by a.last_seen_at desc, a.id`;
-
-const consentsSql = `with resolved as (${resolved})
-  select distinct k.customer_id, k.category, k.granted, k.id from resolved r join consents k on k.customer_id = r.customer_id
-  order by k.id`;
-
-const customerOf = reader(schema.customers, 'c_');
-const lotOf = reader(schema.lots);
+const customerOf = arrayReader(schema.customers);
+const lotOf = arrayReader(schema.lots);
+const addressCells = arrayReader(schema.addresses);
 const addressOf = reader(schema.addresses);
 
 function refRow({ ref, lots }: { ref: CustomerRef; lots?: 'due' | 'open' }) {
@@ -172,56 +172,51 @@ function refRow({ ref, lots }: { ref: CustomerRef; lots?: 'due' | 'open' }) {
 }
 
 function customerQueries(needs: NonNullable<Needs['customers']>, now: number, all: Collected): Query[] {
-  const refs = JSON.stringify(needs.map(refRow));
   return [
     {
-      statement: statement(customersSql, refs),
-      take: (rows) => rows.forEach((row) => takeCustomer(row, all)),
+      statement: statement(customersSql, JSON.stringify(needs.map(refRow)), now),
+      take([row]) {
+        const found = JSON.parse(String(row?.found ?? '[]')) as FoundCustomer[];
+        for (const one of found) takeCustomer(one, all);
+      },
     },
-    {
-      statement: statement(lotsSql, refs, now),
-      take: (rows) => rows.forEach((row) => push(all.lots, String(row.customer_id), lotOf(row) as Lot)),
-    },
-    {
-      statement: statement(addressesSql, refs),
-      take: (rows) => rows.forEach((row) => push(all.addresses, String(row.customer_id), addressFrom(row))),
-    },
-    { statement: statement(consentsSql, refs), take: (rows) => rows.forEach((row) => takeConsent(row, all)) },
   ];
 }
 
-function push<Value>(map: Map<string, Value[]>, key: string, value: Value): void {
-  const list = map.get(key);
-  if (list) list.push(value);
-  else map.set(key, [value]);
+function takeCustomer([key, cells, head, lots, addresses, consents]: FoundCustomer, all: Collected): void {
+  const customer = customerOf(cells) as Customer;
+  const { id } = customer;
+  all.customerIds.set(key, id);
+  all.customerIds.set(id, id);
+  const entry = { customer, head: headOf(id, head) };
+  all.customers.set(id, entry);
+  all.hashes.set(id, entry.head.hash);
+  // Two references to one customer may ask for different lots: what was asked for most stays.
+  const seen = all.lots.get(id);
+  const read = lots.map((lot) => lotOf(lot) as Lot);
+  if (!seen || read.length > seen.length) all.lots.set(id, read);
+  const chats = addresses.map((address) => addressFrom(addressCells(address)));
+  all.addresses.set(
+    id,
+    chats.sort((a, b) => b.lastSeenAt - a.lastSeenAt || (a.id < b.id ? -1 : 1)),
+  );
+  all.consents.set(id, newestConsents(consents));
 }
 
-function takeCustomer(row: Row, all: Collected): void {
-  const customer = customerOf(row) as Customer;
-  const { available, pending, held, seq, hash } = row;
-  const head =
-    seq === null
-      ? emptyHead(customer.id)
-      : {
-          customerId: customer.id,
-          seq: Number(seq),
-          hash: String(hash),
-          balance: { available: Number(available), pending: Number(pending), held: Number(held) },
-        };
-  all.customerIds.set(String(row.ref_key), customer.id);
-  all.customerIds.set(customer.id, customer.id);
-  all.customers.set(customer.id, { customer, head });
-  all.hashes.set(customer.id, head.hash);
+function headOf(customerId: CustomerId, found: FoundCustomer[2]): LedgerHead {
+  if (!found) return emptyHead(customerId);
+  const [seq, hash, available, pending, held] = found;
+  return { customerId, seq, hash, balance: { available, pending, held } };
 }
 
-function takeConsent(row: Row, all: Collected): void {
-  const id = String(row.customer_id);
-  all.consents.set(id, { ...all.consents.get(id), [String(row.category)]: row.granted === 1 });
+function newestConsents(rows: readonly Cells[]): Partial<Record<ConsentCategory, boolean>> {
+  const newest = [...rows].sort((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1));
+  return Object.fromEntries(newest.map(([, category, granted]) => [category, granted === 1]));
 }
 
-/** An address from its row. */
-export function addressFrom(row: Row): Address {
-  const { id, channel, externalId, customerId, locale, reachable, lastSeenAt } = addressOf(row);
+/** An address as stored, in the words of core. */
+export function addressFrom(stored: typeof schema.addresses.$inferSelect): Address {
+  const { id, channel, externalId, customerId, locale, reachable, lastSeenAt } = stored;
   return {
     id: id as AddressId,
     channel: channel as ChannelName,
@@ -271,7 +266,7 @@ function conversationQuery(needs: NonNullable<Needs['conversations']>, all: Coll
     ),
     take: (rows) =>
       rows.forEach((row) => {
-        const address = addressFrom(row);
+        const address = addressFrom(addressOf(row));
         const state = row.state ? (JSON.parse(String(row.state)) as DialogState) : null;
         const key = conversationKey(address.channel, address.externalId);
         all.conversations.set(key, { address, state, revision: Number(row.revision) });

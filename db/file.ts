@@ -1,46 +1,129 @@
+import { Worker } from 'node:worker_threads';
 import Libsql from 'libsql';
 import type { Database, Row, Statement } from './database.ts';
 
+/** What the thread answers to a batch. */
+type Answer = { readonly id: number } & (
+  | { readonly results: Row[][] }
+  | { readonly error: { readonly message: string; readonly code?: string } }
+);
+
+interface Pending {
+  resolve(results: Row[][]): void;
+  reject(error: Error): void;
+}
+
+/** A database file with its one writing connection, and where to set that connection up. */
+export interface FileDatabase extends Database {
+  /** Runs statements on the writing connection, outside of a transaction. */
+  perform(statements: readonly Statement[]): Promise<Row[][]>;
+}
+
 /**
- * A database file behind the native driver. Every call is synchronous inside, so batches never interleave; compiled
- * statements are kept, which `@libsql/client` does not do (docs/decisions/0001).
+ * Opens a database file. One connection writes and checkpoints, in a thread of its own, so that a commit does not hold
+ * up the next decision; this thread only reads. Both keep their compiled statements, which `@libsql/client` does not
+ * (docs/decisions/0001).
  */
-export function openDriver(path: string): Database & { exec(sql: string): void } {
-  const driver = new Libsql(path);
-  const compiled = new Map<string, ReturnType<typeof driver.prepare>>();
-
-  function prepare(sql: string) {
-    const known = compiled.get(sql);
-    if (known) return known;
-    const made = driver.prepare(sql);
-    if (compiled.size < 500) compiled.set(sql, made);
-    return made;
-  }
-
-  function run({ sql, args }: Statement): Row[] {
-    const prepared = prepare(sql);
-    if (prepared.reader) return prepared.all(args) as Row[];
-    prepared.run(args);
-    return [];
-  }
-
-  function write(statements: readonly Statement[]): Row[][] {
-    driver.exec('begin immediate');
-    try {
-      const results = statements.map(run);
-      driver.exec('commit');
-      return results;
-    } catch (error) {
-      if (driver.inTransaction) driver.exec('rollback');
-      throw error;
-    }
-  }
-
+export function openFileDatabase(path: string, pragmas: readonly string[]): FileDatabase {
+  const thread = startThread(path, pragmas);
+  let reader: ReturnType<typeof openReads> | undefined;
   return {
     kind: 'file',
-    read: async (statements) => statements.map(run),
-    write: async (statements) => write(statements),
-    exec: (sql) => driver.exec(sql),
+    async read(statements) {
+      // Opened at the first read: by then the thread has set the file up.
+      reader ??= openReads(path);
+      return reader.read(statements);
+    },
+    write: (statements) => thread.send('commit', statements),
+    perform: (statements) => thread.send('perform', statements),
+    close() {
+      // The writing connection goes last: whoever goes last checkpoints.
+      reader?.close();
+      thread.close();
+    },
+  };
+}
+
+/** A checkpoint of all of a large log takes a while. */
+const longestCloseMs = 60_000;
+
+function startThread(path: string, pragmas: readonly string[]) {
+  const closed = new Int32Array(new SharedArrayBuffer(4));
+  const worker = new Worker(new URL('./file_thread.mjs', import.meta.url), {
+    workerData: { path, pragmas, closed },
+    execArgv: [],
+  });
+  const pending = new Map<number, Pending>();
+  let count = 0;
+  let failure: Error | undefined;
+  worker.unref();
+  worker.on('message', (answer: Answer) => {
+    const waiting = pending.get(answer.id);
+    pending.delete(answer.id);
+    if (pending.size === 0) worker.unref();
+    if ('results' in answer) waiting?.resolve(answer.results);
+    else waiting?.reject(errorFrom(answer.error));
+  });
+  const fail = (error: Error) => {
+    failure ??= error;
+    for (const waiting of pending.values()) waiting.reject(failure);
+    pending.clear();
+  };
+  worker.on('error', fail);
+  worker.on('exit', () => fail(Object.assign(new Error('the database is closed'), { code: 'SQLITE_IOERR' })));
+  return {
+    send(kind: 'commit' | 'perform', statements: readonly Statement[]): Promise<Row[][]> {
+      if (failure) return Promise.reject(failure);
+      if (statements.length === 0) return Promise.resolve([]);
+      count += 1;
+      const id = count;
+      worker.ref();
+      return new Promise((resolve, reject) => {
+        pending.set(id, { resolve, reject });
+        worker.postMessage({ id, kind, statements });
+      });
+    },
+    /** Waits: whoever opens the file next must find nobody who still checkpoints. */
+    close(): void {
+      if (failure) return;
+      worker.postMessage({ kind: 'close' });
+      Atomics.wait(closed, 0, 0, longestCloseMs);
+    },
+  };
+}
+
+function errorFrom({ message, code }: { readonly message: string; readonly code?: string }): Error {
+  return Object.assign(new Error(message), code === undefined ? {} : { code });
+}
+
+/** A connection that only reads, and never checkpoints. Each call sees one state. */
+function openReads(path: string) {
+  const driver = new Libsql(path);
+  for (const pragma of ['query_only=1', 'wal_autocheckpoint=0', 'cache_size=-32768']) {
+    driver.exec(`pragma ${pragma}`);
+  }
+  const compiled = new Map<string, ReturnType<typeof driver.prepare>>();
+  const mostCompiled = 500;
+  const prepare = (sql: string) => {
+    const known = compiled.get(sql);
+    if (known) return known;
+    const prepared = driver.prepare(sql);
+    if (compiled.size < mostCompiled) compiled.set(sql, prepared);
+    return prepared;
+  };
+  const all = (statements: readonly Statement[]) =>
+    statements.map(({ sql, args }) => prepare(sql).all(args) as Row[]);
+  return {
+    read(statements: readonly Statement[]): Row[][] {
+      if (statements.length === 1) return all(statements);
+      // The writing thread may commit between two statements: together they must see one state.
+      driver.exec('begin');
+      try {
+        return all(statements);
+      } finally {
+        driver.exec('rollback');
+      }
+    },
     close: () => driver.close(),
   };
 }

@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import { createClient } from '@libsql/client';
 import Libsql from 'libsql';
 import { SvoiError } from '../core/errors.ts';
-import { type Database, readRow, wrapClient } from './database.ts';
-import { openDriver } from './file.ts';
+import { type Database, statement, wrapClient } from './database.ts';
+import { type FileDatabase, openFileDatabase } from './file.ts';
 import { migrate } from './migrate.ts';
 
 /** Where the database is: `file:…`, or `http(s)://` and `libsql://` for a libSQL server. */
@@ -33,8 +33,7 @@ async function openFile(url: string): Promise<Database> {
   const release = lockFile(path);
   try {
     await migrateFile(url);
-    const database = openDriver(path);
-    for (const pragma of filePragmas) database.exec(`pragma ${pragma}`);
+    const database = openFileDatabase(path, filePragmas);
     await checkPragmas(database);
     return {
       ...database,
@@ -59,11 +58,16 @@ async function migrateFile(url: string): Promise<void> {
 }
 
 /** Full durability, and 64 MiB of pages in memory: a million purchases touch more than the default 2 MiB. */
-const filePragmas = ['journal_mode=wal', 'synchronous=full', 'cache_size=-65536', 'wal_autocheckpoint=4000'];
+export const filePragmas = [
+  'journal_mode=wal',
+  'synchronous=full',
+  'cache_size=-65536',
+  'wal_autocheckpoint=4000',
+];
 
-async function checkPragmas(database: Database): Promise<void> {
-  const journal = await readRow(database, 'pragma journal_mode');
-  const synchronous = await readRow(database, 'pragma synchronous');
+async function checkPragmas(database: FileDatabase): Promise<void> {
+  const pragmas = [statement('pragma journal_mode'), statement('pragma synchronous')];
+  const [[journal] = [], [synchronous] = []] = await database.perform(pragmas);
   if (journal?.journal_mode === 'wal' && synchronous?.synchronous === 2) return;
   throw new SvoiError(
     'database_not_durable',

@@ -17,8 +17,15 @@ export function inserter<Table extends SQLiteTable>(
   const picks = columns.map((_, index) => `value ->> ${index}`).join(', ');
   const sql = `insert into ${getTableName(table)} (${names}) select ${picks} from json_each(?)`;
   const properties = columns.map(([property]) => property as keyof Table['$inferSelect']);
-  return (rows) =>
-    statement(sql, JSON.stringify(rows.map((row) => properties.map((property) => row[property]))));
+  return (rows) => {
+    const values: unknown[][] = [];
+    for (const row of rows) {
+      const picked: unknown[] = [];
+      for (const property of properties) picked.push(row[property]);
+      values.push(picked);
+    }
+    return statement(sql, JSON.stringify(values));
+  };
 }
 
 /** Columns of `table` under an alias, each named `prefix_column`, for a join that holds several tables. */
@@ -26,6 +33,27 @@ export function selection(table: SQLiteTable, alias: string, prefix = ''): strin
   return columnsOf(table)
     .map(([, name]) => `${alias}.${name} as ${prefix}${name}`)
     .join(', ');
+}
+
+/** A JSON array of all columns of `table` under an alias, in the order `arrayReader` reads them. */
+export function jsonSelection(table: SQLiteTable, alias: string): string {
+  return `json_array(${columnsOf(table)
+    .map(([, name]) => `${alias}.${name}`)
+    .join(', ')})`;
+}
+
+/** A row made by `jsonSelection` as the table's type. */
+export function arrayReader<Table extends SQLiteTable>(
+  table: Table,
+): (values: readonly (string | number | null)[]) => Table['$inferSelect'] {
+  const properties = columnsOf(table).map(([property]) => property);
+  return (values) => {
+    const row: Record<string, unknown> = {};
+    for (let index = 0; index < properties.length; index += 1) {
+      row[properties[index] as string] = values[index];
+    }
+    return row as Table['$inferSelect'];
+  };
 }
 
 /** A row as the table's type: column names become property names. `prefix` as given to `selection`. */

@@ -43,13 +43,29 @@ interface Waiting {
 
 type Approved = Extract<Decision<Changes, unknown>, { ok: true }> & { readonly waiting: Waiting };
 
+/** A group that has been decided and not yet committed. */
+interface Decided {
+  readonly approved: readonly Approved[];
+  /** Must wait, because an earlier one touches the same keys. */
+  readonly deferred: readonly Waiting[];
+  readonly keys: ReadonlySet<string>;
+  readonly facts: Facts;
+}
+
+/** A commit on its way; `done` never rejects. */
+interface InFlight {
+  readonly keys: ReadonlySet<string>;
+  readonly done: Promise<void>;
+}
+
 const maxAttempts = 8;
 /** Losing to another process is no failure: a busy one may win many times in a row (measured: 100 commits, 2 s). */
 const maxRaces = 40;
+const noKeys: ReadonlySet<string> = new Set();
 
 /** Starts a writer over `database`. There must be one for a file; several may share a libSQL server. */
 export function createWriter(options: WriterOptions): Writer {
-  const { database, clock, ids, random, groupLimit = 256 } = options;
+  const { database, clock, ids, random, groupLimit = 128 } = options;
   let queue: Waiting[] = [];
   let draining: Promise<void> | undefined;
   let stopped: unknown;
@@ -63,54 +79,52 @@ export function createWriter(options: WriterOptions): Writer {
     });
   }
 
+  /**
+   * Decides one group while the one before it is being committed. While fewer wait than a group takes, the commit is
+   * awaited first, so that those who come meanwhile share the next one.
+   */
   async function drain(): Promise<void> {
-    // Requests that arrived while the last commit held the thread get their turn to join this group.
+    let before: InFlight | undefined;
+    // Requests that arrived while the thread was busy get their turn to join the group.
     await nextTurn();
     while (queue.length > 0) {
+      if (before && queue.length < groupLimit) {
+        await before.done;
+        before = undefined;
+        await nextTurn();
+      }
       const group = queue.splice(0, groupLimit);
-      const deferred = await settle(group);
-      queue = [...deferred, ...queue];
+      const decided = await decideGroup(group, before?.keys ?? noKeys).catch((error) =>
+        recover(group, error),
+      );
+      if (decided) queue = [...decided.deferred, ...queue];
+      await before?.done;
+      before = decided && { keys: decided.keys, done: commitOrRecover(decided) };
+      if (queue.length === 0) await before?.done;
       await nextTurn();
     }
     draining = undefined;
   }
 
-  /** Decides and commits a group; returns those that must wait because an earlier one touches the same keys. */
-  async function settle(group: readonly Waiting[]): Promise<readonly Waiting[]> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await decideAndCommit(group);
-      } catch (error) {
-        const fault = faultOf(error);
-        if (fault === 'fatal') return stop(group, error);
-        if (fault === 'bug' || attempt >= (fault === 'stale' ? maxRaces : maxAttempts))
-          return await giveUp(group, error);
-        // A random wait, so that two processes do not go on meeting at the same moment.
-        if (fault === 'stale' && attempt > 1) await pause(random() * Math.min(300, 5 * 2 ** attempt));
-        if (fault === 'unreachable') await pause(Math.min(2000, 20 * 2 ** attempt));
-      }
-    }
-  }
-
-  async function decideAndCommit(group: readonly Waiting[]): Promise<readonly Waiting[]> {
+  /** Reads facts and lets every command decide whose keys are neither `busy` nor taken by an earlier one. */
+  async function decideGroup(group: readonly Waiting[], busy: ReadonlySet<string>): Promise<Decided> {
     const now = clock.now();
     const { facts, done } = await factsOf(group, now);
-    const taken = new Set<string>();
+    const keys = new Set<string>();
     const approved: Approved[] = [];
     const deferred: Waiting[] = [];
     for (const waiting of group) {
       const { once } = waiting.command;
       const row = once && done.get(onceKey(once));
-      const keys = [...(once ? [onceKey(once)] : []), ...facts.keysOf(allNeeds(waiting.command, facts))];
+      const own = keysOf(waiting.command, facts);
       if (row) replay(waiting, row);
-      else if (keys.some((key) => taken.has(key))) deferred.push(waiting);
+      else if (own.some((key) => keys.has(key) || busy.has(key))) deferred.push(waiting);
       else {
-        for (const key of keys) taken.add(key);
+        for (const key of own) keys.add(key);
         decide(waiting, facts, now, approved);
       }
     }
-    await commit(approved, facts);
-    return deferred;
+    return { approved, deferred, keys, facts };
   }
 
   async function factsOf(group: readonly Waiting[], now: number) {
@@ -123,14 +137,12 @@ export function createWriter(options: WriterOptions): Writer {
         'select c.* from json_each(?) i join commands c on c.scope = i.value ->> 0 and c.key = i.value ->> 1',
         JSON.stringify(once),
       ),
-      take: (rows: readonly Row[]) => rows.forEach((row) => done.set(onceKey(row as never), commandRow(row))),
+      take(rows: readonly Row[]) {
+        for (const row of rows.map(commandRow)) done.set(onceKey(row), row);
+      },
     };
-    let facts = await readFacts(
-      database,
-      group.map(({ command }) => command.needs),
-      now,
-      once.length > 0 ? [repeats] : [],
-    );
+    const needs = group.map(({ command }) => command.needs);
+    let facts = await readFacts(database, needs, now, once.length > 0 ? [repeats] : []);
     const more = group.flatMap(({ command }) => command.moreNeeds?.(facts) ?? []);
     if (more.length > 0) facts = joinFacts(facts, await readFacts(database, more, now));
     return { facts, done };
@@ -146,14 +158,20 @@ export function createWriter(options: WriterOptions): Writer {
     }
   }
 
-  async function commit(approved: readonly Approved[], facts: Facts): Promise<void> {
+  async function commitOrRecover(decided: Decided): Promise<void> {
+    try {
+      await commit(decided);
+    } catch (error) {
+      await recover(
+        decided.approved.map(({ waiting }) => waiting),
+        error,
+      );
+    }
+  }
+
+  async function commit({ approved, facts }: Decided): Promise<void> {
     const changes = mergeChanges<Changes>(...approved.map((decision) => decision.changes));
-    const rows = approved.flatMap(({ waiting: { command, inputHash }, result }) =>
-      command.once
-        ? [{ scope: command.once.scope, key: command.once.key, inputHash, result: JSON.stringify(result) }]
-        : [],
-    );
-    const statements = statementsFor(changes, rows, new Map(facts.hashes));
+    const statements = statementsFor(changes, commandRows(approved), new Map(facts.hashes));
     const started = performance.now();
     if (statements.length > 0) await database.write(statements);
     options.onCommit?.(approved.length, performance.now() - started);
@@ -161,24 +179,46 @@ export function createWriter(options: WriterOptions): Writer {
     if (changes.messages?.length) options.onMessages?.();
   }
 
-  function stop(group: readonly Waiting[], error: unknown): readonly Waiting[] {
+  /** Reads and decides a group again until it is committed; what cannot be is told to whoever waits for it. */
+  async function recover(group: readonly Waiting[], first: unknown): Promise<undefined> {
+    let error = first;
+    for (let attempt = 1; ; attempt += 1) {
+      const fault = faultOf(error);
+      if (fault === 'fatal') return stop(group, error);
+      if (fault === 'bug' || attempt >= (fault === 'stale' ? maxRaces : maxAttempts)) break;
+      // A random wait, so that two processes do not go on meeting at the same moment.
+      if (fault === 'stale' && attempt > 1) await pause(random() * Math.min(300, 5 * 2 ** attempt));
+      if (fault === 'unreachable') await pause(Math.min(2000, 20 * 2 ** attempt));
+      try {
+        const decided = await decideGroup(group, noKeys);
+        await commit(decided);
+        queue = [...decided.deferred, ...queue];
+        return undefined;
+      } catch (again) {
+        error = again;
+      }
+    }
+    return giveUp(group, error);
+  }
+
+  function stop(group: readonly Waiting[], error: unknown): undefined {
     stopped = error;
     for (const waiting of [...group, ...queue]) waiting.reject(stoppedError(error));
     queue = [];
     options.onFatal?.(error);
-    return [];
   }
 
   /** A group that cannot be committed is tried one by one, so that one bad command does not fail its neighbours. */
-  async function giveUp(group: readonly Waiting[], error: unknown): Promise<readonly Waiting[]> {
+  async function giveUp(group: readonly Waiting[], error: unknown): Promise<undefined> {
     const [only, ...others] = group;
     if (others.length === 0) {
       only?.reject(error);
-      return [];
+      return;
     }
-    const deferred: Waiting[] = [];
-    for (const waiting of group) deferred.push(...(await settle([waiting])));
-    return deferred;
+    for (const waiting of group) {
+      const decided = await decideGroup([waiting], noKeys).catch((fault) => recover([waiting], fault));
+      if (decided) await commitOrRecover(decided);
+    }
   }
 
   return {
@@ -189,9 +229,19 @@ export function createWriter(options: WriterOptions): Writer {
   };
 }
 
-function allNeeds(command: AnyCommand<unknown>, facts: Facts): Needs {
+function keysOf(command: AnyCommand<unknown>, facts: Facts): readonly string[] {
+  const { once, needs } = command;
   const more = command.moreNeeds?.(facts);
-  return more ? mergeChanges<Needs>(command.needs, more) : command.needs;
+  const keys = facts.keysOf(more ? mergeChanges<Needs>(needs, more) : needs);
+  return once ? [onceKey(once), ...keys] : keys;
+}
+
+function commandRows(approved: readonly Approved[]): CommandRow[] {
+  return approved.flatMap(({ waiting: { command, inputHash }, result }) => {
+    if (!command.once) return [];
+    const { scope, key } = command.once;
+    return [{ scope, key, inputHash, result: JSON.stringify(result) }];
+  });
 }
 
 function replay(waiting: Waiting, row: CommandRow): void {

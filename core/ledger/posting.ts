@@ -21,35 +21,10 @@ export interface Circumstances {
   readonly reference?: string;
 }
 
-/** The ledger of one customer during one decision: each call appends one transaction to `transactions`. */
-export interface Posting {
-  readonly transactions: readonly LedgerTransaction[];
-  readonly balance: Balance;
-  /** Lots with points left, the first to expire first. */
-  readonly openLots: readonly Lot[];
-  /** Points the customer can spend, in one lot. */
-  earn(
-    kind: 'accrual' | 'welcome' | 'gift',
-    amount: Points,
-    expiresAt: number,
-    why: Circumstances,
-  ): LedgerTransaction;
-  /** Points that wait: no lot yet, nothing to spend. */
-  earnPending(amount: Points, why: Circumstances): LedgerTransaction;
-  /** Pending points become spendable, in one lot. */
-  release(amount: Points, expiresAt: number, why: Circumstances): LedgerTransaction;
-  /** Takes back up to `amount` of what was earned, the lot that expires first, first; never below zero. */
-  takeBack(amount: Points, why: (taken: Points) => Circumstances): LedgerTransaction | undefined;
-  /** Everything in lots due at `now` is gone: one transaction for each moment of expiry, oldest first. */
-  expireDue(now: number): readonly LedgerTransaction[];
-  /** Everything the customer has is given up, available and pending. */
-  forfeitAll(why: Circumstances): LedgerTransaction | undefined;
-}
-
 interface Draft extends Circumstances {
   readonly kind: TransactionKind;
   readonly points: number;
-  readonly entries: readonly [Account, number][];
+  readonly entries: readonly Entry[];
   readonly expiresAt?: number;
   readonly moves?: readonly LotMove[];
 }
@@ -58,120 +33,128 @@ const byExpiry = (a: Lot, b: Lot) => a.expiresAt - b.expiresAt || (a.id < b.id ?
 
 /** Opens a customer's ledger at `head`. `lots` must hold at least those the decision may take from. */
 export function openPosting(head: LedgerHead, lots: readonly Lot[], context: Context): Posting {
-  const written: LedgerTransaction[] = [];
-  let balance = head.balance;
-  let open = [...lots].sort(byExpiry);
+  return new Posting(head, lots, context);
+}
 
-  function newLot(draft: Draft, transactionId: LedgerTransaction['id']): Lot[] {
-    if (draft.expiresAt === undefined) return [];
-    const id = context.ids.next('lot', draft.happenedAt);
-    const amount = points(draft.points);
-    const { happenedAt: earnedAt, expiresAt } = draft;
-    return [
-      {
-        id,
-        customerId: head.customerId,
-        transactionId,
-        points: amount,
-        remaining: amount,
-        earnedAt,
-        expiresAt,
-      },
-    ];
+/** The ledger of one customer during one decision: each call appends one transaction to `transactions`. */
+export class Posting {
+  readonly #written: LedgerTransaction[] = [];
+  readonly #head: LedgerHead;
+  readonly #context: Context;
+  #balance: Balance;
+  #open: readonly Lot[];
+
+  constructor(head: LedgerHead, lots: readonly Lot[], context: Context) {
+    this.#head = head;
+    this.#context = context;
+    this.#balance = head.balance;
+    this.#open = lots.length > 1 ? [...lots].sort(byExpiry) : lots;
   }
 
-  function append(draft: Draft): LedgerTransaction {
-    const entries = draft.entries.map(([account, amount]) => ({ account, points: points(amount) }));
-    balance = balanceAfter(balance, entries);
+  get transactions(): readonly LedgerTransaction[] {
+    return this.#written;
+  }
+
+  get balance(): Balance {
+    return this.#balance;
+  }
+
+  /** Lots with points left, the first to expire first. */
+  get openLots(): readonly Lot[] {
+    return this.#open;
+  }
+
+  /** Points the customer can spend, in one lot. */
+  earn(
+    kind: 'accrual' | 'welcome' | 'gift',
+    amount: Points,
+    expiresAt: number,
+    why: Circumstances,
+  ): LedgerTransaction {
+    const entries = transfer('customer:available', 'program:issued', amount);
+    return this.#append({ ...why, kind, points: amount, expiresAt, entries });
+  }
+
+  /** Points that wait: no lot yet, nothing to spend. */
+  earnPending(amount: Points, why: Circumstances): LedgerTransaction {
+    const entries = transfer('customer:pending', 'program:issued', amount);
+    return this.#append({ ...why, kind: 'pending', points: amount, entries });
+  }
+
+  /** Pending points become spendable, in one lot. */
+  release(amount: Points, expiresAt: number, why: Circumstances): LedgerTransaction {
+    const entries = transfer('customer:available', 'customer:pending', amount);
+    return this.#append({ ...why, kind: 'release', points: amount, expiresAt, entries });
+  }
+
+  /** Takes back up to `amount` of what was earned, the lot that expires first, first; never below zero. */
+  takeBack(amount: Points, why: (taken: Points) => Circumstances): LedgerTransaction | undefined {
+    const moves = takeFromLots(this.#open, Math.min(amount, Math.max(0, this.#balance.available)));
+    const taken = sumPoints(moves.map((move) => -move.points));
+    if (taken === 0) return undefined;
+    const entries = transfer('program:issued', 'customer:available', taken);
+    return this.#append({ ...why(taken), kind: 'refund', points: -taken, moves, entries });
+  }
+
+  /** Everything in lots due at `now` is gone: one transaction for each moment of expiry, oldest first. */
+  expireDue(now: number): readonly LedgerTransaction[] {
+    const due = this.#open.filter((lot) => lot.expiresAt <= now);
+    const moments = new Set(due.map((lot) => lot.expiresAt));
+    return [...moments].map((expiredAt) => this.#append(expiryOf(this.#open, expiredAt)));
+  }
+
+  /** Everything the customer has is given up, available and pending. */
+  forfeitAll(why: Circumstances): LedgerTransaction | undefined {
+    const { available, pending } = this.#balance;
+    if (available === 0 && pending === 0) return undefined;
+    const moves = this.#open.map((lot) => ({ lotId: lot.id, points: points(-lot.remaining) }));
+    const entries: Entry[] = [{ account: 'program:expired', points: points(available + pending) }];
+    if (available !== 0) entries.push({ account: 'customer:available', points: points(-available) });
+    if (pending !== 0) entries.push({ account: 'customer:pending', points: points(-pending) });
+    return this.#append({ ...why, kind: 'adjustment', points: -available, moves, entries });
+  }
+
+  #append(draft: Draft): LedgerTransaction {
+    const context = this.#context;
     const id = context.ids.next('txn', context.now);
+    this.#balance = balanceAfter(this.#balance, draft.entries);
     const transaction: LedgerTransaction = {
       id,
-      customerId: head.customerId,
-      seq: head.seq + written.length + 1,
+      customerId: this.#head.customerId,
+      seq: this.#head.seq + this.#written.length + 1,
       kind: draft.kind,
       points: points(draft.points),
-      balance,
+      balance: this.#balance,
       happenedAt: draft.happenedAt,
       recordedAt: context.now,
       actor: draft.actor,
       reason: draft.reason,
       reference: draft.reference ?? null,
       reverses: null,
-      entries,
-      lots: newLot(draft, id),
+      entries: draft.entries,
+      lots: this.#newLots(draft, id),
       moves: draft.moves ?? [],
     };
-    written.push(transaction);
-    open = lotsAfter(open, transaction);
+    this.#written.push(transaction);
+    this.#open = lotsAfter(this.#open, transaction);
     return transaction;
   }
 
-  return {
-    get transactions() {
-      return written;
-    },
-    get balance() {
-      return balance;
-    },
-    get openLots() {
-      return open;
-    },
-    earn: (kind, amount, expiresAt, why) =>
-      append({
-        ...why,
-        kind,
-        points: amount,
-        expiresAt,
-        entries: transfer('program:issued', 'customer:available', amount),
-      }),
-    earnPending: (amount, why) =>
-      append({
-        ...why,
-        kind: 'pending',
-        points: amount,
-        entries: transfer('program:issued', 'customer:pending', amount),
-      }),
-    release: (amount, expiresAt, why) =>
-      append({
-        ...why,
-        kind: 'release',
-        points: amount,
-        expiresAt,
-        entries: transfer('customer:pending', 'customer:available', amount),
-      }),
-    takeBack(amount, why) {
-      const moves = takeFromLots(open, Math.min(amount, Math.max(0, balance.available)));
-      const taken = sumPoints(moves.map((move) => -move.points));
-      if (taken === 0) return undefined;
-      return append({
-        ...why(taken),
-        kind: 'refund',
-        points: -taken,
-        moves,
-        entries: transfer('customer:available', 'program:issued', taken),
-      });
-    },
-    expireDue(now) {
-      const moments = [...new Set(open.filter((lot) => lot.expiresAt <= now).map((lot) => lot.expiresAt))];
-      return moments.map((expiredAt) => append(expiryOf(open, expiredAt)));
-    },
-    forfeitAll(why) {
-      const moves = open.map((lot) => ({ lotId: lot.id, points: points(-lot.remaining) }));
-      const { available, pending } = balance;
-      if (available === 0 && pending === 0) return undefined;
-      const entries: [Account, number][] = [];
-      if (available !== 0) entries.push(['customer:available', -available]);
-      if (pending !== 0) entries.push(['customer:pending', -pending]);
-      entries.push(['program:expired', available + pending]);
-      return append({ ...why, kind: 'adjustment', points: -available, moves, entries });
-    },
-  };
+  #newLots(draft: Draft, transactionId: LedgerTransaction['id']): Lot[] {
+    if (draft.expiresAt === undefined) return [];
+    const id = this.#context.ids.next('lot', this.#context.now);
+    const amount = points(draft.points);
+    const { happenedAt: earnedAt, expiresAt } = draft;
+    const { customerId } = this.#head;
+    return [{ id, customerId, transactionId, points: amount, remaining: amount, earnedAt, expiresAt }];
+  }
 }
 
-function transfer(from: Account, to: Account, amount: number): Draft['entries'] {
+/** The two sides of moving `amount` from one account to another. */
+function transfer(to: Account, from: Account, amount: number): Entry[] {
   return [
-    [to, amount],
-    [from, -amount],
+    { account: to, points: points(amount) },
+    { account: from, points: points(-amount) },
   ];
 }
 
@@ -185,7 +168,7 @@ function expiryOf(open: readonly Lot[], expiredAt: number): Draft {
     actor: 'job:expiry',
     reason: { rule: 'expiry', expiredAt },
     moves: due.map((lot) => ({ lotId: lot.id, points: points(-lot.remaining) })),
-    entries: transfer('customer:available', 'program:expired', total),
+    entries: transfer('program:expired', 'customer:available', total),
   };
 }
 
@@ -202,34 +185,28 @@ export function takeFromLots(open: readonly Lot[], amount: number): LotMove[] {
   return moves;
 }
 
-function lotsAfter(open: readonly Lot[], transaction: LedgerTransaction): Lot[] {
-  const changed = new Map(transaction.moves.map((move) => [move.lotId, move.points]));
+function lotsAfter(open: readonly Lot[], { moves, lots }: LedgerTransaction): readonly Lot[] {
+  if (moves.length === 0)
+    return open.length + lots.length < 2 ? [...open, ...lots] : [...open, ...lots].sort(byExpiry);
+  const changed = new Map(moves.map((move) => [move.lotId, move.points]));
   const kept = open.map((lot) => {
     const move = changed.get(lot.id);
     return move === undefined ? lot : { ...lot, remaining: points(lot.remaining + move) };
   });
-  invariant(
-    kept.every((lot) => lot.remaining >= 0 && lot.remaining <= lot.points),
-    'a lot holds 0 to its points',
-  );
-  return [...kept, ...transaction.lots].filter((lot) => lot.remaining > 0).sort(byExpiry);
+  const sound = kept.every((lot) => lot.remaining >= 0 && lot.remaining <= lot.points);
+  invariant(sound, 'a lot holds 0 to its points');
+  return [...kept, ...lots].filter((lot) => lot.remaining > 0).sort(byExpiry);
 }
 
 function balanceAfter(before: Balance, entries: readonly Entry[]): Balance {
-  invariant(
-    entries.reduce((sum, entry) => sum + entry.points, 0) === 0,
-    'entries of a transaction sum to zero',
-  );
-  const change = (account: Account) =>
-    entries.reduce((sum, e) => (e.account === account ? sum + e.points : sum), 0);
-  const after = {
-    available: before.available + change('customer:available'),
-    pending: before.pending + change('customer:pending'),
-    held: before.held + change('customer:held'),
-  };
-  invariant(
-    after.available >= 0 && after.pending >= 0 && after.held >= 0,
-    'no account of a customer goes below zero',
-  );
-  return after;
+  let [{ available, pending, held }, sum] = [before, 0];
+  for (const { account, points: change } of entries) {
+    sum += change;
+    if (account === 'customer:available') available += change;
+    else if (account === 'customer:pending') pending += change;
+    else if (account === 'customer:held') held += change;
+  }
+  invariant(sum === 0, 'entries of a transaction sum to zero');
+  invariant(available >= 0 && pending >= 0 && held >= 0, 'no account of a customer goes below zero');
+  return { available, pending, held };
 }

@@ -9,7 +9,11 @@ export type Sealable = Omit<LedgerTransaction, 'reason' | 'lots'> & {
   >[];
 };
 
-const byFirst = (a: readonly unknown[], b: readonly unknown[]) => (String(a[0]) < String(b[0]) ? -1 : 1);
+type Pair = readonly [name: string, ...rest: unknown[]];
+
+function inOrder(pairs: Pair[]): Pair[] {
+  return pairs.length < 2 ? pairs : pairs.sort((a, b) => (a[0] < b[0] ? -1 : 1));
+}
 
 /**
  * The text whose SHA-256 seals a transaction: the previous transaction's hash (empty for the first), then every
@@ -34,8 +38,8 @@ export function sealedText(previousHash: string, transaction: Sealable): string 
     transaction.reason,
     transaction.reference,
     transaction.reverses,
-    transaction.entries.map((entry) => [entry.account, entry.points]).sort(byFirst),
-    transaction.lots.map((lot) => [lot.id, lot.points, lot.earnedAt, lot.expiresAt]).sort(byFirst),
-    transaction.moves.map((move) => [move.lotId, move.points]).sort(byFirst),
+    inOrder(transaction.entries.map((entry) => [entry.account, entry.points])),
+    inOrder(transaction.lots.map((lot) => [lot.id, lot.points, lot.earnedAt, lot.expiresAt])),
+    inOrder(transaction.moves.map((move) => [move.lotId, move.points])),
   ]);
 }

@@ -3,6 +3,7 @@ import { serve } from '@hono/node-server';
 import { createApi } from '../../api/app.ts';
 import { createIds } from '../../core/ids.ts';
 import { openDatabase } from '../../db/open.ts';
+import { createRandom } from '../../db/random.ts';
 import { createShops } from '../../db/shops.ts';
 import { apiParts } from '../../http.ts';
 import { consentTexts } from '../../locales/consents.ts';
@@ -10,7 +11,7 @@ import { createMetrics } from '../../metrics.ts';
 import { createSvoi } from '../../svoi.ts';
 
 const clock = { now: () => Date.now() };
-const ids = createIds();
+const ids = createIds(createRandom());
 const database = await openDatabase({ url: process.argv[2] ?? '' });
 const metrics = createMetrics(async () => ({}));
 const svoi = await createSvoi({ database, clock, ids, random: Math.random, onCommit: metrics.commit });

@@ -6,6 +6,7 @@ import { recordPurchase } from '../../core/purchases/record.ts';
 import type { PurchaseInput } from '../../core/purchases/types.ts';
 import type { Database, Statement } from '../../db/database.ts';
 import { openDatabase } from '../../db/open.ts';
+import { createRandom } from '../../db/random.ts';
 import { createSvoi, type Svoi } from '../../svoi.ts';
 import { seededRandom } from '../support/svoi.ts';
 
@@ -62,8 +63,8 @@ export function bodyOf(input: PurchaseInput) {
 /** A Svoi over a file, which keeps the statements of each commit until they are taken. */
 export interface RecordedSvoi {
   readonly svoi: Svoi;
-  /** The statements written since the last call, and how many commits they were. */
-  take(): { readonly statements: Statement[]; readonly commits: number };
+  /** The statements of each commit since the last call. */
+  take(): readonly (readonly Statement[])[];
   close(): void;
 }
 
@@ -73,19 +74,25 @@ export async function openRecorded(path: string): Promise<RecordedSvoi> {
   let kept: Statement[][] = [];
   const recording: Database = {
     ...database,
-    write(statements) {
+    async write(statements) {
+      const results = await database.write(statements);
       kept.push([...statements]);
-      return database.write(statements);
+      return results;
     },
   };
   const clock = { now: () => Date.now() };
-  const svoi = await createSvoi({ database: recording, clock, ids: createIds(), random: Math.random });
+  const svoi = await createSvoi({
+    database: recording,
+    clock,
+    ids: createIds(createRandom()),
+    random: Math.random,
+  });
   return {
     svoi,
     take() {
       const taken = kept;
       kept = [];
-      return { statements: taken.flat(), commits: taken.length };
+      return taken;
     },
     close: () => database.close(),
   };
