@@ -1,7 +1,7 @@
 import type { PurchaseInput } from '../../core/purchases/types.ts';
-import { openDatabase } from '../../db/open.ts';
 import { type ServerProcess, startServer } from './children.ts';
 import { type Bench, type Benchmark, median, ROUNDS, timed } from './measure.ts';
+import { openRaw } from './raw.ts';
 import { bodyOf, chunks, openRecorded, purchaseSource, recordAll } from './workload.ts';
 
 const batchSize = 500;
@@ -19,15 +19,15 @@ export const batch: Benchmark = {
     const parts = chunks(inputs, batchSize);
     bench.progress('batch: recording the statements');
     const statements = await recordStatements(bench, parts);
-    const raw = await openDatabase({ url: `file:${bench.folder}/raw.db` });
-    const server = await startServer('serving.ts', `file:${bench.folder}/ours.db`);
+    const raw = await openRaw(`${bench.folder}/batch-raw.db`);
+    const server = await startServer('serving.ts', `file:${bench.folder}/batch-ours.db`);
     const bodies = parts.map((part) => JSON.stringify(part.map(bodyOf)));
     const rounds = Array.from({ length: ROUNDS }, () => ({ ours: 0, raw: 0 }));
     const first = customers / batchSize;
     for (const [index, body] of bodies.entries()) {
       const sum = rounds[Math.floor((index - first) / batchesPerRound)];
       const ours = await timed(() => postBatch(server, body));
-      const theirs = await timed(() => raw.write(statements[index] ?? []));
+      const theirs = await timed(async () => raw.write(statements[index] ?? []));
       // The first batches made the customers.
       if (!sum) continue;
       bench.fsync();
@@ -41,11 +41,11 @@ export const batch: Benchmark = {
 };
 
 async function recordStatements(bench: Bench, parts: readonly PurchaseInput[][]) {
-  const scratch = await openRecorded(`${bench.folder}/scratch.db`);
+  const scratch = await openRecorded(`${bench.folder}/batch-scratch.db`);
   const all = [];
   for (const part of parts) {
     await recordAll(scratch.svoi, part);
-    all.push(scratch.take().statements);
+    all.push(scratch.take().flat());
   }
   scratch.close();
   return all;
