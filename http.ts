@@ -6,7 +6,7 @@ import type { Svoi } from './svoi.ts';
 
 /** What a root knows that `Svoi` does not. */
 export interface HttpOptions
-  extends Pick<ApiParts, 'log' | 'metrics' | 'limits' | 'addressOf' | 'consentTexts'> {
+  extends Pick<ApiParts, 'log' | 'metrics' | 'limits' | 'addressOf' | 'consentTexts' | 'chatSessions'> {
   readonly version: string;
   /** Whether the writer has stopped after a failure of the disk. */
   writerStopped(): boolean;

@@ -9,6 +9,7 @@ import { createRenderer } from './bots/render.ts';
 import { createTelegram, type Telegram } from './bots/telegram/telegram.ts';
 import { openPlaygroundClock, type PlaygroundClock } from './bots/web/playground/clock.ts';
 import { createSiteChat } from './bots/web/site.tsx';
+import { createSessionToken } from './bots/web/tokens.ts';
 import { runHandedOver } from './cli.ts';
 import { openControlDoor } from './control.ts';
 import { SvoiError } from './core/errors.ts';
@@ -134,6 +135,7 @@ async function openDoors(core: Core) {
   const api = createApi(
     apiParts(svoi, {
       ...{ shops, consentTexts, version: manifest.version, metrics: core.metrics },
+      chatSessions: { create: (phone, expiresAt) => createSessionToken(web.secret, phone, expiresAt) },
       writerStopped: core.writerStopped,
       log: { error: (details, message) => log.error(details, message) },
       addressOf: (_, env) => (env as HttpBindings | undefined)?.incoming?.socket.remoteAddress,

@@ -4,6 +4,7 @@ import { requestId } from 'hono/request-id';
 import { createGuard } from './auth.ts';
 import { internalProblem, isWriterStopped, ProblemError, problem } from './errors.ts';
 import type { ApiParts } from './parts.ts';
+import { chatSessionRoutes } from './routes/chat_sessions.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { documentRoutes } from './routes/documents.tsx';
 import { healthRoutes } from './routes/health.ts';
@@ -28,6 +29,7 @@ export function createApi(parts: ApiParts): OpenAPIHono<ApiEnv> {
   const api: Api = { app, parts, guard: createGuard(parts) };
   purchaseRoutes(api);
   customerRoutes(api);
+  chatSessionRoutes(api);
   healthRoutes(api);
   documentRoutes(api);
   refuseOtherMethods(app);

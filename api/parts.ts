@@ -21,6 +21,8 @@ export interface ApiParts {
   readonly customers: CustomerReads;
   readonly purchases: PurchaseReads;
   readonly health: Health;
+  /** Absent where there is no site chat. */
+  readonly chatSessions?: ChatSessions;
   /** The words of consents, for those a shop reports. */
   readonly consentTexts: ConsentTexts;
   readonly log: Log;
@@ -69,6 +71,12 @@ export interface CustomerReads {
 export interface PurchaseReads {
   /** Our id of a purchase of this shop, named by the shop's own id or by ours. */
   idOf(shopId: ShopId, reference: string): Promise<PurchaseId | undefined>;
+}
+
+/** Sessions of the site chat. */
+export interface ChatSessions {
+  /** A token that says: its bearer is the owner of `phone` (E.164), until `expiresAt` (epoch milliseconds). */
+  create(phone: string, expiresAt: number): Promise<string>;
 }
 
 /** Whether the installation works. */

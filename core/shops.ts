@@ -5,13 +5,18 @@ export const scopes = ['till', 'site', 'admin'] as const;
 export type Scope = (typeof scopes)[number];
 
 /** What a call needs the right to do. */
-export type Right = 'purchases:write' | 'customers:read' | 'customers:write' | 'customers:erase';
+export type Right =
+  | 'purchases:write'
+  | 'customers:read'
+  | 'customers:write'
+  | 'customers:vouch'
+  | 'customers:erase';
 
 /** What each scope may do. */
 const rights: Readonly<Record<Scope, readonly Right[]>> = {
   till: ['purchases:write', 'customers:read'],
-  site: ['purchases:write', 'customers:read', 'customers:write'],
-  admin: ['purchases:write', 'customers:read', 'customers:write', 'customers:erase'],
+  site: ['purchases:write', 'customers:read', 'customers:write', 'customers:vouch'],
+  admin: ['purchases:write', 'customers:read', 'customers:write', 'customers:vouch', 'customers:erase'],
 };
 
 /** A shop system that may call us. With a signing secret, each of its changes must be signed by it. */

@@ -26,6 +26,7 @@ export function describeApi(app: OpenAPIHono<ApiEnv>): Document {
     tags: [
       { name: 'Purchases', description: 'What was bought, and the points it earned' },
       { name: 'Customers', description: 'Who bought it, and every change of their points' },
+      { name: 'Site chat', description: 'The chat on your own page' },
     ],
   });
 }

@@ -51,6 +51,7 @@ test('the calls of the contract are there', async () => {
     'get /v1/customers/{ref}',
     'delete /v1/customers/{ref}',
     'get /v1/customers/{ref}/ledger',
+    'post /v1/chat-sessions',
   ]);
 });
 

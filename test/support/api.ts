@@ -53,7 +53,9 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export interface TestApiOptions extends TestSvoiOptions, Partial<Pick<HttpOptions, 'metrics' | 'addressOf'>> {
+export interface TestApiOptions
+  extends TestSvoiOptions,
+    Partial<Pick<HttpOptions, 'metrics' | 'addressOf' | 'chatSessions'>> {
   readonly limits?: Partial<ApiLimits>;
 }
 
@@ -61,7 +63,7 @@ const generous = { perSecond: 1e9, burst: 1e9 };
 
 /** Starts the API for one test. Limits are out of the way unless the test sets them. */
 export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
-  const { limits, metrics, addressOf, ...rest } = options;
+  const { limits, metrics, addressOf, chatSessions, ...rest } = options;
   const here = await testSvoi(rest);
   const { database, ids } = here.svoi;
   const shops = createShops({ database, clock: here.clock, ids });
@@ -77,6 +79,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
       limits: { key: generous, strangers: generous, ...limits },
       ...(metrics ? { metrics } : {}),
       ...(addressOf ? { addressOf } : {}),
+      chatSessions: chatSessions ?? { create: async (phone) => `session of ${phone}` },
     }),
   );
   const addShop = async (name: string, scope: Scope, signed?: boolean) => {
