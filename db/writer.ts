@@ -35,8 +35,12 @@ export interface WriterOptions {
 }
 
 interface Waiting {
+  /** When it came, counted: who waits for the same customer goes in this order. */
+  readonly turn: number;
   readonly command: AnyCommand<unknown>;
   readonly inputHash: string;
+  /** What it touches, once its facts have been read: who was deferred is not read again until it can go. */
+  keys?: readonly string[];
   resolve(outcome: Submitted<unknown>): void;
   reject(error: unknown): void;
 }
@@ -67,6 +71,7 @@ const noKeys: ReadonlySet<string> = new Set();
 export function createWriter(options: WriterOptions): Writer {
   const { database, clock, ids, random, groupLimit = 128 } = options;
   let queue: Waiting[] = [];
+  let turns = 0;
   let draining: Promise<void> | undefined;
   let stopped: unknown;
 
@@ -74,7 +79,8 @@ export function createWriter(options: WriterOptions): Writer {
     if (stopped) return Promise.reject(stoppedError(stopped));
     const inputHash = command.once ? sha256(JSON.stringify(command.once.input)) : '';
     return new Promise((resolve, reject) => {
-      queue.push({ command, inputHash, resolve: resolve as Waiting['resolve'], reject });
+      turns += 1;
+      queue.push({ turn: turns, command, inputHash, resolve: resolve as Waiting['resolve'], reject });
       draining ??= drain();
     });
   }
@@ -93,17 +99,45 @@ export function createWriter(options: WriterOptions): Writer {
         before = undefined;
         await nextTurn();
       }
-      const group = queue.splice(0, groupLimit);
+      const group = takeGroup(before?.keys ?? noKeys);
+      if (group.length === 0) {
+        await before?.done;
+        before = undefined;
+        continue;
+      }
       const decided = await decideGroup(group, before?.keys ?? noKeys).catch((error) =>
         recover(group, error),
       );
-      if (decided) queue = [...decided.deferred, ...queue];
+      if (decided) putBack(decided.deferred);
       await before?.done;
       before = decided && { keys: decided.keys, done: commitOrRecover(decided) };
       if (queue.length === 0) await before?.done;
       await nextTurn();
     }
     draining = undefined;
+  }
+
+  /** Takes from the queue, in order, those who are not known to touch what is `busy` or what an earlier one touches. */
+  function takeGroup(busy: ReadonlySet<string>): readonly Waiting[] {
+    const taken = new Set<string>();
+    const group: Waiting[] = [];
+    const left: Waiting[] = [];
+    let index = 0;
+    for (; index < queue.length && group.length < groupLimit; index += 1) {
+      const waiting = queue[index] as Waiting;
+      const { keys = [] } = waiting;
+      if (keys.some((key) => taken.has(key) || busy.has(key))) left.push(waiting);
+      else {
+        group.push(waiting);
+        for (const key of keys) taken.add(key);
+      }
+    }
+    queue = [...left, ...queue.slice(index)];
+    return group;
+  }
+
+  function putBack(deferred: readonly Waiting[]): void {
+    if (deferred.length > 0) queue = [...deferred, ...queue].sort((a, b) => a.turn - b.turn);
   }
 
   /** Reads facts and lets every command decide whose keys are neither `busy` nor taken by an earlier one. */
@@ -118,8 +152,10 @@ export function createWriter(options: WriterOptions): Writer {
       const row = once && done.get(onceKey(once));
       const own = keysOf(waiting.command, facts);
       if (row) replay(waiting, row);
-      else if (own.some((key) => keys.has(key) || busy.has(key))) deferred.push(waiting);
-      else {
+      else if (own.some((key) => keys.has(key) || busy.has(key))) {
+        waiting.keys = own;
+        deferred.push(waiting);
+      } else {
         for (const key of own) keys.add(key);
         decide(waiting, facts, now, approved);
       }
@@ -192,7 +228,7 @@ export function createWriter(options: WriterOptions): Writer {
       try {
         const decided = await decideGroup(group, noKeys);
         await commit(decided);
-        queue = [...decided.deferred, ...queue];
+        putBack(decided.deferred);
         return undefined;
       } catch (again) {
         error = again;
