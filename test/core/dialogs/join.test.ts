@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { readRows } from '../../../db/database.ts';
+import { readRows, statement } from '../../../db/database.ts';
 import { translations } from '../../../locales/translations.ts';
 import { converse, testChat } from '../../support/chat.ts';
 import { aPurchase, buy } from '../../support/purchases.ts';
@@ -219,7 +219,9 @@ describe('consent', () => {
       { granted: 1 },
       { granted: 0 },
     ]);
-    await expect(rows('update consents set granted = 1')).rejects.toThrow('append-only');
-    await expect(rows('delete from consents')).rejects.toThrow('append-only');
+    await expect(t.svoi.database.write([statement('update consents set granted = 1')])).rejects.toThrow(
+      'append-only',
+    );
+    await expect(t.svoi.database.write([statement('delete from consents')])).rejects.toThrow('append-only');
   });
 });
