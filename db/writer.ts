@@ -7,7 +7,7 @@ import { type Facts, joinFacts, type Needs, readFacts } from './facts.ts';
 import { faultOf } from './faults.ts';
 import { sha256 } from './hash.ts';
 
-/** A command as the writer takes it: any use case of core whose needs, facts and changes the database knows. */
+/** A command as the writer takes it: any use case of core with needs, facts and changes that the database knows. */
 export type AnyCommand<Result> = Command<Needs, Facts, Changes, Result>;
 
 /** The one way state changes. Waiting commands are decided together and committed in one atomic batch. */

@@ -61,7 +61,14 @@ test('every example of a body works as it stands', async () => {
       ([name, { value }]) => ({ method, path, name, value }),
     ),
   );
-  expect(examples.map(({ name }) => name)).toEqual(['sale', 'credit', 'anonymous', 'day', 'client', 'visitor']);
+  expect(examples.map(({ name }) => name)).toEqual([
+    'sale',
+    'credit',
+    'anonymous',
+    'day',
+    'client',
+    'visitor',
+  ]);
   for (const { method, path, name, value } of examples) {
     const { status, body } = await api.call(method.toUpperCase(), path, { body: value });
     const statuses = body.results?.map((result) => result.status) ?? [status];

@@ -5,16 +5,13 @@ import { createRenderer } from '../../bots/render.ts';
 import type { PhoneId } from '../../bots/web/playground/phones.ts';
 import type { Call } from '../../bots/web/playground/till.ts';
 import { createSiteChat } from '../../bots/web/site.tsx';
-import { expirePoints } from '../../core/customers/expiry.ts';
-import type { CustomerId } from '../../core/ids.ts';
-import { readRows } from '../../db/database.ts';
 import { createOutbox } from '../../db/outbox.ts';
 import { createShops } from '../../db/shops.ts';
 import { apiParts } from '../../http.ts';
+import { expireDuePoints } from '../../jobs.ts';
 import { consentTexts } from '../../locales/consents.ts';
 import { createTranslator } from '../../locales/translator.ts';
 import { openPlayground } from '../../playground.ts';
-import type { Svoi } from '../../svoi.ts';
 import { openWebParts, type WebParts } from '../../web.ts';
 import type { SeenMessage } from '../contract/channel.ts';
 import { type TestSvoi, testSvoi } from './svoi.ts';
@@ -49,7 +46,7 @@ export async function testPlayground(): Promise<TestPlayground> {
   const render = createRenderer(createTranslator());
   const jump = async (milliseconds: number) => {
     here.clock.advance(milliseconds);
-    await burn(svoi);
+    await expireDuePoints(svoi);
   };
   const { app, channels } = await openPlayground(svoi, {
     ...{ web, shops, render },
@@ -102,11 +99,4 @@ export async function callOf(response: Response): Promise<Call> {
 
 function expectNoFault(details: object): void {
   throw new Error(`the API logged a fault: ${JSON.stringify(details)}`);
-}
-
-/** Writes off what has fallen due, as the server's job does. */
-async function burn(svoi: Svoi): Promise<void> {
-  const sql = 'select distinct customer_id from lots where remaining > 0 and expires_at <= ?';
-  const due = await readRows(svoi.database, sql, svoi.clock.now());
-  for (const row of due) await svoi.submit(expirePoints(String(row.customer_id) as CustomerId));
 }

@@ -1,0 +1,74 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readRows } from '../db/database.ts';
+import { verifyLedger } from '../db/verify.ts';
+import { expireDuePoints } from '../jobs.ts';
+import { aPurchase, buy } from './support/purchases.ts';
+import { type TestSvoi, testSvoi } from './support/svoi.ts';
+
+let t: TestSvoi;
+
+beforeEach(async () => {
+  t = await testSvoi({ at: Date.parse('2026-03-26T10:00:00+02:00') });
+});
+afterEach(() => t.close());
+
+/** Three customers buy on three days; a year later the clocks of Kyiv go forward on the third of them. */
+async function threeDays(): Promise<void> {
+  for (const day of [0, 1, 2]) {
+    t.clock.set(Date.parse(`2026-03-${26 + day}T12:00:00+02:00`));
+    for (const person of [1, 2, 3]) {
+      const phone = `+38067000000${person}`;
+      await buy(
+        t.svoi,
+        aPurchase({ at: t.clock.now(), externalId: `${day}-${person}`, customer: { phone } }),
+      );
+    }
+  }
+}
+
+const expiries = () =>
+  readRows(
+    t.svoi.database,
+    `select happened_at, recorded_at, count(*) as transactions, sum(points) as points from ledger_transactions
+     where kind = 'expiry' group by happened_at, recorded_at order by happened_at`,
+  );
+
+test('after a week of downtime points are written off late, each as of the midnight it was due', async () => {
+  await threeDays();
+  const back = Date.parse('2027-04-06T08:30:00+03:00');
+  t.clock.set(back);
+  expect(await expireDuePoints(t.svoi)).toBe(450);
+  const midnights = ['2027-03-26T22:00:00Z', '2027-03-27T22:00:00Z', '2027-03-28T21:00:00Z'];
+  expect((await expiries()).map((row) => new Date(Number(row.happened_at)).toISOString())).toEqual(
+    midnights.map((midnight) => new Date(midnight).toISOString()),
+  );
+  expect(await expiries()).toMatchObject(
+    midnights.map(() => ({ recorded_at: back, transactions: 3, points: -150 })),
+  );
+  expect((await verifyLedger(t.svoi.database)).fault).toBeUndefined();
+});
+
+test('the job does nothing a millisecond before midnight, all of it at midnight, and nothing again', async () => {
+  await threeDays();
+  const midnight = Date.parse('2027-03-27T00:00:00+02:00');
+  t.clock.set(midnight - 1);
+  expect(await expireDuePoints(t.svoi)).toBe(0);
+  t.clock.set(midnight);
+  const both = await Promise.all([expireDuePoints(t.svoi), expireDuePoints(t.svoi)]);
+  expect(both[0] + both[1]).toBe(150);
+  expect(await expireDuePoints(t.svoi)).toBe(0);
+});
+
+test('more customers than fit one round are all written off', async () => {
+  const at = t.clock.now();
+  await Promise.all(
+    Array.from({ length: 600 }, (_, person) =>
+      buy(
+        t.svoi,
+        aPurchase({ at, externalId: `r-${person}`, customer: { phone: `+380670${100_000 + person}` } }),
+      ),
+    ),
+  );
+  t.clock.advance(400 * 86_400_000);
+  expect(await expireDuePoints(t.svoi)).toBe(600 * 50);
+});
