@@ -1,19 +1,16 @@
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseCommand } from '../commands.ts';
 import { parseSettings } from '../settings.ts';
+import { root, type ServerProcess, startServerProcess } from './support/server.ts';
 import { readText, repositoryFiles } from './support/source.ts';
 
 const run = promisify(execFile);
 const readme = readText('README.md');
-const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** The fenced blocks of a language, in order. */
 function blocks(language: string): string[] {
@@ -83,34 +80,22 @@ function commandsBelow(path: readonly string[]): string[] {
 
 describe('what the README tells a stranger to do', () => {
   const folder = mkdtempSync(join(tmpdir(), 'svoi-readme-'));
-  const environment = { ...process.env, PORT: '0', DATABASE_URL: `file:${join(folder, 'svoi.db')}` };
+  const settings = { DATABASE_URL: `file:${join(folder, 'svoi.db')}` };
+  const environment = { ...process.env, ...settings };
   const svoi = (...args: string[]) =>
     run(process.execPath, ['run.mjs', 'cli.ts', ...args], { cwd: root, env: environment });
-  let server: ReturnType<typeof start>;
-  let address = '';
-
-  function start() {
-    return spawn(process.execPath, ['run.mjs', 'server.ts'], {
-      cwd: root,
-      env: environment,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-  }
+  let server: ServerProcess;
 
   beforeAll(async () => {
-    server = start();
-    for await (const line of createInterface(server.stdout)) {
-      address = /http:\/\/(localhost|127\.0\.0\.1):\d+/.exec(line)?.[0] ?? '';
-      if (address) break;
-    }
+    server = await startServerProcess(settings);
   });
-  afterAll(() => {
-    server.kill('SIGKILL');
+  afterAll(async () => {
+    await server.end('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   });
 
   it('starts a server whose page opens', async () => {
-    const response = await fetch(address);
+    const response = await fetch(server.url);
     expect(response.status).toBe(200);
     expect(await response.text()).toContain('<html');
   });
@@ -121,7 +106,7 @@ describe('what the README tells a stranger to do', () => {
       const { stdout } = await svoi('shop', 'add', 'Main till');
       const key = /svoi_[\w-]{43}/.exec(stdout)?.[0];
       const curl = blocks('sh').find((block) => block.startsWith('curl')) ?? '';
-      const command = curl.replace('http://127.0.0.1:3000', address);
+      const command = curl.replace('http://127.0.0.1:3000', server.url);
       const answer = await run('bash', ['-c', command], { env: { ...environment, SVOI_KEY: key } });
       const shown = JSON.parse(blocks('json')[0]?.replaceAll('…', '') ?? '') as object;
       expect(JSON.parse(answer.stdout)).toEqual({
@@ -134,7 +119,6 @@ describe('what the README tells a stranger to do', () => {
 
   it('verifies, beside the running server, and ends it cleanly', async () => {
     expect((await svoi('verify')).stdout).toMatch(/^ok: /);
-    server.kill('SIGTERM');
-    expect(await once(server, 'exit')).toEqual([0, null]);
+    expect(await server.end('SIGTERM')).toBe(0);
   });
 });
