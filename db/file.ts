@@ -51,6 +51,8 @@ function startThread(path: string, pragmas: readonly string[]) {
   const closed = new Int32Array(new SharedArrayBuffer(4));
   const worker = new Worker(new URL('./file_thread.mjs', import.meta.url), {
     workerData: { path, pragmas, closed },
+    // The thread passes texts on and keeps nothing: a small nursery saves memory and costs no time.
+    resourceLimits: { maxYoungGenerationSizeMb: 8 },
     execArgv: [],
   });
   const pending = new Map<number, Pending>();
@@ -99,7 +101,7 @@ function errorFrom({ message, code }: { readonly message: string; readonly code?
 /** A connection that only reads, and never checkpoints. Each call sees one state. */
 function openReads(path: string) {
   const driver = new Libsql(path);
-  for (const pragma of ['query_only=1', 'wal_autocheckpoint=0', 'cache_size=-32768']) {
+  for (const pragma of ['query_only=1', 'wal_autocheckpoint=0', 'cache_size=-8192']) {
     driver.exec(`pragma ${pragma}`);
   }
   const compiled = new Map<string, ReturnType<typeof driver.prepare>>();

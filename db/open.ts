@@ -57,11 +57,11 @@ async function migrateFile(url: string): Promise<void> {
   }
 }
 
-/** Full durability, and 64 MiB of pages in memory: a million purchases touch more than the default 2 MiB. */
+/** Full durability, and 32 MiB of pages in memory: a million purchases touch more than the default 2 MiB. */
 export const filePragmas = [
   'journal_mode=wal',
   'synchronous=full',
-  'cache_size=-65536',
+  'cache_size=-32768',
   'wal_autocheckpoint=4000',
 ];
 

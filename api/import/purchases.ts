@@ -115,7 +115,7 @@ function wrongDate(text: string, rules: MappingRules): string {
   return `at: "${text}" is not a date like 2026-11-22 14:30 or 22.11.2026 14:30; say how dates are written with --dates, like --dates "M/D/YYYY H:mm"`;
 }
 
-/** The first of phone, card and shop's own id that a row of the receipt has; nobody where none has any. */
+/** The first of phone, card and shop's own id that a row of the receipt has; nobody where there is none. */
 function readCustomer(document: Document, cells: CellReader, { shop, program }: Reading): CustomerRef | null {
   for (const field of ['phone', 'card', 'external_id']) {
     const row = document.find((one) => cells.text(one, field) !== '');

@@ -12,7 +12,7 @@ interface SiteProps {
   readonly session: string | undefined;
 }
 
-/** A made-up shop's page with the site chat on it, as any shop would embed it. */
+/** A made-up shop's page with the site chat on it, as a shop would embed it. */
 export const SitePage: FC<SiteProps> = ({ locale, phones, phone, session }) => {
   const words = playgroundWords(locale);
   const tag = `<script src="https://…/chat.js" data-locale="${locale}"${session ? ' data-session="…"' : ''}></script>`;
