@@ -60,7 +60,7 @@ interface Core {
 /** Starts Svoi as one process: database, API, channels, jobs. Refuses wrong settings and a database in use. */
 async function start(): Promise<Running> {
   const settings = parseSettings(process.env);
-  const log = pino({ level: settings.LOG_LEVEL });
+  const log = pino({ level: settings.LOG_LEVEL, serializers: { error: pino.stdSerializers.err } });
   const { DATABASE_URL: url, DATABASE_AUTH_TOKEN: authToken } = settings;
   const database = await openDatabase({ url, authToken });
   const core = await createCore(settings, database, log);
