@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { SvoiError } from './core/errors.ts';
 
+const portHint = { error: 'a port number like 3000' };
 const optional = z.string().min(1).optional();
 const url = (hint: string) => z.url({ error: hint });
 
 const schema = z.object({
-  PORT: z.coerce.number({ error: 'a port number like 3000' }).int().min(0).max(65_535).default(3000),
+  PORT: z.coerce.number(portHint).int(portHint).min(0, portHint).max(65_535, portHint).default(3000),
   HOST: z.string().default('127.0.0.1'),
   PUBLIC_URL: url('the address of this server as others see it, like https://loyalty.example.com').optional(),
   DATABASE_URL: z

@@ -99,18 +99,11 @@ test('with a real channel there is no playground, and its page leads to the docu
   expect(await (await fetch(`${server.url}/metrics`)).text()).toContain('svoi_commands_committed_total');
 });
 
-test.each([
-  ['PORT', 'http', 'a port number'],
-  ['DATABASE_URL', 'postgres://here', 'file:./data/svoi.db'],
-  ['TELEGRAM_BOT_TOKEN', 'abc', 'the token @BotFather gave'],
-  ['SVOI_MODE', 'playground', 'never runs with a real channel'],
-  ['PUBLIC_URL', 'https://loyalty.example.com', 'TELEGRAM_WEBHOOK_SECRET'],
-])('a wrong %s stops the start with one line that says what to put there', async (name, value, advice) => {
-  const env = { ...process.env, ...settings(), [name]: value };
+test('a wrong setting stops the start with one line that says what to put there', async () => {
+  const env = { ...process.env, ...settings(), PORT: 'http' };
   const failed = await run(process.execPath, ['run.mjs', 'server.ts'], { cwd: root, env }).catch(
     (error) => error,
   );
   expect(failed.code).toBe(1);
-  expect(failed.stderr.trim().split('\n')).toHaveLength(1);
-  expect(failed.stderr).toContain(advice);
+  expect(failed.stderr.trim()).toBe('PORT: a port number like 3000');
 });
