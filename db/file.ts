@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import Libsql from 'libsql';
 import type { Database, Row, Statement } from './database.ts';
+import { openReader } from './reader.ts';
 
 /** What the thread answers to a batch. */
 type Answer = { readonly id: number } & (
@@ -26,12 +26,12 @@ export interface FileDatabase extends Database {
  */
 export function openFileDatabase(path: string, pragmas: readonly string[]): FileDatabase {
   const thread = startThread(path, pragmas);
-  let reader: ReturnType<typeof openReads> | undefined;
+  let reader: Database | undefined;
   return {
     kind: 'file',
     async read(statements) {
       // Opened at the first read: by then the thread has set the file up.
-      reader ??= openReads(path);
+      reader ??= openReader(path);
       return reader.read(statements);
     },
     write: (statements) => thread.send('commit', statements),
@@ -96,36 +96,4 @@ function startThread(path: string, pragmas: readonly string[]) {
 
 function errorFrom({ message, code }: { readonly message: string; readonly code?: string }): Error {
   return Object.assign(new Error(message), code === undefined ? {} : { code });
-}
-
-/** A connection that only reads, and never checkpoints. Each call sees one state. */
-function openReads(path: string) {
-  const driver = new Libsql(path);
-  for (const pragma of ['query_only=1', 'wal_autocheckpoint=0', 'cache_size=-8192']) {
-    driver.exec(`pragma ${pragma}`);
-  }
-  const compiled = new Map<string, ReturnType<typeof driver.prepare>>();
-  const mostCompiled = 500;
-  const prepare = (sql: string) => {
-    const known = compiled.get(sql);
-    if (known) return known;
-    const prepared = driver.prepare(sql);
-    if (compiled.size < mostCompiled) compiled.set(sql, prepared);
-    return prepared;
-  };
-  const all = (statements: readonly Statement[]) =>
-    statements.map(({ sql, args }) => prepare(sql).all(args) as Row[]);
-  return {
-    read(statements: readonly Statement[]): Row[][] {
-      if (statements.length === 1) return all(statements);
-      // The writing thread may commit between two statements: together they must see one state.
-      driver.exec('begin');
-      try {
-        return all(statements);
-      } finally {
-        driver.exec('rollback');
-      }
-    },
-    close: () => driver.close(),
-  };
 }
