@@ -32,14 +32,19 @@ function run({ sql, args }) {
   return [];
 }
 
+/** Set by a failure of the disk: SQLite would go on acknowledging, but nothing after it can be trusted. */
+let failure;
+
 /** Commits all statements or none. @param {Statement[]} statements */
 function commit(statements) {
+  if (failure) throw failure;
   driver.exec('begin immediate');
   try {
     const results = statements.map(run);
     driver.exec('commit');
     return results;
   } catch (error) {
+    if (/^SQLITE_(IOERR|FULL|CORRUPT|NOTADB)/.test(error.code ?? '')) failure = error;
     if (driver.inTransaction) driver.exec('rollback');
     throw error;
   }

@@ -7,7 +7,7 @@ import { type Facts, joinFacts, type Needs, readFacts } from './facts.ts';
 import { faultOf } from './faults.ts';
 import { sha256 } from './hash.ts';
 
-/** A command as the writer takes it: any use case of core with needs, facts and changes that the database knows. */
+/** A command as the writer takes it: its needs, facts and changes are those that the database knows. */
 export type AnyCommand<Result> = Command<Needs, Facts, Changes, Result>;
 
 /** The one way state changes. Waiting commands are decided together and committed in one atomic batch. */
@@ -206,6 +206,8 @@ export function createWriter(options: WriterOptions): Writer {
   }
 
   async function commit({ approved, facts }: Decided): Promise<void> {
+    // The disk may have failed under the group before this one: what it would acknowledge now cannot be trusted.
+    if (stopped) throw stopped;
     const changes = mergeChanges<Changes>(...approved.map((decision) => decision.changes));
     const statements = statementsFor(changes, commandRows(approved), new Map(facts.hashes));
     const started = performance.now();
@@ -238,10 +240,11 @@ export function createWriter(options: WriterOptions): Writer {
   }
 
   function stop(group: readonly Waiting[], error: unknown): undefined {
-    stopped = error;
+    const first = !stopped;
+    stopped ??= error;
     for (const waiting of [...group, ...queue]) waiting.reject(stoppedError(error));
     queue = [];
-    options.onFatal?.(error);
+    if (first) options.onFatal?.(error);
   }
 
   /** A group that cannot be committed is tried one by one, so that one bad command does not fail its neighbours. */

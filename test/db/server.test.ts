@@ -114,6 +114,43 @@ it('kill -9 in the middle of writing loses nothing that was acknowledged', async
   database.close();
 });
 
+it('a group decided while the disk failed under the one before it is not written, even if the disk works again', async () => {
+  const database = await openDatabase({ url: `file:${join(folder, 'failing.db')}` });
+  const fatal: unknown[] = [];
+  let writes = 0;
+  let fail = (): void => {};
+  const disk: Database = {
+    ...database,
+    read(statements) {
+      fail();
+      return database.read(statements);
+    },
+    write(statements) {
+      writes += 1;
+      if (writes > 1) return database.write(statements);
+      // The first commit fails while the facts of the next group are being read.
+      return new Promise((_, reject) => {
+        fail = () => reject(Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_FSYNC' }));
+      });
+    },
+  };
+  const svoi = await createSvoi({
+    ...{ database: disk, ids: createIds(), random: Math.random, groupLimit: 1 },
+    clock: { now: () => Date.now() },
+    onFatal: (error) => fatal.push(error),
+  });
+  const at = Date.now();
+  const all = [1, 2, 3, 4].map((index) =>
+    buy(svoi, aPurchase({ at, externalId: `r-${index}`, customer: { phone: `+38067000000${index}` } })),
+  );
+  const outcomes = await Promise.allSettled(all);
+  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected', 'rejected']);
+  await svoi.writer.idle();
+  expect([writes, fatal.length]).toEqual([1, 1]);
+  expect(await readRows(database, 'select external_id from purchases')).toEqual([]);
+  database.close();
+});
+
 it('a second process on the same file is refused with a line that says what to do', async () => {
   const url = `file:${join(folder, 'taken.db')}`;
   const database = await openDatabase({ url });
