@@ -32,6 +32,23 @@ export function localDay(at: number, zone: string): string {
   return zoned(at, zone).toPlainDate().toString();
 }
 
+/** The first moment of a calendar day (`YYYY-MM-DD`) in `zone`. */
+export function startOfDay(day: string, zone: string): number {
+  return Temporal.PlainDate.from(day).toZonedDateTime(zone).epochMilliseconds;
+}
+
+/** The midnight that ends the month of `at` in `zone`. */
+export function endOfMonth(at: number, zone: string): number {
+  const first = zoned(at, zone).toPlainDate().with({ day: 1 });
+  return first.add({ months: 1 }).toZonedDateTime(zone).epochMilliseconds;
+}
+
+/** What calendars and clocks in `zone` show at `at`: the weekday from 1 (Monday) to 7, and the minute of the day. */
+export function localClock(at: number, zone: string): { readonly weekday: number; readonly minute: number } {
+  const { dayOfWeek, hour, minute } = zoned(at, zone);
+  return { weekday: dayOfWeek, minute: hour * 60 + minute };
+}
+
 const offsets = new Map<string, number>();
 
 /**
