@@ -16,11 +16,11 @@ import {
   parsePair,
 } from './api/import/mapping.ts';
 import { purchaseReader } from './api/import/purchases.ts';
+import { recordPurchase } from './core/checkout/record.ts';
 import { upsertCustomer } from './core/customers/upsert.ts';
 import { type Outcome, SvoiError } from './core/errors.ts';
 import type { Submitted } from './core/ports.ts';
 import { purchaseRules } from './core/program/rules.ts';
-import { recordPurchase } from './core/purchases/record.ts';
 import { recordReturn } from './core/purchases/return.ts';
 import type { Shop } from './core/shops.ts';
 import { type CsvFile, hashOfFile, openCsv } from './csv.ts';

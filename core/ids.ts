@@ -13,6 +13,14 @@ export type LotId = Branded<string, 'LotId'>;
 export type MessageId = Branded<string, 'MessageId'>;
 export type AddressId = Branded<string, 'AddressId'>;
 export type ConsentId = Branded<string, 'ConsentId'>;
+export type RefundId = Branded<string, 'RefundId'>;
+export type RedemptionId = Branded<string, 'RedemptionId'>;
+export type CouponId = Branded<string, 'CouponId'>;
+export type CouponBatchId = Branded<string, 'CouponBatchId'>;
+export type CouponUseId = Branded<string, 'CouponUseId'>;
+export type StaffId = Branded<string, 'StaffId'>;
+export type ApprovalId = Branded<string, 'ApprovalId'>;
+export type AuditId = Branded<string, 'AuditId'>;
 
 /** The prefix of every kind of id, so that a reader of a log knows what he sees. */
 interface Prefixes {
@@ -24,6 +32,14 @@ interface Prefixes {
   msg: MessageId;
   adr: AddressId;
   con: ConsentId;
+  ref: RefundId;
+  red: RedemptionId;
+  cpn: CouponId;
+  cpb: CouponBatchId;
+  cpu: CouponUseId;
+  stf: StaffId;
+  apr: ApprovalId;
+  aud: AuditId;
 }
 
 /** Makes ids: a prefix, then a ULID of `at` (epoch milliseconds), so ids sort by the time they were made. */

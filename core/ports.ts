@@ -21,7 +21,7 @@ export type Decision<Changes, Result> =
   | { readonly ok: false; readonly refusal: Refusal };
 
 /**
- * One change of state. `needs` names the facts to read; `moreNeeds` may ask once more on seeing them.
+ * One change of state. `needs` names the facts to read; each of `moreNeeds` may ask for more on seeing those so far.
  * `decide` is pure: it is called again on fresh facts when a commit lost a race.
  */
 export interface Command<Needs, Facts, Changes, Result> {
@@ -38,7 +38,7 @@ export interface Command<Needs, Facts, Changes, Result> {
     readonly conflictCode: string;
   };
   readonly needs: Needs;
-  moreNeeds?(facts: Facts): Needs;
+  readonly moreNeeds?: readonly ((facts: Facts) => Needs)[];
   decide(facts: Facts, context: Context): Decision<Changes, Result>;
 }
 

@@ -7,8 +7,8 @@ import type {
 } from '../core/customers/types.ts';
 import type { HistoryItem } from '../core/dialogs/types.ts';
 import type { ConsentId, CustomerId, PurchaseId, ShopId } from '../core/ids.ts';
-import type { Purchase } from '../core/purchases/types.ts';
 import { type Database, type Row, readRow, statement } from './database.ts';
+import { purchaseFrom } from './facts/purchases.ts';
 import { readFacts } from './facts.ts';
 import { historyStatements, readHistory } from './history.ts';
 import { reader } from './rows.ts';
@@ -17,7 +17,6 @@ import * as schema from './schema.ts';
 const lastPurchases = 10;
 
 const consentOf = reader(schema.consents);
-const purchaseOf = reader(schema.purchases);
 
 /** A customer with open lots, the newest consents, the ids `shopId` gave, and the last purchases; nobody erased. */
 export async function readCustomer(database: Database, ref: CustomerRef, shopId: ShopId, now: number) {
@@ -96,16 +95,5 @@ function consentFrom(row: Row): Consent {
     category: category as ConsentCategory,
     granted: granted === 1,
     locale: locale as Locale,
-  };
-}
-
-function purchaseFrom(row: Row): Omit<Purchase, 'lines'> {
-  const { id, kind, shopId, customerId, ...rest } = purchaseOf(row);
-  return {
-    ...rest,
-    id: id as PurchaseId,
-    kind: kind as Purchase['kind'],
-    shopId: shopId as ShopId,
-    customerId: customerId as CustomerId | null,
   };
 }

@@ -19,7 +19,7 @@ export function faultOf(error: unknown): Fault {
   )
     return 'fatal';
   if (/append-only/i.test(text)) return 'bug';
-  if (/SQLITE_CONSTRAINT|UNIQUE constraint failed|constraint: another step/i.test(text)) return 'stale';
+  if (/SQLITE_CONSTRAINT|UNIQUE constraint failed|constraint: [\w ]+ meanwhile/i.test(text)) return 'stale';
   if (/SQLITE_BUSY|TRANSACTION_TIMEOUT|STREAM_EXPIRED|database is locked/i.test(text)) return 'unreachable';
   if (
     /fetch failed|ECONN|ETIMEDOUT|EPIPE|socket|network|HRANA_WEBSOCKET|SERVER_ERROR|HTTP status 5/i.test(text)

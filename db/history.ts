@@ -3,6 +3,7 @@ import type { CustomerId, TransactionId } from '../core/ids.ts';
 import type { Reason, TransactionKind } from '../core/ledger/types.ts';
 import { points } from '../core/points.ts';
 import { type Row, type Statement, statement } from './database.ts';
+import { lineFrom, purchaseFrom } from './facts/purchases.ts';
 import { reader } from './rows.ts';
 import * as schema from './schema.ts';
 
@@ -33,12 +34,10 @@ export function historyStatements(
 }
 
 const transactionOf = reader(schema.ledgerTransactions);
-const purchaseOf = reader(schema.purchases);
-const lineOf = reader(schema.purchaseLines);
 
 /** History from the rows of `historyStatements`, in their order. */
 export function readHistory([transactions, lots, purchases, lines]: (readonly Row[])[]): HistoryItem[] {
-  const purchaseById = new Map((purchases ?? []).map((row) => [String(row.id), purchaseOf(row)]));
+  const purchaseById = new Map((purchases ?? []).map((row) => [String(row.id), purchaseFrom(row)]));
   return (transactions ?? []).map((row) => {
     const { available, pending, held, reason, hash, ...transaction } = transactionOf(row);
     const purchase = purchaseById.get(transaction.reference ?? '');
@@ -65,10 +64,5 @@ export function readHistory([transactions, lots, purchases, lines]: (readonly Ro
 }
 
 function linesOf(purchaseId: string, rows: readonly Row[]) {
-  return rows
-    .filter((row) => row.purchase_id === purchaseId)
-    .map((row) => {
-      const { purchaseId: _, position: __, lineId, ...line } = lineOf(row);
-      return { id: lineId, ...line };
-    });
+  return rows.filter((row) => row.purchase_id === purchaseId).map(lineFrom);
 }

@@ -11,7 +11,7 @@ function columnsOf(table: SQLiteTable): Column[] {
 /** Writes many rows of a table in one statement: `insert … select … from json_each(?)`. */
 export function inserter<Table extends SQLiteTable>(
   table: Table,
-): (rows: readonly Table['$inferSelect'][]) => Statement {
+): (rows: readonly Readonly<Table['$inferSelect']>[]) => Statement {
   const columns = columnsOf(table);
   const names = columns.map(([, name]) => name).join(', ');
   const picks = columns.map((_, index) => `value ->> ${index}`).join(', ');
@@ -26,6 +26,22 @@ export function inserter<Table extends SQLiteTable>(
     }
     return statement(sql, JSON.stringify(values));
   };
+}
+
+/** Rewrites columns of many rows, named by their `id`, in one statement. */
+export function updater<
+  Table extends SQLiteTable & { readonly $inferSelect: { readonly id: string } },
+  Property extends keyof Table['$inferSelect'] & string,
+>(
+  table: Table,
+  changing: readonly Property[],
+): (rows: readonly Readonly<Pick<Table['$inferSelect'], Property | 'id'>>[]) => Statement {
+  const names = new Map(columnsOf(table));
+  const sets = changing.map((property, index) => `${names.get(property)} = changed.value ->> ${index + 1}`);
+  const name = getTableName(table);
+  const sql = `update ${name} set ${sets.join(', ')} from json_each(?) as changed where ${name}.id = changed.value ->> 0`;
+  return (rows) =>
+    statement(sql, JSON.stringify(rows.map((row) => [row.id, ...changing.map((property) => row[property])])));
 }
 
 /** Columns of `table` under an alias, each named `prefix_column`, for a join that holds several tables. */

@@ -115,10 +115,27 @@ export const purchases = sqliteTable(
     paidAt: integer('paid_at'),
     earned: integer().notNull(),
     pending: integer().notNull(),
+    discountMinor: integer('discount_minor').notNull().default(0),
+    refundedMinor: integer('refunded_minor').notNull().default(0),
+    redemptionId: text('redemption_id'),
+    spent: integer().notNull().default(0),
+    /** When pending points count; null while the payment is awaited. */
+    releaseAt: integer('release_at'),
+    /** The lot its points live in. */
+    lotId: text('lot_id'),
+    /** Of a receipt without a customer: the code that gets its points, until when, and what they come from. */
+    claimCode: text('claim_code'),
+    claimUntil: integer('claim_until'),
+    claimedAt: integer('claimed_at'),
+    award: text(),
+    /** A trigger refuses an update that is not exactly one ahead. */
+    revision: integer().notNull().default(0),
   },
   (table) => [
     uniqueIndex('purchases_shop_external').on(table.shopId, table.externalId),
     index('purchases_customer').on(table.customerId, table.at).where(sql`customer_id is not null`),
+    index('purchases_release').on(table.releaseAt).where(sql`pending > 0 and release_at is not null`),
+    uniqueIndex('purchases_claim').on(table.claimCode).where(sql`claim_code is not null`),
   ],
 );
 
@@ -135,8 +152,233 @@ export const purchaseLines = sqliteTable(
     quantity: real().notNull(),
     unitPriceMinor: integer('unit_price_minor').notNull(),
     amountMinor: integer('amount_minor').notNull(),
+    discountMinor: integer('discount_minor').notNull().default(0),
+    coveredMinor: integer('covered_minor').notNull().default(0),
+    points: integer().notNull().default(0),
+    refundedQuantity: real('refunded_quantity').notNull().default(0),
+    refundedMinor: integer('refunded_minor').notNull().default(0),
   },
   (table) => [primaryKey({ columns: [table.purchaseId, table.position] })],
+);
+
+/** Goods brought back, each against its purchase. */
+export const refunds = sqliteTable(
+  'refunds',
+  {
+    id: text().primaryKey(),
+    purchaseId: text('purchase_id').notNull(),
+    shopId: text('shop_id').notNull(),
+    externalId: text('external_id').notNull(),
+    at: integer().notNull(),
+    recordedAt: integer('recorded_at').notNull(),
+    actor: text().notNull(),
+    amountMinor: integer('amount_minor').notNull(),
+    moneyMinor: integer('money_minor').notNull(),
+    takenBack: integer('taken_back').notNull(),
+    returned: integer().notNull(),
+    notTaken: integer('not_taken').notNull(),
+    /** JSON: position, quantity and amount of each line. */
+    lines: text().notNull(),
+  },
+  (table) => [
+    uniqueIndex('refunds_shop_external').on(table.shopId, table.externalId),
+    index('refunds_purchase').on(table.purchaseId),
+  ],
+);
+
+/** Points set aside at a till, asked for, spent or free again. */
+export const redemptions = sqliteTable(
+  'redemptions',
+  {
+    id: text().primaryKey(),
+    shopId: text('shop_id').notNull(),
+    externalId: text('external_id').notNull(),
+    customerId: text('customer_id').notNull(),
+    store: text(),
+    points: integer().notNull(),
+    amountMinor: integer('amount_minor').notNull(),
+    totalMinor: integer('total_minor').notNull(),
+    /** How the customer agreed: `code`, `chat`, or `none`. */
+    consent: text().notNull(),
+    actor: text().notNull(),
+    createdAt: integer('created_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+    status: text().notNull(),
+    settledAt: integer('settled_at'),
+    purchaseId: text('purchase_id'),
+    /** JSON: what was taken from which lot, in order. */
+    taken: text().notNull(),
+    /** How many of its points refunds have given back. */
+    returned: integer().notNull(),
+    /** A trigger refuses an update that is not exactly one ahead. */
+    revision: integer().notNull(),
+  },
+  (table) => [
+    uniqueIndex('redemptions_shop_external').on(table.shopId, table.externalId),
+    index('redemptions_shop').on(table.shopId, table.createdAt),
+    index('redemptions_customer').on(table.customerId, table.createdAt),
+    index('redemptions_due').on(table.expiresAt).where(sql`status in ('awaiting_customer', 'held')`),
+  ],
+);
+
+/** The codes customers show to pay with points: one a customer, unique while they live. */
+export const paymentCodes = sqliteTable(
+  'payment_codes',
+  {
+    code: text().primaryKey(),
+    customerId: text('customer_id').notNull().unique(),
+    createdAt: integer('created_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+  },
+  (table) => [index('payment_codes_expiry').on(table.expiresAt)],
+);
+
+/** Coupons as defined by the shop, with how much of their limits is used up. */
+export const coupons = sqliteTable('coupons', {
+  id: text().primaryKey(),
+  name: text().notNull().unique(),
+  /** JSON. */
+  definition: text().notNull(),
+  createdAt: integer('created_at').notNull(),
+  createdBy: text('created_by').notNull(),
+  stoppedAt: integer('stopped_at'),
+  /** Uses and money counted against the limits, those reserved at tills among them. */
+  uses: integer().notNull(),
+  usedMinor: integer('used_minor').notNull(),
+  /** A trigger refuses an update that is not exactly one ahead. */
+  revision: integer().notNull(),
+});
+
+/** The codes of coupons: shared ones, single ones, and those of one customer. */
+export const couponCodes = sqliteTable(
+  'coupon_codes',
+  {
+    code: text().primaryKey(),
+    couponId: text('coupon_id').notNull(),
+    batchId: text('batch_id'),
+    customerId: text('customer_id'),
+    issuedAt: integer('issued_at').notNull(),
+    /** The first moment it is no longer good; null: no end. */
+    validUntil: integer('valid_until'),
+    uses: integer().notNull(),
+    revision: integer().notNull(),
+  },
+  (table) => [
+    index('coupon_codes_customer').on(table.customerId).where(sql`customer_id is not null`),
+    index('coupon_codes_batch').on(table.batchId, table.code).where(sql`batch_id is not null`),
+  ],
+);
+
+/** Codes being made: how many were wanted, how many there are. */
+export const couponBatches = sqliteTable(
+  'coupon_batches',
+  {
+    id: text().primaryKey(),
+    couponId: text('coupon_id').notNull(),
+    wanted: integer().notNull(),
+    made: integer().notNull(),
+    createdAt: integer('created_at').notNull(),
+    createdBy: text('created_by').notNull(),
+    finishedAt: integer('finished_at'),
+  },
+  (table) => [index('coupon_batches_open').on(table.id).where(sql`finished_at is null`)],
+);
+
+/** Each use of a coupon: reserved by a till, used by a purchase, given back by its refund. */
+export const couponUses = sqliteTable(
+  'coupon_uses',
+  {
+    id: text().primaryKey(),
+    couponId: text('coupon_id').notNull(),
+    code: text().notNull(),
+    customerId: text('customer_id'),
+    shopId: text('shop_id').notNull(),
+    /** The shop's id of the reservation, where there was one. */
+    reservation: text(),
+    purchaseId: text('purchase_id'),
+    /** `reserved`, `used`, `released` or `returned`. */
+    status: text().notNull(),
+    discountMinor: integer('discount_minor').notNull(),
+    createdAt: integer('created_at').notNull(),
+    expiresAt: integer('expires_at'),
+    revision: integer().notNull(),
+  },
+  (table) => [
+    index('coupon_uses_customer').on(table.customerId, table.couponId).where(sql`customer_id is not null`),
+    index('coupon_uses_purchase').on(table.purchaseId).where(sql`purchase_id is not null`),
+    index('coupon_uses_reservation').on(table.shopId, table.reservation).where(sql`reservation is not null`),
+    index('coupon_uses_due').on(table.expiresAt).where(sql`status = 'reserved'`),
+  ],
+);
+
+/** The people behind the counter: bound to a phone, and to a customer once the phone is proved. */
+export const staff = sqliteTable(
+  'staff',
+  {
+    id: text().primaryKey(),
+    phone: text().notNull(),
+    name: text(),
+    role: text().notNull(),
+    /** JSON: the stores they work in; empty means all. */
+    stores: text().notNull(),
+    customerId: text('customer_id'),
+    invitedBy: text('invited_by').notNull(),
+    /** SHA-256 of the one-time link. */
+    inviteHash: text('invite_hash').unique(),
+    inviteExpiresAt: integer('invite_expires_at'),
+    createdAt: integer('created_at').notNull(),
+    removedAt: integer('removed_at'),
+    revision: integer().notNull(),
+  },
+  (table) => [
+    uniqueIndex('staff_phone').on(table.phone).where(sql`removed_at is null`),
+    uniqueIndex('staff_customer')
+      .on(table.customerId)
+      .where(sql`removed_at is null and customer_id is not null`),
+  ],
+);
+
+/** What waits for a second person. */
+export const approvals = sqliteTable(
+  'approvals',
+  {
+    id: text().primaryKey(),
+    kind: text().notNull(),
+    staffId: text('staff_id').notNull(),
+    customerId: text('customer_id'),
+    /** JSON: what is to be done. */
+    request: text().notNull(),
+    createdAt: integer('created_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+    status: text().notNull(),
+    decidedBy: text('decided_by'),
+    decidedAt: integer('decided_at'),
+    revision: integer().notNull(),
+  },
+  (table) => [index('approvals_open').on(table.createdAt).where(sql`status = 'waiting'`)],
+);
+
+/** Append only (a trigger): who did what, in chains sealed like the ledger. */
+export const auditEntries = sqliteTable(
+  'audit_entries',
+  {
+    id: text().primaryKey(),
+    /** The customer it is about, or `house`. */
+    chain: text().notNull(),
+    seq: integer().notNull(),
+    action: text().notNull(),
+    actor: text().notNull(),
+    reference: text(),
+    /** JSON: the figures. Never a phone or a name. */
+    details: text().notNull(),
+    at: integer().notNull(),
+    hash: text().notNull(),
+  },
+  (table) => [
+    uniqueIndex('audit_entries_chain').on(table.chain, table.seq),
+    index('audit_entries_actor').on(table.actor, table.at),
+    index('audit_entries_at').on(table.at),
+  ],
 );
 
 /** Append only (a trigger). `unique(customer, seq)` is what makes a decision on stale facts fail to commit. */

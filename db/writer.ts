@@ -179,8 +179,11 @@ export function createWriter(options: WriterOptions): Writer {
     };
     const needs = group.map(({ command }) => command.needs);
     let facts = await readFacts(database, needs, now, once.length > 0 ? [repeats] : []);
-    const more = group.flatMap(({ command }) => command.moreNeeds?.(facts) ?? []);
-    if (more.length > 0) facts = joinFacts(facts, await readFacts(database, more, now));
+    const rounds = Math.max(...group.map(({ command }) => command.moreNeeds?.length ?? 0));
+    for (let round = 0; round < rounds; round += 1) {
+      const more = group.flatMap(({ command }) => command.moreNeeds?.[round]?.(facts) ?? []);
+      if (more.length > 0) facts = joinFacts(facts, await readFacts(database, more, now));
+    }
     return { facts, done };
   }
 
@@ -209,7 +212,10 @@ export function createWriter(options: WriterOptions): Writer {
     // The disk may have failed under the group before this one: what it would acknowledge now cannot be trusted.
     if (stopped) throw stopped;
     const changes = mergeChanges<Changes>(...approved.map((decision) => decision.changes));
-    const statements = statementsFor(changes, commandRows(approved), new Map(facts.hashes));
+    const statements = statementsFor(changes, commandRows(approved), {
+      ledger: new Map(facts.hashes),
+      auditHead: facts.auditHead,
+    });
     const started = performance.now();
     if (statements.length > 0) await database.write(statements);
     options.onCommit?.(approved.length, performance.now() - started);
@@ -269,9 +275,9 @@ export function createWriter(options: WriterOptions): Writer {
 }
 
 function keysOf(command: AnyCommand<unknown>, facts: Facts): readonly string[] {
-  const { once, needs } = command;
-  const more = command.moreNeeds?.(facts);
-  const keys = facts.keysOf(more ? mergeChanges<Needs>(needs, more) : needs);
+  const { once, needs, moreNeeds = [] } = command;
+  const more = moreNeeds.map((ask) => ask(facts));
+  const keys = facts.keysOf(more.length > 0 ? mergeChanges<Needs>(needs, ...more) : needs);
   return once ? [onceKey(once), ...keys] : keys;
 }
 

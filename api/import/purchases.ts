@@ -1,7 +1,7 @@
 import type { CustomerRef } from '../../core/customers/types.ts';
 import { MAX_AMOUNT_MINOR } from '../../core/money.ts';
 import type { Program } from '../../core/program/program.ts';
-import type { PurchaseInput, PurchaseLine } from '../../core/purchases/types.ts';
+import type { PurchaseInput, ReceiptLine } from '../../core/purchases/types.ts';
 import type { Shop } from '../../core/shops.ts';
 import { parseReference } from '../references.ts';
 import { EARLIEST_TIME } from '../schemas.ts';
@@ -90,7 +90,7 @@ function leftOut(document: Document, { rejections }: CellReader): Read<never> {
 }
 
 /** What was brought back has amounts below zero or, where all amounts are zero, quantities below zero. */
-function kindOf(lines: readonly PurchaseLine[]): 'sale' | 'return' | 'mixed' {
+function kindOf(lines: readonly ReceiptLine[]): 'sale' | 'return' | 'mixed' {
   const above = lines.some((line) => line.amountMinor > 0);
   const below = lines.some((line) => line.amountMinor < 0);
   if (above && below) return 'mixed';
@@ -131,7 +131,7 @@ function readCustomer(document: Document, cells: CellReader, { shop, program }: 
 const one: Decimal = { digits: 1n, scale: 0 };
 const zero: Decimal = { digits: 0n, scale: 0 };
 
-function readLine(row: Row, cells: CellReader, reading: Reading): PurchaseLine | undefined {
+function readLine(row: Row, cells: CellReader, reading: Reading): ReceiptLine | undefined {
   const { columns, width, rules, scale } = reading;
   const misshapen = wrongWidth(row, width);
   if (misshapen) return cells.fail(row, misshapen);

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
+import { recordPurchase } from '../../core/checkout/record.ts';
 import { purchaseRules } from '../../core/program/rules.ts';
 import { recordPayment } from '../../core/purchases/payment.ts';
-import { recordPurchase } from '../../core/purchases/record.ts';
 import type { PurchaseResult } from '../../core/purchases/types.ts';
 import type { Shop } from '../../core/shops.ts';
 import {

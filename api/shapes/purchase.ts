@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { lineAmountMinor, MAX_AMOUNT_MINOR } from '../../core/money.ts';
 import type { Program } from '../../core/program/program.ts';
-import type { PurchaseInput, PurchaseLine } from '../../core/purchases/types.ts';
+import type { PurchaseInput, ReceiptLine } from '../../core/purchases/types.ts';
 import type { Shop } from '../../core/shops.ts';
 import { invalidRequest, type Problem, type ProblemDetail } from '../errors.ts';
 import { parseReference, referenceError, referenceSchema } from '../references.ts';
@@ -92,7 +92,7 @@ function lineOf({
   quantity,
   unit_price,
   amount,
-}: PurchaseBody['lines'][number]): PurchaseLine {
+}: PurchaseBody['lines'][number]): ReceiptLine {
   return {
     id: id ?? null,
     sku,
@@ -104,7 +104,7 @@ function lineOf({
   };
 }
 
-function amountErrors(body: PurchaseBody, lines: readonly PurchaseLine[]): ProblemDetail[] {
+function amountErrors(body: PurchaseBody, lines: readonly ReceiptLine[]): ProblemDetail[] {
   const tooMuch = lines.findIndex((line) => line.amountMinor > MAX_AMOUNT_MINOR);
   if (tooMuch >= 0) {
     const detail = `quantity × unit_price must not exceed ${MAX_AMOUNT_MINOR}`;

@@ -119,10 +119,13 @@ export type CustomerEvent =
       readonly at: number;
     }
   | {
+      /** A purchase or its payment: points earned, waiting (until `releaseAt`, null: for the payment), spent. */
       readonly type: 'points_earned';
       readonly customerId: CustomerId;
       readonly points: number;
       readonly pending: number;
+      readonly spent: number;
+      readonly releaseAt: number | null;
       readonly balance: number;
       readonly reference: string;
       readonly at: number;

@@ -34,7 +34,7 @@ export function handleEvent(
       conversations: [{ channel: event.channel, address: event.address }],
       ...(phone === undefined ? {} : { customers: [{ ref: { phone } }] }),
     },
-    moreNeeds: (facts) => moreNeeds(event, facts),
+    moreNeeds: [(facts) => moreNeeds(event, facts)],
     decide: (facts, context) => ({ ok: true, changes: step(event, house, facts, context), result: {} }),
   };
 }

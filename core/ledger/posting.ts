@@ -1,4 +1,5 @@
 import { invariant } from '../errors.ts';
+import type { LotId, TransactionId } from '../ids.ts';
 import { type Points, points, sumPoints } from '../points.ts';
 import type { Context } from '../ports.ts';
 import type {
@@ -25,8 +26,33 @@ interface Draft extends Circumstances {
   readonly kind: TransactionKind;
   readonly points: number;
   readonly entries: readonly Entry[];
+  /** A lot to be made: how many points it starts with (default: those of the transaction), and until when. */
   readonly expiresAt?: number;
+  readonly lotPoints?: number;
   readonly moves?: readonly LotMove[];
+  /** Lots that are not open and get points back. */
+  readonly reopened?: readonly Lot[];
+  /** Whether the customer may owe points afterwards. */
+  readonly mayOwe?: boolean;
+}
+
+/** What a debit took from one lot, with all that is needed to give it back. */
+export interface TakenPoints {
+  readonly lotId: LotId;
+  readonly transactionId: TransactionId;
+  readonly points: number;
+  /** How many points the lot was made with. */
+  readonly lotPoints: number;
+  readonly earnedAt: number;
+  readonly expiresAt: number;
+}
+
+/** How earned points are taken back. */
+export interface TakeBack {
+  /** The lot to take from first: the one these very points made. */
+  readonly own?: LotId | null;
+  /** What is no longer there is owed: the balance goes below zero. */
+  readonly mayOwe?: boolean;
 }
 
 const byExpiry = (a: Lot, b: Lot) => a.expiresAt - b.expiresAt || (a.id < b.id ? -1 : 1);
@@ -87,13 +113,70 @@ export class Posting {
     return this.#append({ ...why, kind: 'release', points: amount, expiresAt, entries });
   }
 
-  /** Takes back up to `amount` of what was earned, the lot that expires first, first; never below zero. */
-  takeBack(amount: Points, why: (taken: Points) => Circumstances): LedgerTransaction | undefined {
-    const moves = takeFromLots(this.#open, Math.min(amount, Math.max(0, this.#balance.available)));
-    const taken = sumPoints(moves.map((move) => -move.points));
+  /** Sets points aside, those that burn first. Needs all open lots. The caller has checked that they are there. */
+  hold(amount: Points, why: Circumstances): readonly TakenPoints[] {
+    const moves = takeFromLots(this.#open, amount);
+    const taken = moves.map((move) => takenBy(move, this.#open));
+    invariant(sumPoints(taken.map((one) => one.points)) === amount, 'held points come from open lots');
+    const entries = transfer('customer:held', 'customer:available', amount);
+    this.#append({ ...why, kind: 'hold', points: -amount, moves, entries });
+    return taken;
+  }
+
+  /** Points that were held are spent. */
+  spend(amount: Points, why: Circumstances): LedgerTransaction {
+    const entries = transfer('program:spent', 'customer:held', amount);
+    return this.#append({ ...why, kind: 'redemption', points: -amount, entries });
+  }
+
+  /**
+   * Held points are free again, each in its own lot. A lot that has burned since becomes a new one, good until
+   * `graceUntil`. Needs all open lots.
+   */
+  cancelHold(taken: readonly TakenPoints[], graceUntil: number, why: Circumstances): LedgerTransaction {
+    return this.#restore('cancel', 'customer:held', taken, graceUntil, why);
+  }
+
+  /** Points that were spent come back, each to its own lot; lots that have burned as in `cancelHold`. */
+  giveBack(taken: readonly TakenPoints[], graceUntil: number, why: Circumstances): LedgerTransaction {
+    return this.#restore('refund', 'program:spent', taken, graceUntil, why);
+  }
+
+  /**
+   * Takes back up to `amount` of what was earned: from the lot it made first, then from those that expire first.
+   * Never below zero unless `mayOwe`. Needs all open lots. Undefined when nothing could be taken.
+   */
+  takeBack(
+    amount: Points,
+    why: (taken: Points) => Circumstances,
+    { own, mayOwe = false }: TakeBack = {},
+  ): LedgerTransaction | undefined {
+    const first = this.#open.filter((lot) => lot.id === own);
+    const inOrder = [...first, ...this.#open.filter((lot) => lot.id !== own)];
+    const moves = takeFromLots(inOrder, Math.min(amount, Math.max(0, this.#balance.available)));
+    const taken = mayOwe ? amount : sumPoints(moves.map((move) => -move.points));
     if (taken === 0) return undefined;
     const entries = transfer('program:issued', 'customer:available', taken);
-    return this.#append({ ...why(taken), kind: 'refund', points: -taken, moves, entries });
+    return this.#append({ ...why(taken), kind: 'refund', points: -taken, moves, entries, mayOwe });
+  }
+
+  /** Takes back points that still wait. */
+  takeBackPending(amount: Points, why: Circumstances): LedgerTransaction {
+    const entries = transfer('program:issued', 'customer:pending', amount);
+    return this.#append({ ...why, kind: 'refund', points: -amount, entries });
+  }
+
+  /** Gives points by hand, in one lot. */
+  adjustUp(amount: Points, expiresAt: number, why: Circumstances): LedgerTransaction {
+    const entries = transfer('customer:available', 'program:issued', amount);
+    return this.#append({ ...why, kind: 'adjustment', points: amount, expiresAt, entries });
+  }
+
+  /** Takes points by hand, those that burn first. Needs all open lots. The caller has checked that they are there. */
+  adjustDown(amount: Points, why: Circumstances): LedgerTransaction {
+    const moves = takeFromLots(this.#open, amount);
+    const entries = transfer('program:issued', 'customer:available', amount);
+    return this.#append({ ...why, kind: 'adjustment', points: -amount, moves, entries });
   }
 
   /** Everything in lots due at `now` is gone: one transaction for each moment of expiry, oldest first. */
@@ -103,21 +186,61 @@ export class Posting {
     return [...moments].map((expiredAt) => this.#append(expiryOf(this.#open, expiredAt)));
   }
 
-  /** Everything the customer has is given up, available and pending. */
+  /** Everything the customer has is given up: available, pending and held; a debt is forgiven. */
   forfeitAll(why: Circumstances): LedgerTransaction | undefined {
-    const { available, pending } = this.#balance;
-    if (available === 0 && pending === 0) return undefined;
+    const { available, pending, held } = this.#balance;
+    if (available === 0 && pending === 0 && held === 0) return undefined;
     const moves = this.#open.map((lot) => ({ lotId: lot.id, points: points(-lot.remaining) }));
-    const entries: Entry[] = [{ account: 'program:expired', points: points(available + pending) }];
+    const all = available + pending + held;
+    const entries: Entry[] = all === 0 ? [] : [{ account: 'program:expired', points: points(all) }];
     if (available !== 0) entries.push({ account: 'customer:available', points: points(-available) });
     if (pending !== 0) entries.push({ account: 'customer:pending', points: points(-pending) });
+    if (held !== 0) entries.push({ account: 'customer:held', points: points(-held) });
     return this.#append({ ...why, kind: 'adjustment', points: -available, moves, entries });
+  }
+
+  #restore(
+    kind: 'cancel' | 'refund',
+    from: Account,
+    taken: readonly TakenPoints[],
+    graceUntil: number,
+    why: Circumstances,
+  ): LedgerTransaction {
+    const { now } = this.#context;
+    const amount = sumPoints(taken.map((one) => one.points));
+    const alive = taken.filter((one) => one.expiresAt > now);
+    const late = amount - sumPoints(alive.map((one) => one.points));
+    return this.#append({
+      ...why,
+      ...{ kind, points: amount, entries: transfer('customer:available', from, amount) },
+      moves: alive.map((one) => ({ lotId: one.lotId, points: points(one.points) })),
+      reopened: alive.map((one) => this.#closedLot(one)),
+      ...(late > 0 ? { expiresAt: graceUntil, lotPoints: late } : {}),
+    });
+  }
+
+  #closedLot({ lotId, transactionId, lotPoints, earnedAt, expiresAt }: TakenPoints): Lot {
+    const { customerId } = this.#head;
+    const remaining = points(0);
+    return {
+      id: lotId,
+      customerId,
+      transactionId,
+      points: points(lotPoints),
+      remaining,
+      earnedAt,
+      expiresAt,
+    };
   }
 
   #append(draft: Draft): LedgerTransaction {
     const context = this.#context;
     const id = context.ids.next('txn', context.now);
-    this.#balance = balanceAfter(this.#balance, draft.entries);
+    const debt = Math.max(0, -this.#balance.available);
+    this.#balance = balanceAfter(this.#balance, draft.entries, draft.mayOwe ?? false);
+    const lots = this.#newLots(draft, id);
+    const reopened = (draft.reopened ?? []).filter((lot) => !this.#open.some((open) => open.id === lot.id));
+    const moves = repay(debt, draft.moves ?? [], lots);
     const transaction: LedgerTransaction = {
       id,
       customerId: this.#head.customerId,
@@ -132,22 +255,47 @@ export class Posting {
       reference: draft.reference ?? null,
       reverses: null,
       entries: draft.entries,
-      lots: this.#newLots(draft, id),
-      moves: draft.moves ?? [],
+      lots,
+      moves,
     };
     this.#written.push(transaction);
-    this.#open = lotsAfter(this.#open, transaction);
+    this.#open = lotsAfter(reopened.length > 0 ? [...this.#open, ...reopened] : this.#open, transaction);
     return transaction;
   }
 
   #newLots(draft: Draft, transactionId: LedgerTransaction['id']): Lot[] {
     if (draft.expiresAt === undefined) return [];
     const id = this.#context.ids.next('lot', this.#context.now);
-    const amount = points(draft.points);
+    const amount = points(draft.lotPoints ?? draft.points);
     const { happenedAt: earnedAt, expiresAt } = draft;
     const { customerId } = this.#head;
     return [{ id, customerId, transactionId, points: amount, remaining: amount, earnedAt, expiresAt }];
   }
+}
+
+function takenBy({ lotId, points: change }: LotMove, open: readonly Lot[]): TakenPoints {
+  const lot = open.find(({ id }) => id === lotId);
+  invariant(lot, 'points are taken from an open lot');
+  const { transactionId, points: lotPoints, earnedAt, expiresAt } = lot;
+  return { lotId, transactionId, points: -change, lotPoints, earnedAt, expiresAt };
+}
+
+/** Points that come to a customer who owes some repay the debt before they can be spent: they leave their lots. */
+function repay(debt: number, moves: readonly LotMove[], lots: readonly Lot[]): readonly LotMove[] {
+  if (debt === 0) return moves;
+  let left = debt;
+  const repaid: LotMove[] = [];
+  for (const move of moves) {
+    const part = Math.max(0, Math.min(left, move.points));
+    left -= part;
+    if (move.points !== part) repaid.push({ ...move, points: points(move.points - part) });
+  }
+  for (const lot of lots) {
+    const part = Math.min(left, lot.points);
+    left -= part;
+    if (part > 0) repaid.push({ lotId: lot.id, points: points(-part) });
+  }
+  return repaid;
 }
 
 /** The two sides of moving `amount` from one account to another. */
@@ -189,16 +337,16 @@ function lotsAfter(open: readonly Lot[], { moves, lots }: LedgerTransaction): re
   if (moves.length === 0)
     return open.length + lots.length < 2 ? [...open, ...lots] : [...open, ...lots].sort(byExpiry);
   const changed = new Map(moves.map((move) => [move.lotId, move.points]));
-  const kept = open.map((lot) => {
+  const kept = [...open, ...lots].map((lot) => {
     const move = changed.get(lot.id);
     return move === undefined ? lot : { ...lot, remaining: points(lot.remaining + move) };
   });
   const sound = kept.every((lot) => lot.remaining >= 0 && lot.remaining <= lot.points);
   invariant(sound, 'a lot holds 0 to its points');
-  return [...kept, ...lots].filter((lot) => lot.remaining > 0).sort(byExpiry);
+  return kept.filter((lot) => lot.remaining > 0).sort(byExpiry);
 }
 
-function balanceAfter(before: Balance, entries: readonly Entry[]): Balance {
+function balanceAfter(before: Balance, entries: readonly Entry[], mayOwe: boolean): Balance {
   let [{ available, pending, held }, sum] = [before, 0];
   for (const { account, points: change } of entries) {
     sum += change;
@@ -207,6 +355,7 @@ function balanceAfter(before: Balance, entries: readonly Entry[]): Balance {
     else if (account === 'customer:held') held += change;
   }
   invariant(sum === 0, 'entries of a transaction sum to zero');
-  invariant(available >= 0 && pending >= 0 && held >= 0, 'no account of a customer goes below zero');
+  const sound = available >= 0 || mayOwe || available >= before.available;
+  invariant(sound && pending >= 0 && held >= 0, 'no account of a customer goes below zero');
   return { available, pending, held };
 }

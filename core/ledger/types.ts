@@ -84,6 +84,29 @@ export type Reason =
       /** Points that should have been taken back but were no longer there. */
       readonly missing: number;
     }
+  /** Set aside at a till until `until`, or free again. */
+  | { readonly rule: 'hold'; readonly until: number }
+  | { readonly rule: 'hold_over'; readonly how: 'cancelled' | 'expired' }
+  | {
+      readonly rule: 'redemption';
+      readonly version: number;
+      readonly pointValueMinor: number;
+      readonly amountMinor: number;
+      /** How the customer agreed. */
+      readonly consent: 'code' | 'chat' | 'none';
+    }
+  /** The return window closed with nothing more brought back. */
+  | { readonly rule: 'return_window'; readonly version: number }
+  | {
+      readonly rule: 'refund';
+      readonly version: number;
+      /** What was given back for the goods, of the payable amount. */
+      readonly amountMinor: number;
+      /** Earned points the goods stood for, and how many of them were no longer there to be taken. */
+      readonly due: number;
+      readonly missing: number;
+    }
+  | { readonly rule: 'refund_spent'; readonly version: number; readonly amountMinor: number }
   | { readonly rule: 'erasure' }
   | { readonly rule: 'manual'; readonly note: string };
 

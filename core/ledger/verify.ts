@@ -29,7 +29,7 @@ export interface StoredLedger {
 /** Recomputes one customer's ledger from its first transaction; undefined when all of it holds. */
 export function findFault(ledger: StoredLedger, sha256: (text: string) => string): Fault | undefined {
   const fault = (row: string, problem: string): Fault => ({ customerId: ledger.customerId, row, problem });
-  const remaining = new Map<string, number>();
+  const remaining = new Map<string, LotState>();
   let balance: Balance = { available: 0, pending: 0, held: 0 };
   let hash = '';
   for (const [index, transaction] of ledger.transactions.entries()) {
@@ -65,33 +65,41 @@ function problemOf(transaction: StoredTransaction, expected: Balance): string | 
   return undefined;
 }
 
-function moveLots(remaining: Map<string, number>, transaction: StoredTransaction): string | undefined {
-  for (const lot of transaction.lots) remaining.set(lot.id, lot.points);
+/** What a lot holds as its chain tells it, and how many points it was made with. */
+interface LotState {
+  readonly points: number;
+  readonly remaining: number;
+}
+
+function moveLots(lots: Map<string, LotState>, transaction: StoredTransaction): string | undefined {
+  for (const lot of transaction.lots) lots.set(lot.id, { points: lot.points, remaining: lot.points });
   for (const move of transaction.moves) {
-    const before = remaining.get(move.lotId);
+    const before = lots.get(move.lotId);
     if (before === undefined) return `it moves ${move.lotId}, which no earlier transaction made`;
-    const after = before + move.points;
-    if (after < 0) return `it takes more from ${move.lotId} than was there`;
-    remaining.set(move.lotId, after);
+    const remaining = before.remaining + move.points;
+    if (remaining < 0) return `it takes more from ${move.lotId} than was there`;
+    if (remaining > before.points) return `it gives more back to ${move.lotId} than was taken`;
+    lots.set(move.lotId, { ...before, remaining });
   }
   return undefined;
 }
 
 function lotFault(
   ledger: StoredLedger,
-  remaining: ReadonlyMap<string, number>,
+  lots: ReadonlyMap<string, LotState>,
   balance: Balance,
   fault: (row: string, problem: string) => Fault,
 ): Fault | undefined {
   for (const lot of ledger.lots) {
-    const expected = remaining.get(lot.id);
+    const expected = lots.get(lot.id)?.remaining;
     if (expected === undefined) return fault(`lots ${lot.id}`, 'no transaction made it');
     if (lot.remaining !== expected)
       return fault(`lots ${lot.id}`, `remaining is ${lot.remaining}, its moves give ${expected}`);
   }
-  if (ledger.lots.length !== remaining.size) return fault('lots', 'a lot is missing');
-  const open = [...remaining.values()].reduce((sum, value) => sum + value, 0);
-  if (open !== balance.available)
+  if (ledger.lots.length !== lots.size) return fault('lots', 'a lot is missing');
+  const open = [...lots.values()].reduce((sum, lot) => sum + lot.remaining, 0);
+  // Who owes points has nothing in lots: what comes in repays the debt first.
+  if (open !== Math.max(0, balance.available))
     return fault('lots', `open lots hold ${open}, the balance is ${balance.available}`);
   return undefined;
 }

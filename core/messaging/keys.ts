@@ -158,6 +158,14 @@ export const wordVariables = {
     points: 'points',
   },
   'why.returned_missing': { points: 'points' },
+  'why.held': { until: 'moment' },
+  'why.hold_cancelled': {},
+  'why.hold_expired': {},
+  'why.redeemed': { points: 'points', amount: 'money' },
+  'why.not_asked': {},
+  'why.window_closed': {},
+  'why.refunded': { amount: 'money', points: 'points' },
+  'why.refund_spent': { amount: 'money', points: 'points' },
   'why.erased': {},
   'why.note': { note: 'text' },
   'why.unknown': {},
@@ -203,6 +211,9 @@ export const wordVariables = {
 
   'notify.points_earned': { points: 'points', balance: 'points' },
   'notify.points_pending': { points: 'points' },
+  'notify.points_pending_until': { points: 'points', at: 'day' },
+  'notify.points_spent': { points: 'points' },
+  'notify.balance': { balance: 'points' },
 } as const satisfies Readonly<Record<string, Spec>>;
 
 /** The name of a text in `locales/`. */

@@ -6,7 +6,7 @@ import type {
   CustomerRecord,
 } from '../customers/types.ts';
 import type { Command, Context } from '../ports.ts';
-import type { MessagingChanges, OutboxMessage, Reply } from './types.ts';
+import type { MessagingChanges, OutboxMessage, Reply, Words } from './types.ts';
 
 /** The chat a customer is written to: the one used last among those that still reach the person. */
 export function preferredAddress(record: CustomerRecord): Address | undefined {
@@ -31,8 +31,10 @@ export function withNotifications<
       if (!decision.ok) return decision;
       const messages = messagesFor(decision.changes.events ?? [], facts, context);
       if (messages.length === 0) return decision;
-      const all = [...(decision.changes.messages ?? []), ...messages];
-      return { ...decision, changes: { ...decision.changes, messages: all } };
+      const { changes } = decision;
+      const all = [...(changes.messages ?? []), ...messages];
+      const choices = [...(changes.choices ?? []), ...messages.flatMap(choicesOf)];
+      return { ...decision, changes: { ...changes, messages: all, choices } };
     },
   };
 }
@@ -66,11 +68,31 @@ function serviceMessage(reply: Reply, address: Address, context: Context): Outbo
   };
 }
 
+/** A message with buttons can be answered by a number where there are none. */
+function choicesOf({ addressId, reply }: OutboxMessage): NonNullable<MessagingChanges['choices']> {
+  const choices = (reply.buttons ?? []).flat().flatMap((one) => (one.kind === 'press' ? [one.data] : []));
+  return choices.length > 0 ? [{ addressId, choices }] : [];
+}
+
 /** Nothing where there is nothing to tell: a registration is answered in its own chat, zero points are no news. */
 function replyTo(event: CustomerEvent): Reply | undefined {
-  if (event.type !== 'points_earned') return undefined;
-  const { points, pending, balance } = event;
-  if (points > 0) return { paragraphs: [{ key: 'notify.points_earned', variables: { points, balance } }] };
-  if (pending > 0) return { paragraphs: [{ key: 'notify.points_pending', variables: { points: pending } }] };
-  return undefined;
+  if (event.type === 'registered') return undefined;
+  const words = purchaseWords(event);
+  return words.length > 0 ? { paragraphs: [words] } : undefined;
+}
+
+/** What a purchase did: what was paid with points, what was earned, what waits and until when. */
+function purchaseWords(event: Extract<CustomerEvent, { type: 'points_earned' }>): Words[] {
+  const { points, pending, spent, releaseAt, balance } = event;
+  const words: Words[] = [];
+  if (spent > 0) words.push({ key: 'notify.points_spent', variables: { points: spent } });
+  if (points > 0) words.push({ key: 'notify.points_earned', variables: { points, balance } });
+  if (pending > 0 && releaseAt === null) {
+    words.push({ key: 'notify.points_pending', variables: { points: pending } });
+  }
+  if (pending > 0 && releaseAt !== null) {
+    words.push({ key: 'notify.points_pending_until', variables: { points: pending, at: releaseAt } });
+  }
+  if (spent > 0 && points === 0) words.push({ key: 'notify.balance', variables: { balance } });
+  return words;
 }

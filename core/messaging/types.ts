@@ -47,4 +47,6 @@ export interface OutboxMessage {
 /** New rows of the outbox. */
 export interface MessagingChanges {
   readonly messages?: readonly OutboxMessage[];
+  /** What numbers mean in a chat from now on, because a message of ours asked something there. */
+  readonly choices?: readonly { readonly addressId: AddressId; readonly choices: readonly string[] }[];
 }

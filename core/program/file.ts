@@ -26,13 +26,18 @@ type Path = readonly PropertyKey[];
 
 function sayIssue(issue: z.core.$ZodIssue, document: Document, lines: LineCounter): string[] {
   if (issue.code !== 'unrecognized_keys') return [at(issue.path, document, lines) + whatToPut(issue)];
-  const known = Object.keys(
-    issue.path.length === 0 ? programSchema.shape : programSchema.shape.quiet_hours.unwrap().shape,
-  );
+  const known = Object.keys(shapeAt(issue.path));
   return issue.keys.map((key) => {
     const where = at([...issue.path, key], document, lines);
     return `${where}there is no such rule; the rules are ${known.join(', ')}`;
   });
+}
+
+/** The rules that may stand where `path` leads. */
+function shapeAt([name]: Path): object {
+  const { quiet_hours, tiers } = programSchema.shape;
+  if (name === undefined) return programSchema.shape;
+  return name === 'tiers' ? tiers.unwrap().element.shape : quiet_hours.unwrap().shape;
 }
 
 /** `line 4, earn_percent: `, with the line of the nearest key that is there. */

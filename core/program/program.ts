@@ -3,6 +3,20 @@ import { isTimeZone } from '../time.ts';
 
 const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day as HH:MM');
 
+const tierSchema = z.strictObject({
+  name: z.string().trim().min(1).max(40),
+  spend_minor: z.int().min(0),
+});
+
+/** Tiers in order: no name twice, each asking for more than the one before it. */
+function climbs(tiers: readonly z.output<typeof tierSchema>[]): boolean {
+  const names = new Set(tiers.map(({ name }) => name));
+  const rising = tiers.every(
+    (tier, index) => index === 0 || tier.spend_minor > (tiers[index - 1]?.spend_minor ?? 0),
+  );
+  return names.size === tiers.length && rising;
+}
+
 /** All the rules of a program, as a shop writes them in YAML or JSON. Unknown keys are refused. */
 export const programSchema = z.strictObject({
   currency: z
@@ -55,6 +69,64 @@ export const programSchema = z.strictObject({
     .max(36_500)
     .default(365)
     .describe('how many days points live, a whole number from 1 to 36500'),
+  return_window_days: z
+    .int()
+    .min(0)
+    .max(365)
+    .default(0)
+    .describe('how many days after the payment points wait, in case goods come back; 0: they count at once'),
+  refund_policy: z
+    .enum(['take_available', 'go_negative'])
+    .default('take_available')
+    .describe(
+      'what a refund does when its points are spent already: take_available takes what is there, go_negative leaves a debt',
+    ),
+  grace_days: z
+    .int()
+    .min(0)
+    .max(365)
+    .default(14)
+    .describe('how many days spent points live that come back after they would have burned, from 0 to 365'),
+  claim_days: z
+    .int()
+    .min(1)
+    .max(365)
+    .default(14)
+    .describe('for how many days a receipt without a customer can be claimed, from 1 to 365'),
+  claims_per_day: z
+    .int()
+    .min(0)
+    .max(1000)
+    .default(3)
+    .describe('how many receipts one person may claim in 24 hours, from 0 to 1000'),
+  tiers: z
+    .array(tierSchema)
+    .max(20)
+    .refine(climbs, 'each tier with a name of its own, and more to spend than the one before it')
+    .default([])
+    .describe(
+      'tiers, the lowest first, like [{ name: silver, spend_minor: 500000 }]: what must have been spent within tier_days',
+    ),
+  tier_days: z
+    .int()
+    .min(1)
+    .max(3650)
+    .default(365)
+    .describe('over how many days spending counts for a tier, from 1 to 3650'),
+  staff_points_limit: z
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .default(500)
+    .describe('how many points staff may give or take at once; more waits for a second person'),
+  staff_actions_per_day: z
+    .int()
+    .min(0)
+    .max(10_000)
+    .default(20)
+    .describe(
+      'how many gifts and corrections one of the staff may make in 24 hours; more wait for a second person',
+    ),
   quiet_hours: z
     .strictObject({ from: clockTime, to: clockTime })
     .default({ from: '21:00', to: '09:00' })

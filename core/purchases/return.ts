@@ -2,8 +2,16 @@ import type { CustomerRecord } from '../customers/types.ts';
 import { openPosting } from '../ledger/posting.ts';
 import { points } from '../points.ts';
 import type { Context } from '../ports.ts';
-import { decideOn, newPurchase, onceAs, type PurchaseCommand, resultOf } from './record.ts';
-import type { PurchaseChanges, PurchaseInput, PurchaseResult, PurchaseRules } from './types.ts';
+import {
+  actorOf,
+  decideOn,
+  newPurchase,
+  onceAs,
+  type PurchaseCommand,
+  type Recorded,
+  resultOf,
+} from './sale.ts';
+import type { PurchaseInput, PurchaseResult, PurchaseRules } from './types.ts';
 
 /**
  * Records goods brought back without saying which purchase they came from: lines with negative quantities and
@@ -16,7 +24,7 @@ export function recordReturn(input: PurchaseInput, rules: PurchaseRules): Purcha
     once: onceAs(input),
     needs: input.customer ? { customers: [{ ref: input.customer, lots: 'open' }] } : {},
     decide: (facts, context) =>
-      decideOn(input, facts, context, (record) => giveBack(input, rules, record, context)),
+      decideOn(input, input.customer, facts, context, (record) => giveBack(input, rules, record, context)),
   };
 }
 
@@ -25,16 +33,16 @@ function giveBack(
   rules: PurchaseRules,
   record: CustomerRecord | undefined,
   context: Context,
-): { changes: PurchaseChanges; result: PurchaseResult } {
+): Recorded {
   const purchase = newPurchase('return', input, record, context);
-  if (!record) return { changes: { purchases: [purchase] }, result: resultOf(purchase, 0) };
+  if (!record) return { ok: true, changes: { purchases: [purchase] }, result: resultOf(purchase, 0) };
   const { points: due, reason } = rules.award(input.lines.map((line) => -line.amountMinor));
   const { version, percent, basisMinor, pointValueMinor } = reason;
   const posting = openPosting(record.head, record.lots, context);
   posting.expireDue(context.now);
   const taken = posting.takeBack(due, (points) => ({
     happenedAt: input.at,
-    actor: `shop:${input.shopId}`,
+    actor: actorOf(input),
     reference: purchase.id,
     reason: {
       rule: 'return_without_receipt',
@@ -47,6 +55,7 @@ function giveBack(
   }));
   const kept = { ...purchase, earned: points(taken?.points ?? 0) };
   return {
+    ok: true,
     changes: { purchases: [kept], transactions: posting.transactions },
     result: resultOf(kept, posting.balance.available),
   };

@@ -1,17 +1,38 @@
-import type { CustomerChanges, CustomerFacts, CustomerNeeds, CustomerRef } from '../customers/types.ts';
-import type { CustomerId, PurchaseId, ShopId } from '../ids.ts';
-import type { LedgerChanges, Reason } from '../ledger/types.ts';
+import type { CustomerRef } from '../customers/types.ts';
+import type { CustomerId, LotId, PurchaseId, RedemptionId, RefundId, ShopId } from '../ids.ts';
+import type { Lot, Reason } from '../ledger/types.ts';
 import type { Points } from '../points.ts';
+import type {
+  RedemptionChanges,
+  RedemptionFacts,
+  RedemptionNeeds,
+  RedemptionRef,
+  SpendingRules,
+} from '../redemptions/types.ts';
 
-/** One line of a receipt. `quantity` has up to three decimals, `amountMinor` is what was paid for all of it. */
-export interface PurchaseLine {
+/** One line of a receipt as it is posted. `quantity` has up to three decimals. */
+export interface ReceiptLine {
   readonly id: string | null;
   readonly sku: string;
   readonly name: string | null;
   readonly category: string | null;
   readonly quantity: number;
   readonly unitPriceMinor: number;
+  /** What all of it costs, the shop's own discounts taken off; coupons and points of ours are not. */
   readonly amountMinor: number;
+}
+
+/** One line of a purchase as kept: what was taken off, what was paid in points, what it earned, what came back. */
+export interface PurchaseLine extends ReceiptLine {
+  /** What coupons took off. The rest is payable. */
+  readonly discountMinor: number;
+  /** The part of the payable amount that was paid with points. */
+  readonly coveredMinor: number;
+  /** Its share of the points the purchase earned. */
+  readonly points: number;
+  /** How much of it was brought back, and how much of the payable amount was given back for it. */
+  readonly refundedQuantity: number;
+  readonly refundedMinor: number;
 }
 
 /** A receipt as a shop system posts it, checked and in our words. */
@@ -22,9 +43,15 @@ export interface PurchaseInput {
   readonly at: number;
   readonly customer: CustomerRef | null;
   readonly store: string | null;
-  readonly lines: readonly PurchaseLine[];
+  readonly lines: readonly ReceiptLine[];
   readonly paid: boolean;
   readonly cartId: string | null;
+  /** Points that pay for part of it: held before, or already confirmed. Absent, never null: see `once`. */
+  readonly redemption?: RedemptionRef;
+  /** Codes of coupons to use. Absent where there are none. */
+  readonly coupons?: readonly string[];
+  /** Who did it where no shop system did: `staff:stf_…`. */
+  readonly actor?: string;
 }
 
 /** A purchase as kept. A `return` without a receipt is one with negative amounts. */
@@ -43,7 +70,52 @@ export interface Purchase {
   readonly paidAt: number | null;
   readonly earned: number;
   readonly pending: number;
+  /** What coupons took off all lines. */
+  readonly discountMinor: number;
+  /** What was given back for goods brought back, of the payable amount. */
+  readonly refundedMinor: number;
+  /** The points that paid for part of it, and which redemption that was. */
+  readonly redemptionId: RedemptionId | null;
+  readonly spent: number;
+  /** When pending points count; null while the payment is awaited. */
+  readonly releaseAt: number | null;
+  /** The lot its points live in, once they can be spent. */
+  readonly lotId: LotId | null;
+  /** Of a receipt without a customer: the code that gets its points, until when, when somebody did. */
+  readonly claimCode: string | null;
+  readonly claimUntil: number | null;
+  readonly claimedAt: number | null;
+  /** Of a receipt without a customer: why it is worth its points. */
+  readonly award: EarnReason | null;
+  readonly revision: number;
   readonly lines: readonly PurchaseLine[];
+}
+
+/** Why a purchase earned its points. */
+export type EarnReason = Extract<Reason, { rule: 'earn' }>;
+
+/** Goods brought back, as kept. Amounts are of what was payable, in minor units. */
+export interface Refund {
+  readonly id: RefundId;
+  readonly purchaseId: PurchaseId;
+  readonly shopId: ShopId;
+  readonly externalId: string;
+  readonly at: number;
+  readonly recordedAt: number;
+  readonly actor: string;
+  readonly amountMinor: number;
+  /** The part of it to be handed back in money. */
+  readonly moneyMinor: number;
+  /** Earned points that were taken back, spent points that were given back, and what could not be taken. */
+  readonly takenBack: number;
+  readonly returned: number;
+  readonly notTaken: number;
+  /** What each line of the purchase (counted from 1) lost. */
+  readonly lines: readonly {
+    readonly position: number;
+    readonly quantity: number;
+    readonly amountMinor: number;
+  }[];
 }
 
 /** What a purchase did to the customer's points. */
@@ -56,40 +128,89 @@ export interface PurchaseResult {
     readonly spent: number;
     readonly balance: number;
   };
+  /** What was taken off and what had to be paid; absent where no coupon took anything off. */
+  readonly discounts?: readonly AppliedDiscount[];
+  readonly payableMinor?: number;
+  /** Of a receipt without a customer that is worth points: the code that gets them. */
+  readonly claim?: { readonly code: string; readonly points: number; readonly expiresAt: number };
+}
+
+/** What one coupon did to a cart. */
+export interface AppliedDiscount {
+  readonly code: string;
+  readonly name: string;
+  readonly amountMinor: number;
 }
 
 /** Points for a purchase, with the reason that can be shown to whoever asks. */
 export interface Award {
   readonly points: Points;
-  readonly reason: Extract<Reason, { rule: 'earn' }>;
+  readonly reason: EarnReason;
 }
 
-/** What the program says about purchases. */
-export interface PurchaseRules {
-  readonly version: number;
-  award(amountsMinor: readonly number[]): Award;
+/** What the program says about purchases. Times in epoch milliseconds. */
+export interface PurchaseRules extends SpendingRules {
+  /** Points for the money paid for each line; `multiplier`: by a coupon, 1 or more. */
+  award(amountsMinor: readonly number[], multiplier?: number): Award;
   /** When points earned at `at` are gone. */
   expiresAt(at: number): number;
+  /** When the points of a purchase paid at `paidAt` count: at once, unless they wait for the return window to close. */
+  releaseAt(paidAt: number): number;
+  /** Until when a receipt without a customer can be claimed. */
+  claimUntil(now: number): number;
+  /** How many receipts one person may claim in 24 hours. */
+  readonly claimsPerDay: number;
+  /** Whether what a refund takes back may leave the balance below zero. */
+  readonly mayOwe: boolean;
+}
+
+/** The lot a purchase's points live in, even when nothing is left of it. */
+export interface PurchaseLot extends Lot {
+  /** How many of its points have burned. */
+  readonly burned: number;
+}
+
+/** Purchases of one customer, counted from `since` (epoch milliseconds) on. */
+export interface HabitsNeed {
+  readonly customerId: CustomerId;
+  readonly since: number;
+}
+
+/** What a customer has done so far: sales not brought back, what was paid for them, and receipts claimed. */
+export interface Habits {
+  /** Sales ever, and what was paid for those since `since`, in minor units. */
+  readonly sales: number;
+  readonly paidMinor: number;
+  /** Receipts claimed since `since`. */
+  readonly claims: number;
 }
 
 /** What a use case over purchases may ask to know. */
-export interface PurchaseNeeds extends CustomerNeeds {
+export interface PurchaseNeeds extends RedemptionNeeds {
   /** By our id. */
   readonly purchases?: readonly PurchaseId[];
+  /** By the code printed on the receipt. */
+  readonly claims?: readonly string[];
+  readonly purchaseLots?: readonly LotId[];
+  readonly habits?: readonly HabitsNeed[];
 }
 
 /** What it then knows. */
-export interface PurchaseFacts extends CustomerFacts {
+export interface PurchaseFacts extends RedemptionFacts {
   purchase(id: PurchaseId): Purchase | undefined;
+  claim(code: string): Purchase | undefined;
+  purchaseLot(id: LotId): PurchaseLot | undefined;
+  habits(need: HabitsNeed): Habits | undefined;
 }
 
-/** What it may write. */
-export interface PurchaseChanges extends CustomerChanges, LedgerChanges {
+/** What it may write. Updates hold the whole purchase as it is from now on, its revision one ahead. */
+export interface PurchaseChanges extends RedemptionChanges {
   readonly purchases?: readonly Purchase[];
-  /** Purchases that have now been paid in full. */
-  readonly payments?: readonly {
-    readonly id: PurchaseId;
-    readonly paidAt: number;
-    readonly earned: number;
-  }[];
+  readonly purchaseUpdates?: readonly Purchase[];
+  readonly refunds?: readonly Refund[];
+}
+
+/** The key under which habits are kept among the facts. */
+export function habitsKey({ customerId, since }: HabitsNeed): string {
+  return `${customerId} ${since}`;
 }

@@ -1,8 +1,8 @@
+import { recordPurchase } from '../../core/checkout/record.ts';
 import type { ShopId } from '../../core/ids.ts';
 import { createIds } from '../../core/ids.ts';
 import { defaultProgram } from '../../core/program/program.ts';
 import { purchaseRules } from '../../core/program/rules.ts';
-import { recordPurchase } from '../../core/purchases/record.ts';
 import type { PurchaseInput } from '../../core/purchases/types.ts';
 import type { Database, Statement } from '../../db/database.ts';
 import { openDatabase } from '../../db/open.ts';

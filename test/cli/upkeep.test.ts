@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { recordPurchase } from '../../core/checkout/record.ts';
 import type { ShopId } from '../../core/ids.ts';
 import { purchaseRules } from '../../core/program/rules.ts';
-import { recordPurchase } from '../../core/purchases/record.ts';
 import { readRows, statement } from '../../db/database.ts';
 import { openDatabase } from '../../db/open.ts';
 import { type CommandLine, commandLine } from '../support/command.ts';

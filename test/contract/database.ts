@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recordPurchase } from '../../core/checkout/record.ts';
 import { expirePoints } from '../../core/customers/expiry.ts';
 import { createIds } from '../../core/ids.ts';
 import { purchaseRules } from '../../core/program/rules.ts';
-import { recordPurchase } from '../../core/purchases/record.ts';
 import type { Database } from '../../db/database.ts';
 import { readRow, readRows, statement } from '../../db/database.ts';
 import { verifyLedger } from '../../db/verify.ts';

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { recordPurchase } from '../../core/checkout/record.ts';
 import { expirePoints } from '../../core/customers/expiry.ts';
 import { register } from '../../core/customers/register.ts';
 import type { CustomerChanges, CustomerFacts, CustomerNeeds } from '../../core/customers/types.ts';
@@ -7,7 +8,6 @@ import type { LedgerChanges } from '../../core/ledger/types.ts';
 import type { Command, Submitted } from '../../core/ports.ts';
 import { purchaseRules, welcomeRules } from '../../core/program/rules.ts';
 import { recordPayment } from '../../core/purchases/payment.ts';
-import { recordPurchase } from '../../core/purchases/record.ts';
 import { recordReturn } from '../../core/purchases/return.ts';
 import type { PurchaseInput } from '../../core/purchases/types.ts';
 import { DAY_MS } from '../../core/time.ts';

@@ -1,6 +1,6 @@
+import { recordPurchase } from '../../core/checkout/record.ts';
 import type { ShopId } from '../../core/ids.ts';
 import { purchaseRules } from '../../core/program/rules.ts';
-import { recordPurchase } from '../../core/purchases/record.ts';
 import type { PurchaseInput, PurchaseResult } from '../../core/purchases/types.ts';
 import type { Svoi } from '../../svoi.ts';
 

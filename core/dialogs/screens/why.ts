@@ -6,6 +6,7 @@ import { lastMoment } from './points.ts';
 
 type Earned = Extract<Reason, { rule: 'earn' }>;
 type Returned = Extract<Reason, { rule: 'return_without_receipt' }>;
+type Refunded = Extract<Reason, { rule: 'refund' }>;
 
 /** The most lines of a receipt that are spelled out: a message has an end. */
 const mostLines = 20;
@@ -40,6 +41,21 @@ function reasonOf(item: HistoryItem): Paragraph[] {
       return [item.lots.map(burned)];
     case 'return_without_receipt':
       return returned(reason, -item.points);
+    case 'hold':
+      return [{ key: 'why.held', variables: { until: reason.until } }];
+    case 'hold_over':
+      return [{ key: reason.how === 'expired' ? 'why.hold_expired' : 'why.hold_cancelled' }];
+    case 'redemption':
+      return [
+        { key: 'why.redeemed', variables: { points: -item.points, amount: reason.amountMinor } },
+        ...(reason.consent === 'none' ? [{ key: 'why.not_asked' } as const] : []),
+      ];
+    case 'return_window':
+      return [{ key: 'why.window_closed' }, ...whatNext(item)];
+    case 'refund':
+      return [refunded(reason, -item.points)];
+    case 'refund_spent':
+      return [{ key: 'why.refund_spent', variables: { amount: reason.amountMinor, points: item.points } }];
     case 'erasure':
       return [{ key: 'why.erased' }];
     case 'manual':
@@ -84,6 +100,12 @@ function burned(lot: HistoryItem['lots'][number]): Words {
 function returned({ percent, basisMinor: basis, pointValueMinor: value, missing }: Returned, points: number) {
   const reward = (basis * percent) / 100;
   const words: Words[] = [{ key: 'why.returned', variables: { percent, basis, reward, value, points } }];
+  if (missing > 0) words.push({ key: 'why.returned_missing', variables: { points: missing } });
+  return words;
+}
+
+function refunded({ amountMinor: amount, missing }: Refunded, points: number): Words[] {
+  const words: Words[] = [{ key: 'why.refunded', variables: { amount, points } }];
   if (missing > 0) words.push({ key: 'why.returned_missing', variables: { points: missing } });
   return words;
 }

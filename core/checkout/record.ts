@@ -1,0 +1,200 @@
+import { randomText, safeAlphabet } from '../codes.ts';
+import type { CustomerRecord, CustomerRef } from '../customers/types.ts';
+import { type Outcome, refuse } from '../errors.ts';
+import { openPosting, type Posting } from '../ledger/posting.ts';
+import { splitByLargestRemainder } from '../money.ts';
+import type { Context } from '../ports.ts';
+import {
+  actorOf,
+  decideOn,
+  newPurchase,
+  onceAs,
+  type PurchaseCommand,
+  type Recorded,
+  resultOf,
+} from '../purchases/sale.ts';
+import type {
+  Award,
+  Purchase,
+  PurchaseFacts,
+  PurchaseInput,
+  PurchaseResult,
+  PurchaseRules,
+} from '../purchases/types.ts';
+import { spendHeld, spendRefusal } from '../redemptions/spend.ts';
+import type { Redemption } from '../redemptions/types.ts';
+
+/** How many characters the code on a receipt without a customer has: 31^8, so that guessing one is hopeless. */
+const claimCodeLength = 8;
+
+/**
+ * Records a purchase: a customer named by an unknown phone or shop's id is made, held points are spent, and points are
+ * earned on the money paid (or wait, for the payment or for the return window to close). Without a customer the
+ * points wait for whoever claims the receipt. Refuses `customer_not_found`, `in_the_future`, and what is wrong with
+ * the redemption; the same id with another body, `purchase_conflict`.
+ */
+export function recordPurchase(input: PurchaseInput, rules: PurchaseRules): PurchaseCommand<PurchaseResult> {
+  const { customer, redemption } = input;
+  return {
+    name: 'purchase.record',
+    once: onceAs(input),
+    needs: {
+      ...(customer ? { customers: [{ ref: customer }] } : {}),
+      ...(redemption ? { redemptions: [redemption] } : {}),
+    },
+    moreNeeds: redemption
+      ? [
+          (facts) => {
+            const id = facts.redemption(redemption)?.customerId;
+            return id && !customer ? { customers: [{ ref: { id } }] } : {};
+          },
+        ]
+      : [],
+    decide(facts, context) {
+      const ref = customer ?? payerOf(input, facts);
+      return decideOn(input, ref, facts, context, (record) => sale(input, rules, record, facts, context));
+    },
+  };
+}
+
+/** Who pays with points has been named by that. */
+function payerOf({ redemption }: PurchaseInput, facts: PurchaseFacts): CustomerRef | null {
+  const id = redemption && facts.redemption(redemption)?.customerId;
+  return id ? { id } : null;
+}
+
+function sale(
+  input: PurchaseInput,
+  rules: PurchaseRules,
+  record: CustomerRecord | undefined,
+  facts: PurchaseFacts,
+  context: Context,
+): Recorded {
+  const priced = newPurchase('sale', input, record, context);
+  const paying = payment(input, priced, rules, record, facts, context);
+  if (!paying.ok) return paying;
+  const redemption = paying.result;
+  const purchase = redemption ? paidWithPoints(priced, redemption) : priced;
+  const award = rules.award(moneyOfLines(purchase));
+  if (!record) return anonymous(purchase, award, rules, context);
+  const posting = openPosting(record.head, record.lots, context);
+  posting.expireDue(context.now);
+  const why = { actor: actorOf(input), at: input.at, now: context.now };
+  const spent = redemption && spendHeld(redemption, posting, rules, why);
+  const kept = earn(withAward(purchase, award), award, { posting, input, rules, context });
+  const balance = posting.balance.available;
+  const worthTelling = award.points > 0 || kept.spent > 0;
+  return {
+    ok: true,
+    changes: {
+      purchases: [kept],
+      transactions: posting.transactions,
+      ...(spent ? { redemptionUpdates: [attached(spent, redemption, kept)] } : {}),
+      events: worthTelling ? [eventOf(kept, record, balance)] : [],
+    },
+    result: resultOf(kept, balance),
+  };
+}
+
+/** The redemption that pays for part of it, checked against the customer and what is payable. */
+function payment(
+  { redemption: ref, shopId }: PurchaseInput,
+  purchase: Purchase,
+  rules: PurchaseRules,
+  record: CustomerRecord | undefined,
+  facts: PurchaseFacts,
+  context: Context,
+): Outcome<Redemption | undefined> {
+  if (!ref) return { ok: true, result: undefined };
+  const pointer = '/redemption';
+  const redemption = facts.redemption(ref);
+  if (!redemption || redemption.shopId !== shopId) {
+    return refuse('redemption_not_found', 'this shop holds no points under this id', pointer);
+  }
+  if (redemption.customerId !== record?.customer.id) {
+    return refuse('redemption_mismatch', 'these points are another customer’s', pointer);
+  }
+  if (redemption.purchaseId !== null) {
+    return refuse('redemption_closed', `these points paid for ${redemption.purchaseId} already`, pointer);
+  }
+  const refusal = spendRefusal(redemption, context.now);
+  if (refusal) return { ok: false, refusal: { ...refusal, pointer } };
+  const payable = purchase.totalMinor - purchase.discountMinor;
+  const most = rules.maxSpend(payable);
+  if (redemption.points > most || redemption.amountMinor > payable) {
+    const detail = `${redemption.points} points are held, and at most ${most} may pay for this purchase: cancel the redemption and hold fewer`;
+    return refuse('redemption_too_large', detail, pointer);
+  }
+  return { ok: true, result: redemption };
+}
+
+/** What the points paid, spread over the lines by what is payable for each. */
+function paidWithPoints(purchase: Purchase, redemption: Redemption): Purchase {
+  const payable = purchase.lines.map((line) => line.amountMinor - line.discountMinor);
+  const covered = splitByLargestRemainder(redemption.amountMinor, payable);
+  const lines = purchase.lines.map((line, index) => ({ ...line, coveredMinor: covered[index] ?? 0 }));
+  return { ...purchase, redemptionId: redemption.id, spent: redemption.points, lines };
+}
+
+/** What was paid for each line in money: what the program gives points for. */
+export function moneyOfLines({ lines }: Pick<Purchase, 'lines'>): number[] {
+  return lines.map((line) => line.amountMinor - line.discountMinor - line.coveredMinor);
+}
+
+function withAward(purchase: Purchase, { reason }: Award): Purchase {
+  const lines = purchase.lines.map((line, index) => ({ ...line, points: reason.split[index] ?? 0 }));
+  return { ...purchase, lines };
+}
+
+interface Earning {
+  readonly posting: Posting;
+  readonly input: PurchaseInput;
+  readonly rules: PurchaseRules;
+  readonly context: Context;
+}
+
+/** Points that count at once, or wait: for the payment, or for the return window to close. */
+function earn(
+  purchase: Purchase,
+  { points, reason }: Award,
+  { posting, input, rules, context }: Earning,
+): Purchase {
+  const releaseAt = purchase.paidAt === null ? null : rules.releaseAt(purchase.paidAt);
+  if (points === 0) return { ...purchase, releaseAt };
+  const why = { happenedAt: input.at, actor: actorOf(input), reason, reference: purchase.id };
+  if (releaseAt === null || releaseAt > context.now) {
+    posting.earnPending(points, why);
+    return { ...purchase, releaseAt, pending: points };
+  }
+  const { lots } = posting.earn('accrual', points, rules.expiresAt(input.at), why);
+  return { ...purchase, releaseAt, earned: points, lotId: lots[0]?.id ?? null };
+}
+
+function attached(spent: Redemption, before: Redemption | undefined, { id }: Purchase): Redemption {
+  return { ...spent, purchaseId: id, revision: (before?.revision ?? 0) + 1 };
+}
+
+/** Nobody's purchase: a code gets its points, for whoever sends it to us in time. */
+function anonymous(purchase: Purchase, award: Award, rules: PurchaseRules, context: Context): Recorded {
+  if (award.points === 0)
+    return { ok: true, changes: { purchases: [purchase] }, result: resultOf(purchase, 0) };
+  const code = randomText(context.random, safeAlphabet, claimCodeLength);
+  const until = rules.claimUntil(context.now);
+  const kept = withAward({ ...purchase, claimCode: code, claimUntil: until, award: award.reason }, award);
+  const claim = { code, points: award.points, expiresAt: until };
+  return { ok: true, changes: { purchases: [kept] }, result: { ...resultOf(kept, 0), claim } };
+}
+
+function eventOf(purchase: Purchase, record: CustomerRecord, balance: number) {
+  return {
+    type: 'points_earned',
+    customerId: record.customer.id,
+    points: purchase.earned,
+    pending: purchase.pending,
+    spent: purchase.spent,
+    releaseAt: purchase.releaseAt,
+    balance,
+    reference: purchase.id,
+    at: purchase.recordedAt,
+  } as const;
+}

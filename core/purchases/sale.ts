@@ -1,0 +1,122 @@
+import { createCustomer } from '../customers/create.ts';
+import type { CustomerRecord, CustomerRef } from '../customers/types.ts';
+import { type Refusal, refuse } from '../errors.ts';
+import { type Command, type Context, type Decision, mergeChanges } from '../ports.ts';
+import type {
+  Purchase,
+  PurchaseChanges,
+  PurchaseFacts,
+  PurchaseInput,
+  PurchaseNeeds,
+  PurchaseResult,
+  ReceiptLine,
+} from './types.ts';
+
+/** A use case over purchases. */
+export type PurchaseCommand<Result> = Command<PurchaseNeeds, PurchaseFacts, PurchaseChanges, Result>;
+
+/** What recording a receipt comes to: rows and an answer, or why not. */
+export type Recorded = Decision<PurchaseChanges, PurchaseResult>;
+
+/** How far ahead of our clock a till's clock may run, in milliseconds. */
+export const CLOCK_SKEW_MS = 10 * 60_000;
+
+/** The natural key of a receipt: sales and returns of a shop share one numbering. */
+export function onceAs(input: PurchaseInput): NonNullable<PurchaseCommand<unknown>['once']> {
+  return {
+    scope: `${input.shopId} purchase`,
+    key: input.externalId,
+    input,
+    conflictCode: 'purchase_conflict',
+  };
+}
+
+/** Why nothing dated `at` is taken, or undefined. `what` is said to whoever posted it. */
+export function futureRefusal(at: number, now: number, what: string): Refusal | undefined {
+  if (at <= now + CLOCK_SKEW_MS) return undefined;
+  const detail = `the ${what} is dated in the future: check the clock and the time zone of the till`;
+  return { code: 'in_the_future', detail, pointer: '/at' };
+}
+
+/** Who did it: a person behind the counter, or the shop's system. */
+export function actorOf({ actor, shopId }: Pick<PurchaseInput, 'actor' | 'shopId'>): string {
+  return actor ?? `shop:${shopId}`;
+}
+
+/** Finds or makes the customer, then lets `write` decide; what both change is merged. */
+export function decideOn(
+  input: PurchaseInput,
+  ref: CustomerRef | null,
+  facts: PurchaseFacts,
+  context: Context,
+  write: (record: CustomerRecord | undefined) => Recorded,
+): Recorded {
+  const early = futureRefusal(input.at, context.now, 'purchase');
+  if (early) return { ok: false, refusal: early };
+  if (!ref) return write(undefined);
+  const found = facts.customer(ref);
+  if (found) return write(found);
+  const made = createCustomer(ref, context);
+  if (!made) {
+    return refuse(
+      'customer_not_found',
+      'nobody has this card or id; name the customer by phone to make a new one',
+      '/customer',
+    );
+  }
+  const written = write(made.record);
+  if (!written.ok) return written;
+  return { ...written, changes: mergeChanges<PurchaseChanges>(made.changes, written.changes) };
+}
+
+/** A purchase with no points yet: nothing taken off, nothing paid with points. */
+export function newPurchase(
+  kind: Purchase['kind'],
+  input: PurchaseInput,
+  record: CustomerRecord | undefined,
+  context: Context,
+): Purchase {
+  return {
+    id: context.ids.next('pur', context.now),
+    kind,
+    shopId: input.shopId,
+    externalId: input.externalId,
+    customerId: record?.customer.id ?? null,
+    store: input.store,
+    cartId: input.cartId,
+    at: input.at,
+    recordedAt: context.now,
+    totalMinor: input.lines.reduce((sum, line) => sum + line.amountMinor, 0),
+    paidAt: input.paid ? input.at : null,
+    earned: 0,
+    pending: 0,
+    discountMinor: 0,
+    refundedMinor: 0,
+    redemptionId: null,
+    spent: 0,
+    releaseAt: null,
+    lotId: null,
+    claimCode: null,
+    claimUntil: null,
+    claimedAt: null,
+    award: null,
+    revision: 0,
+    lines: input.lines.map(untouchedLine),
+  };
+}
+
+function untouchedLine({ id, sku, name, category, quantity, unitPriceMinor, amountMinor }: ReceiptLine) {
+  return {
+    ...{ id, sku, name, category, quantity, unitPriceMinor, amountMinor },
+    ...{ discountMinor: 0, coveredMinor: 0, points: 0, refundedQuantity: 0, refundedMinor: 0 },
+  };
+}
+
+/** The answer to whoever posted it. `balance` is what the customer can spend now. */
+export function resultOf(purchase: Purchase, balance: number): PurchaseResult {
+  return {
+    id: purchase.id,
+    customer: purchase.customerId,
+    points: { earned: purchase.earned, pending: purchase.pending, spent: purchase.spent, balance },
+  };
+}

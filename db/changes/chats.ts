@@ -1,0 +1,63 @@
+import type { Conversation } from '../../core/dialogs/types.ts';
+import type { OutboxMessage } from '../../core/messaging/types.ts';
+import { type Statement, statement } from '../database.ts';
+import { inserter } from '../rows.ts';
+import * as schema from '../schema.ts';
+import { type Changes, forRows } from './part.ts';
+
+const insertMessages = inserter(schema.messages);
+
+/** Chats, whose they are, and what is said in them. */
+export function chatStatements(changes: Changes): Statement[] {
+  return [
+    ...forRows(changes.conversations, writeConversations),
+    ...forRows(changes.addressLinks, linkAddresses),
+    ...forRows(changes.choices, offerChoices),
+    ...forRows(changes.messages, (messages) => insertMessages(messages.map(messageRow))),
+  ];
+}
+
+function linkAddresses(links: NonNullable<Changes['addressLinks']>): Statement {
+  return statement(
+    `update addresses set customer_id = link.value ->> 1 from json_each(?) as link where addresses.id = link.value ->> 0`,
+    JSON.stringify(links.map((link) => [link.id, link.customerId])),
+  );
+}
+
+function writeConversations(conversations: readonly Conversation[]): Statement {
+  const rows = conversations.map(({ address, state, revision }) => [
+    address.id,
+    address.channel,
+    address.externalId,
+    address.customerId,
+    address.locale,
+    address.reachable ? 1 : 0,
+    address.lastSeenAt,
+    state ? JSON.stringify(state) : null,
+    revision,
+  ]);
+  const picks = rows[0]?.map((_, index) => `value ->> ${index}`).join(', ');
+  return statement(
+    `insert into addresses (id, channel, external_id, customer_id, locale, reachable, last_seen_at, state, revision)
+     select ${picks} from json_each(?) where true
+     on conflict (channel, external_id) do update set customer_id = excluded.customer_id, locale = excluded.locale,
+       reachable = excluded.reachable, last_seen_at = excluded.last_seen_at, state = excluded.state,
+       revision = excluded.revision`,
+    JSON.stringify(rows),
+  );
+}
+
+/** What "1", "2", … mean in a chat from now on, whatever was being said there. */
+function offerChoices(offers: NonNullable<Changes['choices']>): Statement {
+  return statement(
+    `update addresses set state = json_set(state, '$.choices', json(offer.value -> 1)), revision = revision + 1
+     from json_each(?) as offer where addresses.id = offer.value ->> 0 and state is not null`,
+    JSON.stringify(offers.map((offer) => [offer.addressId, offer.choices])),
+  );
+}
+
+function messageRow(message: OutboxMessage): typeof schema.messages.$inferSelect {
+  const { reply, ...rest } = message;
+  const unsent = { leaseUntil: null, attempts: 0, providerId: null, error: null, sentAt: null };
+  return { ...rest, ...unsent, reply: JSON.stringify(reply), state: 'queued' };
+}

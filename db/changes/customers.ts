@@ -1,0 +1,56 @@
+import { type Statement, statement } from '../database.ts';
+import { inserter, updater } from '../rows.ts';
+import * as schema from '../schema.ts';
+import { type Changes, forRows } from './part.ts';
+
+const insert = {
+  customers: inserter(schema.customers),
+  externalIds: inserter(schema.externalIds),
+  consents: inserter(schema.consents),
+};
+
+const updateCustomers = updater(schema.customers, [
+  ...(['phone', 'card', 'name', 'birthday', 'gender', 'locale', 'zone', 'registeredAt'] as const),
+]);
+
+/** People, the shops' ids of them, and what they agreed to. */
+export function customerStatements(changes: Changes): Statement[] {
+  return [
+    ...forRows(changes.customers, insert.customers),
+    ...forRows(changes.customerUpdates, updateCustomers),
+    ...forRows(changes.externalIds, insert.externalIds),
+    ...forRows(changes.consents, (consents) =>
+      insert.consents(consents.map((consent) => ({ ...consent, granted: consent.granted ? 1 : 0 }))),
+    ),
+  ];
+}
+
+/** Removes the person and keeps the ledger: who is left is an id with nothing that names anybody. */
+export function erase(erasures: NonNullable<Changes['erasures']>): Statement[] {
+  const ids = JSON.stringify(erasures.map((erasure) => erasure.customerId));
+  const these = '(select value from json_each(?))';
+  const nothing = ['phone', 'card', 'name', 'birthday', 'gender', 'locale', 'zone', 'registered_at'];
+  return [
+    statement(
+      `update customers set ${nothing.map((column) => `${column} = null`).join(', ')}, erased_at = erased.value ->> 1
+       from json_each(?) as erased where customers.id = erased.value ->> 0`,
+      JSON.stringify(erasures.map((erasure) => [erasure.customerId, erasure.at])),
+    ),
+    statement(`delete from external_ids where customer_id in ${these}`, ids),
+    // First the site chats, also those the person has left since: what we wrote to the person there tells which.
+    statement(
+      `delete from chat_messages where (channel, chat) in
+         (select channel, external_id from addresses where customer_id in ${these} or id in
+           (select address_id from messages where customer_id in ${these}))`,
+      ids,
+      ids,
+    ),
+    statement(
+      `update messages set reply = '{"paragraphs":[]}', customer_id = null, provider_id = null,
+         state = case when state in ('queued', 'sending') then 'cancelled' else state end
+       where customer_id in ${these}`,
+      ids,
+    ),
+    statement(`delete from addresses where customer_id in ${these}`, ids),
+  ];
+}

@@ -1,0 +1,130 @@
+import type { LotId } from '../../core/ids.ts';
+import {
+  type EarnReason,
+  type Habits,
+  type HabitsNeed,
+  habitsKey,
+  type Purchase,
+  type PurchaseFacts,
+  type PurchaseLine,
+  type PurchaseLot,
+} from '../../core/purchases/types.ts';
+import { type Row, type Statement, statement } from '../database.ts';
+import { reader } from '../rows.ts';
+import * as schema from '../schema.ts';
+import { eachRow, type FactSource, type Query } from './source.ts';
+
+const purchaseOf = reader(schema.purchases);
+const lineOf = reader(schema.purchaseLines);
+const lotOf = reader(schema.lots);
+
+type Source = FactSource<Pick<PurchaseFacts, 'purchase' | 'claim' | 'purchaseLot' | 'habits'>>;
+
+/** Reads purchases by id or by the code on the receipt, the lots they made, and what a customer has done so far. */
+export function purchaseSource(): Source {
+  const purchases = new Map<string, Purchase>();
+  const byClaim = new Map<string, string>();
+  const lots = new Map<string, PurchaseLot>();
+  const habits = new Map<string, Habits>();
+  const take = (row: Row) => {
+    purchases.set(String(row.id), { ...purchaseFrom(row), lines: [] });
+    if (row.claim_code !== null) byClaim.set(String(row.claim_code), String(row.id));
+  };
+  return {
+    queries(needs) {
+      const ids = needs.flatMap((need) => need.purchases ?? []);
+      const codes = needs.flatMap((need) => need.claims ?? []);
+      const made = needs.flatMap((need) => need.purchaseLots ?? []);
+      return [
+        ...(ids.length > 0 ? purchaseQueries('p.id', ids, take, purchases) : []),
+        ...(codes.length > 0 ? purchaseQueries('p.claim_code', codes, take, purchases) : []),
+        ...(made.length > 0 ? [lotQuery(made, lots)] : []),
+        ...needs.flatMap((need) => need.habits ?? []).map((need) => habitsQuery(need, habits)),
+      ];
+    },
+    facts: {
+      purchase: (id) => purchases.get(id),
+      claim: (code) => purchases.get(byClaim.get(code) ?? ''),
+      purchaseLot: (id) => lots.get(id),
+      habits: (need) => habits.get(habitsKey(need)),
+    },
+    keysOf: (needs) => [
+      ...(needs.purchases ?? []),
+      ...(needs.claims ?? []).map((code) => byClaim.get(code) ?? `claim:${code}`),
+    ],
+  };
+}
+
+function purchaseQueries(
+  column: 'p.id' | 'p.claim_code',
+  values: readonly string[],
+  take: (row: Row) => void,
+  purchases: Map<string, Purchase>,
+): Query[] {
+  const list = JSON.stringify(values);
+  return [
+    eachRow(statement(`select p.* from json_each(?) i join purchases p on ${column} = i.value`, list), take),
+    eachRow(
+      statement(
+        `select l.* from json_each(?) i join purchases p on ${column} = i.value
+         join purchase_lines l on l.purchase_id = p.id order by l.purchase_id, l.position`,
+        list,
+      ),
+      (row) => addLine(row, purchases),
+    ),
+  ];
+}
+
+function addLine(row: Row, purchases: Map<string, Purchase>): void {
+  const purchase = purchases.get(String(row.purchase_id));
+  if (purchase) purchases.set(purchase.id, { ...purchase, lines: [...purchase.lines, lineFrom(row)] });
+}
+
+/** A purchase as stored, in the words of core; its lines are stored apart. */
+export function purchaseFrom(row: Row): Omit<Purchase, 'lines'> {
+  const { award, ...purchase } = purchaseOf(row);
+  return { ...(purchase as Omit<Purchase, 'lines' | 'award'>), award: awardFrom(award) };
+}
+
+function awardFrom(award: string | null): EarnReason | null {
+  return award === null ? null : (JSON.parse(award) as EarnReason);
+}
+
+/** A line as stored, in the words of core. */
+export function lineFrom(row: Row): PurchaseLine {
+  const { purchaseId: _, position: __, lineId, ...line } = lineOf(row);
+  return { id: lineId, ...line };
+}
+
+function lotQuery(ids: readonly LotId[], found: Map<string, PurchaseLot>): Query {
+  const sql = `select l.*, coalesce((select -sum(m.points) from lot_moves m join ledger_transactions t on t.id = m.transaction_id
+      where m.lot_id = l.id and t.kind = 'expiry'), 0) as burned
+    from json_each(?) i join lots l on l.id = i.value`;
+  return eachRow(statement(sql, JSON.stringify(ids)), (row) => {
+    const lot = lotOf(row) as PurchaseLot;
+    found.set(lot.id, { ...lot, burned: Number(row.burned) });
+  });
+}
+
+function habitsQuery(need: HabitsNeed, found: Map<string, Habits>): Query {
+  return eachRow(habitsStatement(need), (row) => {
+    const { sales, paid_minor, claims } = row;
+    found.set(habitsKey(need), {
+      sales: Number(sales),
+      paidMinor: Number(paid_minor),
+      claims: Number(claims),
+    });
+  });
+}
+
+/** What a customer has done so far: a sale brought back whole is none, and what was brought back was not paid. */
+export function habitsStatement({ customerId, since }: HabitsNeed): Statement {
+  return statement(
+    `select count(case when kind = 'sale' and (refunded_minor < total_minor - discount_minor or total_minor = 0) then 1 end) as sales,
+       coalesce(sum(case when at >= ?2 then total_minor - discount_minor - refunded_minor end), 0) as paid_minor,
+       count(case when claimed_at >= ?2 then 1 end) as claims
+     from purchases where customer_id = ?1`,
+    customerId,
+    since,
+  );
+}

@@ -1,0 +1,25 @@
+import type { DialogFacts, DialogNeeds } from '../../core/dialogs/types.ts';
+import type { Row, Statement } from '../database.ts';
+
+/** What a command may ask to know. */
+export type Needs = DialogNeeds;
+
+/** One statement and what to do with its rows. */
+export interface Query {
+  readonly statement: Statement;
+  take(rows: readonly Row[]): void;
+}
+
+/** What one part of the database answers to a group's needs: one round of reading, in one batch with the others. */
+export interface FactSource<Some extends Partial<DialogFacts>> {
+  /** The statements that read what is asked for; their rows end in `facts`. */
+  queries(needs: readonly Needs[], now: number): readonly Query[];
+  readonly facts: Some;
+  /** The keys by which a command that needs `needs` must be kept apart from others. */
+  keysOf(needs: Needs): readonly string[];
+}
+
+/** A query that takes its rows one by one. */
+export function eachRow(statement: Statement, take: (row: Row) => void): Query {
+  return { statement, take: (rows) => rows.forEach(take) };
+}
