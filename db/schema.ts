@@ -265,6 +265,7 @@ export const couponCodes = sqliteTable(
   },
   (table) => [
     index('coupon_codes_customer').on(table.customerId).where(sql`customer_id is not null`),
+    index('coupon_codes_coupon').on(table.couponId, table.code),
     index('coupon_codes_batch').on(table.batchId, table.code).where(sql`batch_id is not null`),
   ],
 );
@@ -299,11 +300,14 @@ export const couponUses = sqliteTable(
     /** `reserved`, `used`, `released` or `returned`. */
     status: text().notNull(),
     discountMinor: integer('discount_minor').notNull(),
+    /** How much of the discount came back with goods. */
+    returnedMinor: integer('returned_minor').notNull(),
     createdAt: integer('created_at').notNull(),
     expiresAt: integer('expires_at'),
     revision: integer().notNull(),
   },
   (table) => [
+    index('coupon_uses_open').on(table.code).where(sql`status = 'reserved'`),
     index('coupon_uses_customer').on(table.customerId, table.couponId).where(sql`customer_id is not null`),
     index('coupon_uses_purchase').on(table.purchaseId).where(sql`purchase_id is not null`),
     index('coupon_uses_reservation').on(table.shopId, table.reservation).where(sql`reservation is not null`),

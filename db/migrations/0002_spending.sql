@@ -51,6 +51,7 @@ CREATE TABLE `coupon_codes` (
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `coupon_codes_customer` ON `coupon_codes` (`customer_id`) WHERE customer_id is not null;--> statement-breakpoint
+CREATE INDEX `coupon_codes_coupon` ON `coupon_codes` (`coupon_id`,`code`);--> statement-breakpoint
 CREATE INDEX `coupon_codes_batch` ON `coupon_codes` (`batch_id`,`code`) WHERE batch_id is not null;--> statement-breakpoint
 CREATE TABLE `coupon_uses` (
 	`id` text PRIMARY KEY NOT NULL,
@@ -62,11 +63,13 @@ CREATE TABLE `coupon_uses` (
 	`purchase_id` text,
 	`status` text NOT NULL,
 	`discount_minor` integer NOT NULL,
+	`returned_minor` integer NOT NULL,
 	`created_at` integer NOT NULL,
 	`expires_at` integer,
 	`revision` integer NOT NULL
 ) WITHOUT ROWID;
 --> statement-breakpoint
+CREATE INDEX `coupon_uses_open` ON `coupon_uses` (`code`) WHERE status = 'reserved';--> statement-breakpoint
 CREATE INDEX `coupon_uses_customer` ON `coupon_uses` (`customer_id`,`coupon_id`) WHERE customer_id is not null;--> statement-breakpoint
 CREATE INDEX `coupon_uses_purchase` ON `coupon_uses` (`purchase_id`) WHERE purchase_id is not null;--> statement-breakpoint
 CREATE INDEX `coupon_uses_reservation` ON `coupon_uses` (`shop_id`,`reservation`) WHERE reservation is not null;--> statement-breakpoint
