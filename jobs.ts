@@ -1,20 +1,52 @@
 import { expirePoints } from './core/customers/expiry.ts';
-import { customersWithDueLots } from './db/due.ts';
+import { purchaseRules } from './core/program/rules.ts';
+import { releasePending } from './core/purchases/payment.ts';
+import type { Database } from './db/database.ts';
+import { customersWithDueLots, purchasesToRelease } from './db/due.ts';
+import type { AnyCommand } from './db/writer.ts';
 import type { Svoi } from './svoi.ts';
 
-/** Customers of one round: one group of the writer, so that a purchase waits for no more than that. */
-const customersAtOnce = 256;
+/** What a job needs of a running Svoi. */
+export type Worked = Pick<Svoi, 'database' | 'clock' | 'submit' | 'program'>;
+
+/** One kind of work that falls due by the clock. Every command is safe to repeat, also from two processes at once. */
+interface Job<Item> {
+  /** Up to `limit` things due at `now`, those due longest first. */
+  due(database: Database, now: number, limit: number): Promise<readonly Item[]>;
+  settle(item: Item, svoi: Worked): AnyCommand<unknown>;
+}
+
+/** Things of one round: one group of the writer, so that a purchase waits for no more than that. */
+const itemsAtOnce = 256;
+
+async function runJob<Item>(svoi: Worked, { due, settle }: Job<Item>): Promise<void> {
+  let before = '';
+  for (;;) {
+    const items = await due(svoi.database, svoi.clock.now(), itemsAtOnce);
+    // The same things due again were not settled by their commands: the next run tries them, this one must end.
+    if (items.length === 0 || JSON.stringify(items) === before) return;
+    before = JSON.stringify(items);
+    await Promise.all(items.map((item) => svoi.submit(settle(item, svoi))));
+  }
+}
+
+/** Points that waited for a return window to close. */
+const release: Job<Awaited<ReturnType<typeof purchasesToRelease>>[number]> = {
+  due: purchasesToRelease,
+  settle: (id, svoi) => releasePending(id, purchaseRules(svoi.program())),
+};
+
+/** Points that burn. */
+const expiry: Job<Awaited<ReturnType<typeof customersWithDueLots>>[number]> = {
+  due: customersWithDueLots,
+  settle: (id) => expirePoints(id),
+};
 
 /**
- * Writes off all points that are due, as of the midnight each was due: late after a week of downtime, but with the
- * same figures. Safe to run anywhere at any time, twice at once too. Resolves to how many points that were.
+ * Does all that has fallen due: late after a week of downtime, but with the same figures. Safe to run anywhere at any
+ * time, twice at once too. What gives points comes before what burns them.
  */
-export async function expireDuePoints(svoi: Pick<Svoi, 'database' | 'clock' | 'submit'>): Promise<number> {
-  let total = 0;
-  for (;;) {
-    const due = await customersWithDueLots(svoi.database, svoi.clock.now(), customersAtOnce);
-    if (due.length === 0) return total;
-    const outcomes = await Promise.all(due.map((id) => svoi.submit(expirePoints(id))));
-    for (const outcome of outcomes) if (outcome.ok) total += outcome.result.expired;
-  }
+export async function settleDue(svoi: Worked): Promise<void> {
+  await runJob(svoi, release);
+  await runJob(svoi, expiry);
 }

@@ -22,7 +22,7 @@ import { createRandom } from './db/random.ts';
 import { createShops } from './db/shops.ts';
 import { createValues } from './db/values.ts';
 import { apiParts } from './http.ts';
-import { expireDuePoints } from './jobs.ts';
+import { settleDue } from './jobs.ts';
 import { consentTexts } from './locales/consents.ts';
 import { createTranslator } from './locales/translator.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -94,7 +94,7 @@ async function createCore(settings: Settings, database: Database, log: pino.Logg
   };
   const metrics = createMetrics(() => outboxDepth(database));
   const settle = async () => {
-    await expireDuePoints(core.svoi);
+    await settleDue(core.svoi);
     wake();
   };
   const clock = await openClock(settings, database, settle);
@@ -199,7 +199,7 @@ function startJobs({ svoi, log, fatal }: Core): NodeJS.Timeout {
     if (busy) return;
     busy = true;
     try {
-      await expireDuePoints(svoi);
+      await settleDue(svoi);
     } catch (error) {
       log.error({ error }, 'expiry failed; it is tried again');
       if (faultOf(error) === 'fatal') fatal(error);

@@ -11,7 +11,7 @@ import { createOutbox } from './db/outbox.ts';
 import { createRandom } from './db/random.ts';
 import { createWriter, type Writer } from './db/writer.ts';
 import { apiParts } from './http.ts';
-import { expireDuePoints } from './jobs.ts';
+import { settleDue } from './jobs.ts';
 import { consentTexts } from './locales/consents.ts';
 import { createTranslator } from './locales/translator.ts';
 import manifest from './package.json' with { type: 'json' };
@@ -63,7 +63,7 @@ export default {
   },
   async scheduled(_event: unknown, bindings: Bindings, context: Execution): Promise<void> {
     await takeTurn(bindings, context, async ({ svoi, dispatch }) => {
-      await expireDuePoints(svoi);
+      await settleDue(svoi);
       await dispatch();
     });
   },

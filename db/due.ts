@@ -1,4 +1,4 @@
-import type { CustomerId } from '../core/ids.ts';
+import type { CustomerId, PurchaseId } from '../core/ids.ts';
 import { type Database, readRows } from './database.ts';
 
 /** Up to `limit` customers with points that were to expire by `now`, those due longest first. */
@@ -15,4 +15,20 @@ export async function customersWithDueLots(
     limit,
   );
   return rows.map((row) => String(row.customer_id) as CustomerId);
+}
+
+/** Up to `limit` purchases whose points waited for a return window that has closed by `now`, the first first. */
+export async function purchasesToRelease(
+  database: Database,
+  now: number,
+  limit: number,
+): Promise<PurchaseId[]> {
+  const rows = await readRows(
+    database,
+    `select id from purchases where pending > 0 and release_at is not null and release_at <= ?
+     order by release_at limit ?`,
+    now,
+    limit,
+  );
+  return rows.map((row) => String(row.id) as PurchaseId);
 }

@@ -8,7 +8,7 @@ import { createSiteChat } from '../../bots/web/site.tsx';
 import { createOutbox } from '../../db/outbox.ts';
 import { createShops } from '../../db/shops.ts';
 import { apiParts } from '../../http.ts';
-import { expireDuePoints } from '../../jobs.ts';
+import { settleDue } from '../../jobs.ts';
 import { consentTexts } from '../../locales/consents.ts';
 import { createTranslator } from '../../locales/translator.ts';
 import { openPlayground } from '../../playground.ts';
@@ -46,7 +46,7 @@ export async function testPlayground(): Promise<TestPlayground> {
   const render = createRenderer(createTranslator());
   const jump = async (milliseconds: number) => {
     here.clock.advance(milliseconds);
-    await expireDuePoints(svoi);
+    await settleDue(svoi);
   };
   const { app, channels } = await openPlayground(svoi, {
     ...{ web, shops, render },
