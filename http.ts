@@ -1,4 +1,5 @@
 import type { ApiParts } from './api/parts.ts';
+import { tierSince } from './core/program/rules.ts';
 import { findPurchase, readCustomer, readLedger } from './db/customers.ts';
 import { readRow } from './db/database.ts';
 import { createShops, type Shops } from './db/shops.ts';
@@ -25,7 +26,10 @@ export function apiParts(svoi: Svoi, options: HttpOptions): ApiParts {
     program: svoi.program,
     submit: svoi.submit,
     customers: {
-      details: (ref, shopId) => readCustomer(database, ref, shopId, clock.now()),
+      details: (ref, shopId) => {
+        const now = clock.now();
+        return readCustomer(database, ref, { shopId, now, paidSince: tierSince(svoi.program(), now) });
+      },
       ledger: (ref, page) => readLedger(database, ref, page, clock.now()),
     },
     purchases: { idOf: (shopId, reference) => findPurchase(database, shopId, reference) },

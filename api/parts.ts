@@ -47,6 +47,8 @@ export interface CustomerDetails {
   readonly consents: readonly Consent[];
   /** The asking shop's own ids of this customer. */
   readonly externalIds: readonly string[];
+  /** What was paid within the time that counts for a tier, in minor units. */
+  readonly paidMinor: number;
   /** Newest first. */
   readonly purchases: readonly Omit<Purchase, 'lines'>[];
 }

@@ -8,7 +8,7 @@ import type {
 import type { HistoryItem } from '../core/dialogs/types.ts';
 import type { ConsentId, CustomerId, PurchaseId, ShopId } from '../core/ids.ts';
 import { type Database, type Row, readRow, statement } from './database.ts';
-import { purchaseFrom } from './facts/purchases.ts';
+import { habitsStatement, purchaseFrom } from './facts/purchases.ts';
 import { readFacts } from './facts.ts';
 import { historyStatements, readHistory } from './history.ts';
 import { reader } from './rows.ts';
@@ -18,12 +18,26 @@ const lastPurchases = 10;
 
 const consentOf = reader(schema.consents);
 
-/** A customer with open lots, the newest consents, the ids `shopId` gave, and the last purchases; nobody erased. */
-export async function readCustomer(database: Database, ref: CustomerRef, shopId: ShopId, now: number) {
+/** Who asks for a customer, when, and from when on payments are summed up. */
+export interface CustomerView {
+  readonly shopId: ShopId;
+  readonly now: number;
+  readonly paidSince: number;
+}
+
+/**
+ * A customer with open lots, the newest consents, the ids that shop gave, what was paid, and the last purchases; nobody
+ * erased.
+ */
+export async function readCustomer(
+  database: Database,
+  ref: CustomerRef,
+  { shopId, now, paidSince }: CustomerView,
+) {
   const record = await find(database, ref, now, 'open');
   if (!record) return undefined;
   const { id } = record.customer;
-  const [consents = [], externalIds = [], purchases = []] = await database.read([
+  const [consents = [], externalIds = [], purchases = [], habits = []] = await database.read([
     statement(
       'select * from consents where id in (select max(id) from consents where customer_id = ? group by category)',
       id,
@@ -37,9 +51,11 @@ export async function readCustomer(database: Database, ref: CustomerRef, shopId:
       `select * from purchases where customer_id = ? order by at desc, id desc limit ${lastPurchases}`,
       id,
     ),
+    habitsStatement({ customerId: id, since: paidSince }),
   ]);
   return {
     record,
+    paidMinor: Number(habits[0]?.paid_minor ?? 0),
     consents: consents.map(consentFrom),
     externalIds: externalIds.map((row) => String(row.external_id)),
     purchases: purchases.map(purchaseFrom),

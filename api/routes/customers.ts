@@ -157,7 +157,7 @@ function serveDelete(api: Api): void {
 async function read(api: Api, ref: CustomerRef, shop: Shop) {
   const details = await api.parts.customers.details(ref, shop.id);
   if (!details) throw nobody();
-  return customerView(details, shop, api.parts.clock.now());
+  return customerView(details, shop, api.parts.clock.now(), api.parts.program());
 }
 
 function nobody(): ProblemError {

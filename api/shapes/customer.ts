@@ -5,6 +5,7 @@ import { channelNames, consentCategories, genders, locales } from '../../core/cu
 import type { CustomerInput } from '../../core/customers/upsert.ts';
 import { viewPoints } from '../../core/ledger/view.ts';
 import type { Program } from '../../core/program/program.ts';
+import { tierOf } from '../../core/program/rules.ts';
 import type { Shop } from '../../core/shops.ts';
 import { isCalendarDay, isTimeZone, localDay } from '../../core/time.ts';
 import { invalidRequest, ProblemError } from '../errors.ts';
@@ -93,6 +94,10 @@ export const customerSchema = z
       z.object({ channel: z.enum(channelNames), reachable: z.boolean(), last_seen_at: utcSchema }),
     ),
     points: pointsSchema,
+    tier: z
+      .string()
+      .nullable()
+      .openapi({ description: 'By what was paid lately; null where no tier is reached' }),
     consents: z.array(
       z.object({
         category: z.enum(consentCategories),
@@ -121,6 +126,7 @@ export function customerView(
   details: CustomerDetails,
   shop: Shop,
   now: number,
+  program: Program,
 ): z.output<typeof customerSchema> {
   const { customer, head, lots, addresses } = details.record;
   const { phone, card, name, birthday, gender, locale, zone } = customer;
@@ -143,6 +149,7 @@ export function customerView(
       held,
       next_expiry: nextExpiry ? { points: nextExpiry.points, at: utc(nextExpiry.at) } : null,
     },
+    tier: tierOf(program, details.paidMinor),
     consents: details.consents.map(({ category, granted, at, source, textVersion }) => ({
       category,
       granted,

@@ -196,3 +196,22 @@ test('a person who comes back after being forgotten is a new customer', async ()
   expect(back.body.customer).not.toBe(body.id);
   expect(back.body.points.balance).toBe(25);
 });
+
+test('a customer is in the highest tier that what was paid lately reaches', async () => {
+  api.close();
+  const tiers = [
+    { name: 'silver', spend_minor: 100_000 },
+    { name: 'gold', spend_minor: 200_000 },
+  ];
+  api = await testApi({ program: { tiers, tier_days: 30 } });
+  const tierNow = async () => (await get(`phone:${phone}`)).body.tier;
+  await buy({ id: 'a' });
+  expect(await tierNow()).toBeNull();
+  await buy({ id: 'b' });
+  expect(await tierNow()).toBe('silver');
+  await buy({ id: 'c' });
+  await buy({ id: 'd' });
+  expect(await tierNow()).toBe('gold');
+  api.clock.advance(31 * 86_400_000);
+  expect(await tierNow()).toBeNull();
+});

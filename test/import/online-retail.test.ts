@@ -92,7 +92,8 @@ describe.skipIf(!existsSync(file))('a real shop’s year, 541,909 lines', () => 
     async (externalId, sums) => {
       const { id: shopId } = (await readRow(database, 'select id from shops')) ?? {};
       const ref = { externalId, shopId: String(shopId) as ShopId };
-      const found = await readCustomer(database, ref, ref.shopId, shop.clock.now());
+      const view = { shopId: ref.shopId, now: shop.clock.now(), paidSince: 0 };
+      const found = await readCustomer(database, ref, view);
       expect(found?.record.head.balance).toEqual({ available: 0, pending: 0, held: 0 });
       const bought = await readRow(
         database,

@@ -21,7 +21,10 @@ export interface Answer {
 export interface AnswerBody
   extends Problem,
     Record<'id' | 'customer' | 'next', string>,
-    Pick<z.output<typeof customerSchema>, 'profile' | 'external_ids' | 'last_purchases' | 'consents'> {
+    Pick<
+      z.output<typeof customerSchema>,
+      'profile' | 'external_ids' | 'last_purchases' | 'consents' | 'tier'
+    > {
   readonly points: z.output<typeof customerSchema>['points'] & { readonly earned: number };
   readonly transactions: z.output<typeof ledgerSchema>['transactions'];
   /** Of a batch; absent elsewhere. */
