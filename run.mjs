@@ -80,12 +80,14 @@ function fits({ os, cpu }) {
   return (!os || os.includes(process.platform)) && (!cpu || cpu.includes(process.arch));
 }
 
-/** Runs a TypeScript file in this very process, so that signals and the exit code are its own. */
+/** Runs a TypeScript program in this very process, so that signals and the exit code are its own. */
 async function runProgram(path) {
   if (existsSync('.env')) process.loadEnvFile('.env');
-  await import('tsx');
+  const { bundle } = await import('./build.mjs');
+  const script = await bundle(path);
+  process.setSourceMapsEnabled(true);
   process.argv.splice(1, 2, resolve(path));
-  await import(pathToFileURL(path).href);
+  await import(pathToFileURL(script).href);
 }
 
 /** All tests, or those the arguments name. The last line counts them. */

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type FakeTelegram, startFakeTelegram } from './support/fake-telegram.ts';
-import { root, type ServerProcess, startServerProcess } from './support/server.ts';
+import { programOf, root, type ServerProcess, startServerProcess } from './support/server.ts';
 
 const run = promisify(execFile);
 const phone = '380671234567';
@@ -38,10 +39,7 @@ async function start(): Promise<ServerProcess> {
 
 async function addShop(): Promise<string> {
   const env = { ...process.env, ...settings() };
-  const { stdout } = await run(process.execPath, ['run.mjs', 'cli.ts', 'shop', 'add', 'Till'], {
-    cwd: root,
-    env,
-  });
+  const { stdout } = await run(process.execPath, programOf('cli.ts', 'shop', 'add', 'Till'), { env });
   return /svoi_[\w-]{43}/.exec(stdout)?.[0] ?? '';
 }
 
@@ -101,9 +99,19 @@ test('with a real channel there is no playground, and its page leads to the docu
 
 test('a wrong setting stops the start with one line that says what to put there', async () => {
   const env = { ...process.env, ...settings(), PORT: 'http' };
-  const failed = await run(process.execPath, ['run.mjs', 'server.ts'], { cwd: root, env }).catch(
-    (error) => error,
-  );
+  const failed = await run(process.execPath, programOf('server.ts'), { env }).catch((error) => error);
   expect(failed.code).toBe(1);
   expect(failed.stderr.trim()).toBe('PORT: a port number like 3000');
+});
+
+test('a program is started as it is now: changed since, it is bundled anew, and still knows where its source is', async () => {
+  mkdirSync(join(root, 'data'), { recursive: true });
+  const program = join(root, 'data', 'started-by-a-test.ts');
+  const here = pathToFileURL(program).href;
+  const started = async () => (await run(process.execPath, programOf(program))).stdout.trim();
+  for (const word of ['first', 'changed']) {
+    writeFileSync(program, `const word: string = '${word}'; console.log(word, import.meta.url);`);
+    expect([await started(), await started()]).toEqual([`${word} ${here}`, `${word} ${here}`]);
+  }
+  rmSync(program);
 });

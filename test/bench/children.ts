@@ -1,11 +1,10 @@
-import { type ChildProcess, execFile, fork } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { Agent, request } from 'node:http';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
+import { programOf } from '../support/server.ts';
 import type { LoadPlan, LoadResult } from './load.ts';
 
-const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const readySchema = z.object({ port: z.int(), key: z.string() });
 const memorySchema = z.object({ rss: z.number(), peak: z.number() });
 
@@ -22,7 +21,9 @@ export interface ServerProcess {
 
 /** Starts `serving.ts` over a database file, or `bare.ts`. */
 export async function startServer(program: 'serving.ts' | 'bare.ts', url = ''): Promise<ServerProcess> {
-  const child = fork(here(program), [url], { execArgv: ['--import', 'tsx'] });
+  const child = spawn(process.execPath, programOf(`test/bench/${program}`, url), {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  });
   const { port, key } = readySchema.parse(await nextMessage(child));
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   return {
@@ -81,7 +82,7 @@ function post({ port, path, key, agent }: Target, body: string): Promise<{ statu
 
 /** Makes load from a process of its own. */
 export async function load(plan: LoadPlan): Promise<LoadResult> {
-  const args = ['--import', 'tsx', here('load.ts'), JSON.stringify(plan)];
+  const args = programOf('test/bench/load.ts', JSON.stringify(plan));
   const { stdout } = await promisify(execFile)(process.execPath, args);
   return JSON.parse(stdout) as LoadResult;
 }

@@ -4,7 +4,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createIds } from '../../core/ids.ts';
 import { type Database, readRows } from '../../db/database.ts';
@@ -13,6 +12,7 @@ import { verifyLedger } from '../../db/verify.ts';
 import { createSvoi } from '../../svoi.ts';
 import { databaseContract } from '../contract/database.ts';
 import { aPurchase, buy } from '../support/purchases.ts';
+import { programOf } from '../support/server.ts';
 import { hasLibsqlServer, startLibsqlServer } from '../support/sqld.ts';
 import { testSvoi } from '../support/svoi.ts';
 
@@ -83,10 +83,8 @@ describe.skipIf(!hasLibsqlServer)('with a real libSQL server', () => {
   });
 });
 
-const steadyShop = fileURLToPath(new URL('../support/steady-shop.ts', import.meta.url));
-
 function startShop(url: string, run: string) {
-  const child = spawn(process.execPath, ['--import', 'tsx', steadyShop, url, run], {
+  const child = spawn(process.execPath, programOf('test/support/steady-shop.ts', url, run), {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   return { child, acknowledged: createInterface(child.stdout), errors: createInterface(child.stderr) };

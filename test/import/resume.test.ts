@@ -1,14 +1,13 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it } from 'vitest';
 import { main } from '../../cli.ts';
 import { readRows } from '../../db/database.ts';
 import { openDatabase } from '../../db/open.ts';
 import { type CommandLine, commandLine } from '../support/command.ts';
+import { programOf } from '../support/server.ts';
 
-const child = fileURLToPath(new URL('../support/import-child.ts', import.meta.url));
 const opened: CommandLine[] = [];
 
 afterEach(() => {
@@ -38,7 +37,8 @@ async function newShop(receipts: number): Promise<CommandLine> {
 
 /** Starts the import in a process of its own and kills it once it says that it has done `rows`. */
 async function killAfter(rows: number, { folder, url }: CommandLine): Promise<void> {
-  const argv = ['--import', 'tsx', child, 'import', 'purchases', `${folder}/history.csv`, '--shop', 'tea'];
+  const command = ['import', 'purchases', `${folder}/history.csv`, '--shop', 'tea'];
+  const argv = programOf('test/support/import-child.ts', ...command);
   const running = spawn(process.execPath, argv, { env: { ...process.env, DATABASE_URL: url } });
   const ended = new Promise<NodeJS.Signals | null>((resolve) =>
     running.once('exit', (_, signal) => resolve(signal)),

@@ -1,6 +1,6 @@
 /**
  * A process that runs one command and says on its standard output how far it has come, so that a test can kill it
- * there: `node --import tsx import-child.ts COMMAND…` with the settings in the environment.
+ * there: `node run.mjs test/support/import-child.ts COMMAND…` with the settings in the environment.
  */
 import { main } from '../../cli.ts';
 

@@ -1,10 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 /** The folder of the repository. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** What starts a TypeScript program of the repository, named by its path there, as `npm start` does. */
+export function programOf(path: string, ...args: readonly string[]): string[] {
+  return [join(root, 'run.mjs'), path, ...args];
+}
 
 /** The real server as a process of its own. */
 export interface ServerProcess {
@@ -16,8 +22,7 @@ export interface ServerProcess {
 
 /** Starts the server as `npm start` does, with these settings; resolves when it says where it listens. */
 export async function startServerProcess(settings: Readonly<Record<string, string>>): Promise<ServerProcess> {
-  const child = spawn(process.execPath, ['run.mjs', 'server.ts'], {
-    cwd: root,
+  const child = spawn(process.execPath, programOf('server.ts'), {
     env: { ...process.env, LOG_LEVEL: 'error', PORT: '0', ...settings },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

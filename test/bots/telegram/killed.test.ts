@@ -3,11 +3,9 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type FakeTelegram, type Person, startFakeTelegram } from '../../support/fake-telegram.ts';
-
-const script = fileURLToPath(new URL('../../support/telegram-process.ts', import.meta.url));
+import { programOf } from '../../support/server.ts';
 
 let folder: string;
 let fake: FakeTelegram;
@@ -26,7 +24,7 @@ afterEach(async () => {
 });
 
 async function startBot(): Promise<void> {
-  bot = spawn(process.execPath, ['--import', 'tsx', script], {
+  bot = spawn(process.execPath, programOf('test/support/telegram-process.ts'), {
     env: {
       ...process.env,
       DATABASE_URL: `file:${join(folder, 'svoi.db')}`,
