@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import { requestId } from 'hono/request-id';
 import { createGuard } from './auth.ts';
 import { internalProblem, isWriterStopped, ProblemError, problem } from './errors.ts';
+import { createGuessLimit } from './guesses.ts';
 import type { ApiParts } from './parts.ts';
 import { chatSessionRoutes } from './routes/chat_sessions.ts';
 import { customerRoutes } from './routes/customers.ts';
@@ -26,7 +27,7 @@ export function createApi(parts: ApiParts): OpenAPIHono<ApiEnv> {
   app.notFound((c) =>
     problemResponse(c, problem('not_found', `there is no ${c.req.path}; /docs lists all calls`)),
   );
-  const api: Api = { app, parts, guard: createGuard(parts) };
+  const api: Api = { app, parts, guard: createGuard(parts), guesses: createGuessLimit(parts) };
   purchaseRoutes(api);
   customerRoutes(api);
   chatSessionRoutes(api);

@@ -4,7 +4,7 @@ import { tokenBuckets } from './limits.ts';
 import type { ApiLimits, ApiParts } from './parts.ts';
 import { isSigned, signatureFault } from './signature.ts';
 
-const defaultLimits: ApiLimits = {
+const defaultLimits: Pick<ApiLimits, 'key' | 'strangers'> = {
   key: { perSecond: 100, burst: 200 },
   strangers: { perSecond: 10, burst: 50 },
 };
@@ -27,8 +27,8 @@ export function createGuard(parts: ApiParts): Guard {
     async admit(request, env, right) {
       const key = bearerKey(request.headers.get('authorization'));
       const shop = key === undefined ? undefined : await parts.shops.find(key);
-      if (!shop) throw stranger(key, ofStranger(parts.addressOf?.(request, env) ?? 'unknown'));
-      const waitSeconds = ofKey(shop.id);
+      if (!shop) throw stranger(key, ofStranger.take(parts.addressOf?.(request, env) ?? 'unknown'));
+      const waitSeconds = ofKey.take(shop.id);
       if (waitSeconds > 0) throw slowDown(waitSeconds, 'this key sends too many requests');
       if (!hasRight(shop.scope, right)) throw forbidden(shop, right);
       return shop;
@@ -60,7 +60,8 @@ function stranger(key: string | undefined, waitSeconds: number): ProblemError {
   });
 }
 
-function slowDown(seconds: number, detail: string): ProblemError {
+/** 429: `detail` says what is too much. */
+export function slowDown(seconds: number, detail: string): ProblemError {
   return new ProblemError(problem('rate_limited', `${detail}; try again in ${seconds} s`), {
     'Retry-After': String(seconds),
   });

@@ -1,8 +1,13 @@
 import type { Clock } from '../core/ports.ts';
 import type { Rate } from './parts.ts';
 
-/** Takes one request of `key`: 0 when it may pass, else how many seconds to wait. */
-export type Limiter = (key: string) => number;
+/** Counts what each key does. */
+export interface Limiter {
+  /** Takes one from `key`: 0 when it may pass, else how many seconds to wait. */
+  take(key: string): number;
+  /** What was taken from `key` does not count after all. */
+  giveBack(key: string): void;
+}
 
 interface Bucket {
   tokens: number;
@@ -19,15 +24,21 @@ const manyBuckets = 10_000;
  */
 export function tokenBuckets({ perSecond, burst }: Rate, clock: Clock): Limiter {
   const buckets = new Map<string, Bucket>();
-  return (key) => {
-    const now = clock.now();
-    const bucket = buckets.get(key) ?? { tokens: burst, at: now };
-    const elapsed = Math.max(0, now - bucket.at);
-    const tokens = Math.min(burst, bucket.tokens + (elapsed / 1000) * perSecond);
-    const passes = tokens >= 1;
-    if (buckets.size >= manyBuckets) dropFull(now);
-    buckets.set(key, { tokens: passes ? tokens - 1 : tokens, at: now });
-    return passes ? 0 : Math.max(1, Math.ceil((1 - tokens) / perSecond));
+  return {
+    take(key) {
+      const now = clock.now();
+      const bucket = buckets.get(key) ?? { tokens: burst, at: now };
+      const elapsed = Math.max(0, now - bucket.at);
+      const tokens = Math.min(burst, bucket.tokens + (elapsed / 1000) * perSecond);
+      const passes = tokens >= 1;
+      if (buckets.size >= manyBuckets) dropFull(now);
+      buckets.set(key, { tokens: passes ? tokens - 1 : tokens, at: now });
+      return passes ? 0 : Math.max(1, Math.ceil((1 - tokens) / perSecond));
+    },
+    giveBack(key) {
+      const bucket = buckets.get(key);
+      if (bucket) bucket.tokens = Math.min(burst, bucket.tokens + 1);
+    },
   };
 
   function dropFull(now: number): void {

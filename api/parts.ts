@@ -28,7 +28,10 @@ export interface ApiParts {
   readonly log: Log;
   /** Without it nothing is counted and there is no `/metrics`. */
   readonly metrics?: ApiMetrics;
-  /** Default: 100 requests a second with bursts of 200 for a key; 10 failures a second, bursts of 50, elsewhere. */
+  /**
+   * Default: 100 requests a second with bursts of 200 for a key; 10 failures a second, bursts of 50, elsewhere; 6 wrong
+   * codes a minute, bursts of 30, for a key, and ten times that for an address, which many tills may share.
+   */
   readonly limits?: Partial<ApiLimits>;
   /** Where a request comes from. `env` is what the runtime passed with it. Default: unknown, one for all. */
   addressOf?(request: Request, env: unknown): string | undefined;
@@ -112,4 +115,7 @@ export interface ApiLimits {
   readonly key: Rate;
   /** Requests without a valid key from one address. */
   readonly strangers: Rate;
+  /** Wrong payment and coupon codes of one key, and from one address. */
+  readonly guesses: Rate;
+  readonly guessesOfAddress: Rate;
 }

@@ -15,6 +15,7 @@ import {
   problemKinds,
   refusalProblem,
 } from './errors.ts';
+import type { GuessLimit } from './guesses.ts';
 import type { ApiParts } from './parts.ts';
 import { problemSchema } from './schemas.ts';
 
@@ -28,6 +29,7 @@ export interface Api {
   readonly app: OpenAPIHono<ApiEnv>;
   readonly parts: ApiParts;
   readonly guard: Guard;
+  readonly guesses: GuessLimit;
 }
 
 /** The most bytes of a body, unless a call says otherwise. */
@@ -74,6 +76,8 @@ export interface Call<
 /** A request that was let in and fits the call. */
 export interface Input<Body extends z.ZodType, Params extends z.ZodObject, Query extends z.ZodObject> {
   readonly shop: Shop;
+  /** Where it came from, where that is known. */
+  readonly address: string | undefined;
   readonly body: z.output<Body>;
   readonly params: z.output<Params>;
   readonly query: z.output<Query>;
@@ -86,7 +90,7 @@ export function serve<
   Params extends z.ZodObject = z.ZodObject,
   Query extends z.ZodObject = z.ZodObject,
 >(
-  { app, guard }: Api,
+  { app, guard, parts }: Api,
   call: Call<All, Body, Params, Query>,
   handle: (input: Input<Body, Params, Query>) => Promise<Reply<All>>,
 ): void {
@@ -99,7 +103,8 @@ export function serve<
     const bytes = await readBody(request, call);
     await guard.checkSignature(request, bytes, shop);
     const { body, params, query } = parseInput(c, call, bytes);
-    const reply = await handle({ shop, body, params, query });
+    const address = parts.addressOf?.(request, c.env);
+    const reply = await handle({ shop, address, body, params, query });
     return c.json(reply.body, reply.status, reply.headers);
   });
 }
