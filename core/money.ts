@@ -3,6 +3,11 @@ import { invariant } from './errors.ts';
 /** The largest amount of one line or purchase, in minor units: sums of 1,000 of them stay exact. */
 export const MAX_AMOUNT_MINOR = 1_000_000_000_000;
 
+/** The sum of amounts. */
+export function sum(amounts: readonly number[]): number {
+  return amounts.reduce((total, amount) => total + amount, 0);
+}
+
 /** `quantity` (0 or more, up to three decimals) times a price in minor units, rounded half up to whole minor units. */
 export function lineAmountMinor(quantity: number, unitPriceMinor: number): number {
   invariant(quantity >= 0 && unitPriceMinor >= 0, 'a line has a quantity and a price of 0 or more');
@@ -37,6 +42,17 @@ export function splitByLargestRemainder(total: number, weights: readonly number[
     left -= 1;
   }
   return parts;
+}
+
+/** `part` of `whole` (1 or more), of `total`: rounded down to whole units, exact. */
+export function shareDown(total: number, part: number, whole: number): number {
+  return shareOf(total, part, whole).part;
+}
+
+/** The same, rounded half up. */
+export function shareHalfUp(total: number, part: number, whole: number): number {
+  const share = shareOf(total, part, whole);
+  return share.rest * 2 >= whole ? share.part + 1 : share.part;
 }
 
 /** `total` × `weight` / `sum`, rounded down, and the remainder; exact beyond 2^53 too. */

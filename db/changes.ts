@@ -1,6 +1,7 @@
 import type { AuditFacts } from '../core/audit/types.ts';
 import { auditStatements } from './changes/audit.ts';
 import { chatStatements } from './changes/chats.ts';
+import { couponStatements } from './changes/coupons.ts';
 import { customerStatements, erase } from './changes/customers.ts';
 import { ledgerStatements } from './changes/ledger.ts';
 import { type Changes, forRows } from './changes/part.ts';
@@ -30,6 +31,7 @@ export function statementsFor(changes: Changes, commands: readonly CommandRow[],
     ...forRows(commands, insertCommands),
     ...customerStatements(changes),
     ...purchaseStatements(changes),
+    ...couponStatements(changes),
     ...redemptionStatements(changes),
     ...ledgerStatements(changes, heads.ledger),
     ...auditStatements(changes, heads.auditHead),

@@ -2,6 +2,7 @@ import type { DialogFacts } from '../core/dialogs/types.ts';
 import type { Database } from './database.ts';
 import { auditSource } from './facts/audit.ts';
 import { conversationSource } from './facts/conversations.ts';
+import { couponSource } from './facts/coupons.ts';
 import { customerSource } from './facts/customers.ts';
 import { purchaseSource } from './facts/purchases.ts';
 import { redemptionSource } from './facts/redemptions.ts';
@@ -30,14 +31,15 @@ export async function readFacts(
     auditSource(),
     redemptionSource(),
     purchaseSource(),
+    couponSource(),
     conversationSource(),
   ] as const;
   const queries = [...extra, ...sources.flatMap((source) => source.queries(needs, now))];
   const results = await database.read(queries.map((query) => query.statement));
   for (const [index, query] of queries.entries()) query.take(results[index] ?? []);
-  const [{ facts: a }, { facts: b }, { facts: c }, { facts: d }, { facts: e }] = sources;
+  const [{ facts: a }, { facts: b }, { facts: c }, { facts: d }, { facts: e }, { facts: f }] = sources;
   return {
-    ...{ ...a, ...b, ...c, ...d, ...e },
+    ...{ ...a, ...b, ...c, ...d, ...e, ...f },
     hashes: customers.hashes,
     keysOf: (need) => sources.flatMap((source) => source.keysOf(need)),
   };
@@ -54,6 +56,20 @@ export function joinFacts(first: Facts, second: Facts): Facts {
     claim: (code) => second.claim(code) ?? first.claim(code),
     purchaseLot: (id) => second.purchaseLot(id) ?? first.purchaseLot(id),
     habits: (need) => second.habits(need) ?? first.habits(need),
+    refunds: (id) => filled(second.refunds(id), first.refunds(id)),
+    claimsOfDay: (id) => second.claimsOfDay(id) || first.claimsOfDay(id),
+    waiting: (id) => filled(second.waiting(id), first.waiting(id)),
+    coupon: (id) => second.coupon(id) ?? first.coupon(id),
+    couponBatch: (id) => second.couponBatch(id) ?? first.couponBatch(id),
+    couponCodesWanted: (id) => second.couponCodesWanted(id) || first.couponCodesWanted(id),
+    couponCode: (code) => second.couponCode(code) ?? first.couponCode(code),
+    couponUses: () => newest(first.couponUses(), second.couponUses()),
+    couponUsesOf: (couponId, customerId) =>
+      second.couponUsesOf(couponId, customerId) || first.couponUsesOf(couponId, customerId),
+    couponWallet(need) {
+      const found = second.couponWallet(need);
+      return found.length > 0 ? found : first.couponWallet(need);
+    },
     conversation: (channel, address) =>
       second.conversation(channel, address) ?? first.conversation(channel, address),
     history(page) {
@@ -63,4 +79,16 @@ export function joinFacts(first: Facts, second: Facts): Facts {
     keysOf: (needs) => [...new Set([...first.keysOf(needs), ...second.keysOf(needs)])],
     hashes: new Map([...first.hashes, ...second.hashes]),
   };
+}
+
+/** The second list, or the first where nothing is in it. */
+function filled<Some>(second: readonly Some[], first: readonly Some[]): readonly Some[] {
+  return second.length > 0 ? second : first;
+}
+
+function newest<Some extends { readonly id: string }>(
+  first: readonly Some[],
+  second: readonly Some[],
+): Some[] {
+  return [...new Map([...first, ...second].map((one) => [one.id, one])).values()];
 }

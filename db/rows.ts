@@ -8,14 +8,18 @@ function columnsOf(table: SQLiteTable): Column[] {
   return Object.entries(getTableColumns(table)).map(([property, column]) => [property, column.name]);
 }
 
-/** Writes many rows of a table in one statement: `insert … select … from json_each(?)`. */
+/**
+ * Writes many rows of a table in one statement: `insert … select … from json_each(?)`. `conflict` says what becomes of
+ * rows that are there already; by default the whole statement fails.
+ */
 export function inserter<Table extends SQLiteTable>(
   table: Table,
+  conflict: '' | 'or ignore' = '',
 ): (rows: readonly Readonly<Table['$inferSelect']>[]) => Statement {
   const columns = columnsOf(table);
   const names = columns.map(([, name]) => name).join(', ');
   const picks = columns.map((_, index) => `value ->> ${index}`).join(', ');
-  const sql = `insert into ${getTableName(table)} (${names}) select ${picks} from json_each(?)`;
+  const sql = `insert ${conflict} into ${getTableName(table)} (${names}) select ${picks} from json_each(?)`;
   const properties = columns.map(([property]) => property as keyof Table['$inferSelect']);
   return (rows) => {
     const values: unknown[][] = [];

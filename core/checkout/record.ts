@@ -1,28 +1,35 @@
 import { randomText, safeAlphabet } from '../codes.ts';
+import { openCouponBook } from '../coupons/book.ts';
+import {
+  appliedDiscounts,
+  buyerNeeds,
+  codeNeeds,
+  couponRefusal,
+  type PricedCart,
+  priceCart,
+} from '../coupons/price.ts';
+import type { CouponChanges, CouponFacts, CouponNeeds } from '../coupons/types.ts';
 import type { CustomerRecord, CustomerRef } from '../customers/types.ts';
 import { type Outcome, refuse } from '../errors.ts';
 import { openPosting, type Posting } from '../ledger/posting.ts';
 import { splitByLargestRemainder } from '../money.ts';
-import type { Context } from '../ports.ts';
-import {
-  actorOf,
-  decideOn,
-  newPurchase,
-  onceAs,
-  type PurchaseCommand,
-  type Recorded,
-  resultOf,
-} from '../purchases/sale.ts';
-import type {
-  Award,
-  Purchase,
-  PurchaseFacts,
-  PurchaseInput,
-  PurchaseResult,
-  PurchaseRules,
-} from '../purchases/types.ts';
+import { type Context, type Decision, mergeChanges } from '../ports.ts';
+import { actorOf, buyerOf, newPurchase, onceAs, resultOf } from '../purchases/sale.ts';
+import type { Award, Purchase, PurchaseInput, PurchaseResult, PurchaseRules } from '../purchases/types.ts';
 import { spendHeld, spendRefusal } from '../redemptions/spend.ts';
 import type { Redemption } from '../redemptions/types.ts';
+import type { CheckoutCommand, CheckoutRules } from './types.ts';
+
+type Sold = Decision<CouponChanges, PurchaseResult>;
+
+/** A receipt with all that deciding on it takes. */
+interface Sale {
+  readonly input: PurchaseInput;
+  readonly rules: CheckoutRules;
+  readonly record: CustomerRecord | undefined;
+  readonly facts: CouponFacts;
+  readonly context: Context;
+}
 
 /** How many characters the code on a receipt without a customer has: 31^8, so that guessing one is hopeless. */
 const claimCodeLength = 8;
@@ -30,10 +37,10 @@ const claimCodeLength = 8;
 /**
  * Records a purchase: a customer named by an unknown phone or shop's id is made, held points are spent, and points are
  * earned on the money paid (or wait, for the payment or for the return window to close). Without a customer the
- * points wait for whoever claims the receipt. Refuses `customer_not_found`, `in_the_future`, and what is wrong with
- * the redemption; the same id with another body, `purchase_conflict`.
+ * points wait for whoever claims the receipt. Coupons named are used. Refuses `customer_not_found`, `in_the_future`,
+ * and what is wrong with the redemption or a coupon; the same id with another body, `purchase_conflict`.
  */
-export function recordPurchase(input: PurchaseInput, rules: PurchaseRules): PurchaseCommand<PurchaseResult> {
+export function recordPurchase(input: PurchaseInput, rules: CheckoutRules): CheckoutCommand<PurchaseResult> {
   const { customer, redemption } = input;
   return {
     name: 'purchase.record',
@@ -41,41 +48,72 @@ export function recordPurchase(input: PurchaseInput, rules: PurchaseRules): Purc
     needs: {
       ...(customer ? { customers: [{ ref: customer }] } : {}),
       ...(redemption ? { redemptions: [redemption] } : {}),
+      ...codeNeeds(input),
     },
-    moreNeeds: redemption
-      ? [
-          (facts) => {
-            const id = facts.redemption(redemption)?.customerId;
-            return id && !customer ? { customers: [{ ref: { id } }] } : {};
-          },
-        ]
-      : [],
+    moreNeeds: [
+      ...(redemption && !customer ? [(facts: CouponFacts) => payerNeeds(input, facts)] : []),
+      ...(input.coupons
+        ? [(facts: CouponFacts) => buyerNeeds(input, customer ?? payerOf(input, facts), facts, rules)]
+        : []),
+    ],
     decide(facts, context) {
-      const ref = customer ?? payerOf(input, facts);
-      return decideOn(input, ref, facts, context, (record) => sale(input, rules, record, facts, context));
+      const buyer = buyerOf(input, customer ?? payerOf(input, facts), facts, context);
+      if (!buyer.ok) return buyer;
+      const sold = sale({ input, rules, record: buyer.result.record, facts, context });
+      if (!sold.ok) return sold;
+      return { ...sold, changes: mergeChanges<CouponChanges>(buyer.result.changes, sold.changes) };
     },
   };
 }
 
+function payerNeeds(input: PurchaseInput, facts: CouponFacts): CouponNeeds {
+  const ref = payerOf(input, facts);
+  return ref ? { customers: [{ ref }] } : {};
+}
+
 /** Who pays with points has been named by that. */
-function payerOf({ redemption }: PurchaseInput, facts: PurchaseFacts): CustomerRef | null {
+function payerOf({ redemption }: PurchaseInput, facts: CouponFacts): CustomerRef | null {
   const id = redemption && facts.redemption(redemption)?.customerId;
   return id ? { id } : null;
 }
 
-function sale(
-  input: PurchaseInput,
-  rules: PurchaseRules,
-  record: CustomerRecord | undefined,
-  facts: PurchaseFacts,
-  context: Context,
-): Recorded {
-  const priced = newPurchase('sale', input, record, context);
-  const paying = payment(input, priced, rules, record, facts, context);
+/** The sale with its coupons: what they take off, that they are used, and what they did for whoever posted it. */
+function sale(now: Sale): Sold {
+  const { input, rules, record, facts, context } = now;
+  const full = newPurchase('sale', input, record, context);
+  if (!input.coupons?.length) return settle(full, [], now);
+  const book = openCouponBook(facts, context);
+  const priced = priceCart(input, record, facts, rules, book);
+  const refusal = couponRefusal(priced);
+  if (refusal) return { ok: false, refusal };
+  const purchase = discounted(full, priced);
+  const sold = settle(purchase, priced.timesHundredths, now);
+  if (!sold.ok) return sold;
+  book.take(priced.applied, { customerId: full.customerId, shopId: input.shopId, purchaseId: full.id });
+  return {
+    ok: true,
+    changes: mergeChanges<CouponChanges>(sold.changes, book.changes()),
+    result: {
+      ...sold.result,
+      discounts: appliedDiscounts(priced),
+      payableMinor: priced.totalMinor - priced.discountMinor,
+    },
+  };
+}
+
+function discounted(purchase: Purchase, { discountsMinor, discountMinor }: PricedCart): Purchase {
+  const lines = purchase.lines.map((line, index) => ({ ...line, discountMinor: discountsMinor[index] ?? 0 }));
+  return { ...purchase, discountMinor, lines };
+}
+
+/** The sale as priced: held points are spent, and points are earned. */
+function settle(priced: Purchase, timesHundredths: readonly number[], now: Sale): Sold {
+  const { input, rules, record, context } = now;
+  const paying = payment(priced, now);
   if (!paying.ok) return paying;
   const redemption = paying.result;
   const purchase = redemption ? paidWithPoints(priced, redemption) : priced;
-  const award = rules.award(moneyOfLines(purchase));
+  const award = rules.award(moneyOfLines(purchase), timesHundredths);
   if (!record) return anonymous(purchase, award, rules, context);
   const posting = openPosting(record.head, record.lots, context);
   posting.expireDue(context.now);
@@ -98,13 +136,10 @@ function sale(
 
 /** The redemption that pays for part of it, checked against the customer and what is payable. */
 function payment(
-  { redemption: ref, shopId }: PurchaseInput,
   purchase: Purchase,
-  rules: PurchaseRules,
-  record: CustomerRecord | undefined,
-  facts: PurchaseFacts,
-  context: Context,
+  { input, rules, record, facts, context }: Sale,
 ): Outcome<Redemption | undefined> {
+  const { redemption: ref, shopId } = input;
   if (!ref) return { ok: true, result: undefined };
   const pointer = '/redemption';
   const redemption = facts.redemption(ref);
@@ -175,7 +210,7 @@ function attached(spent: Redemption, before: Redemption | undefined, { id }: Pur
 }
 
 /** Nobody's purchase: a code gets its points, for whoever sends it to us in time. */
-function anonymous(purchase: Purchase, award: Award, rules: PurchaseRules, context: Context): Recorded {
+function anonymous(purchase: Purchase, award: Award, rules: PurchaseRules, context: Context): Sold {
   if (award.points === 0)
     return { ok: true, changes: { purchases: [purchase] }, result: resultOf(purchase, 0) };
   const code = randomText(context.random, safeAlphabet, claimCodeLength);

@@ -1,3 +1,5 @@
+import { sum } from '../money.ts';
+
 /** What a coupon has to know of a line. */
 export interface CartLine {
   readonly sku: string;
@@ -28,9 +30,4 @@ export interface Cart {
 /** What a cart costs before coupons. */
 export function totalOf({ lines }: Pick<Cart, 'lines'>): number {
   return sum(lines.map(({ amountMinor }) => amountMinor));
-}
-
-/** The sum of amounts. */
-export function sum(amounts: readonly number[]): number {
-  return amounts.reduce((total, amount) => total + amount, 0);
 }

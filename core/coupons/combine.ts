@@ -1,4 +1,5 @@
-import { type Cart, sum } from './cart.ts';
+import { sum } from '../money.ts';
+import type { Cart } from './cart.ts';
 import type { CouponEffect } from './definition.ts';
 import { type Benefit, type Gift, ONCE_HUNDREDTHS } from './effects.ts';
 import { type CouponFault, type CouponRefusal, evaluate, type OfferedCoupon } from './evaluate.ts';
@@ -183,11 +184,11 @@ function addsTo(
 function withUsesOf(applied: readonly AppliedCoupon[], coupon: OfferedCoupon): OfferedCoupon {
   const same = applied.filter((one) => one.coupon.id === coupon.id);
   if (same.length === 0) return coupon;
-  const { ofCustomer, ofCode, total, discountMinor } = coupon.uses;
+  const { ofCustomer, total, discountMinor } = coupon.uses;
   const taken = sum(same.flatMap(({ benefit }) => benefit.discountsMinor));
   const uses = {
+    ...coupon.uses,
     ofCustomer: ofCustomer + same.length,
-    ofCode,
     total: total + same.length,
     discountMinor: discountMinor + taken,
   };

@@ -6,13 +6,18 @@ import {
   type CodePattern,
   canonicalCode,
   defaultAlphabet,
+  hasRoomFor,
   patternFault,
   personalPattern,
+  showCode,
 } from './codes.ts';
 import { endMoment, firstMoment } from './moments.ts';
 
 /** The days of the week as a definition names them, from Monday on. */
 export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+
+/** However few codes are made, a pattern must have room for so many: the others are there so that none is guessed. */
+const leastCodes = 1000;
 
 const mostUses = 1_000_000_000;
 
@@ -99,7 +104,7 @@ const effects = [
     '{"kind": "gift", "sku": "mug"}',
   ),
   group(
-    { kind: z.literal('multiplier'), times: hundredths(1.01, 100, 'how many times the points are earned') },
+    { kind: z.literal('multiplier'), times: hundredths(1.01, 50, 'how many times the points are earned') },
     '{"kind": "multiplier", "times": 2}',
   ),
   group(
@@ -248,6 +253,9 @@ function checkTogether(coupon: Written, { addIssue }: z.core.$RefinementCtx): vo
   if (code.shared !== undefined && code.pattern !== undefined) {
     say(['code'], 'put either shared or pattern');
   }
+  if (code.pattern?.includes('#') && !hasRoomFor(leastCodes, patternOf(coupon))) {
+    say(['code', 'pattern'], 'put more "#": such codes could be guessed');
+  }
   if (code.alphabet !== undefined && code.pattern === undefined) {
     say(['code', 'alphabet'], 'put it beside a pattern, or leave it out');
   }
@@ -276,4 +284,10 @@ function isBefore(from: string, until: string): boolean {
 /** How the codes of a coupon that has no shared one look. */
 export function patternOf({ code }: Pick<CouponDefinition, 'code'>): CodePattern {
   return { pattern: code.pattern ?? personalPattern, alphabet: code.alphabet ?? defaultAlphabet };
+}
+
+/** A canonical code of a coupon as people see it. */
+export function shownCode({ code }: Pick<CouponDefinition, 'code'>, canonical: string): string {
+  if (code.shared !== undefined && canonicalCode(code.shared) === canonical) return code.shared;
+  return showCode(canonical, patternOf({ code }).pattern);
 }

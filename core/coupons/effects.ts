@@ -1,5 +1,5 @@
-import { lineAmountMinor, splitByLargestRemainder, wholeUnitsOfPercent } from '../money.ts';
-import { type CartLine, sum } from './cart.ts';
+import { lineAmountMinor, splitByLargestRemainder, sum, wholeUnitsOfPercent } from '../money.ts';
+import type { CartLine } from './cart.ts';
 import type { CouponDefinition, CouponEffect } from './definition.ts';
 
 /** A cart as one coupon meets it. */

@@ -1,4 +1,5 @@
-import { type Cart, sum, totalOf } from './cart.ts';
+import { sum } from '../money.ts';
+import { type Cart, totalOf } from './cart.ts';
 import { canonicalCode } from './codes.ts';
 import type { CouponDefinition } from './definition.ts';
 import { type Benefit, benefitOf, eligibleLines } from './effects.ts';
@@ -8,6 +9,8 @@ import { isGoodHour, validFrom } from './validity.ts';
 export interface UsesSoFar {
   readonly ofCustomer: number;
   readonly ofCode: number;
+  /** How many of the uses of the code are reservations of other carts. */
+  readonly ofCodeReserved: number;
   readonly total: number;
   /** What it has taken off in all. */
   readonly discountMinor: number;
@@ -41,6 +44,7 @@ export type CouponFault =
   | 'coupon_wrong_tier'
   | 'coupon_first_purchase'
   | 'coupon_used_up'
+  | 'coupon_reserved'
   | 'coupon_nothing_applies'
   | 'coupon_no_effect'
   | 'coupon_exclusive'
@@ -143,7 +147,11 @@ function wrongStore({ definition }: OfferedCoupon, { store }: Cart): CouponRefus
 function usedUp(coupon: OfferedCoupon): CouponRefusal | undefined {
   const { definition, uses } = coupon;
   const { per_customer: ofCustomer, total } = definition.limits;
-  if (uses.ofCode >= usesOfOneCode(coupon)) return gone('this code has been used');
+  const ofCode = usesOfOneCode(coupon);
+  if (uses.ofCode - uses.ofCodeReserved < ofCode && ofCode <= uses.ofCode) {
+    return { code: 'coupon_reserved', detail: 'this code is put aside for another cart at the moment' };
+  }
+  if (uses.ofCode >= ofCode) return gone('this code has been used');
   if (total !== undefined && uses.total >= total)
     return gone('this coupon has been used as often as it may be');
   if (ofCustomer !== undefined && uses.ofCustomer >= ofCustomer) {

@@ -68,10 +68,14 @@ export type Reason =
       /** Percent of the money paid that comes back as points. */
       readonly percent: number;
       readonly basisMinor: number;
+      /** What the money counts as where coupons multiply points. */
+      readonly countedMinor?: number;
       readonly pointValueMinor: number;
       readonly rounding: 'down';
-      /** Points of each line, in the order of the lines; they sum to the transaction's points. */
+      /** Points of each line, in the order of the lines. */
       readonly split: readonly number[];
+      /** Of a receipt claimed after some of its goods came back: the points of those. The rest were earned. */
+      readonly returned?: number;
     }
   | { readonly rule: 'expiry'; readonly expiredAt: number }
   | { readonly rule: 'payment'; readonly version: number }
@@ -102,9 +106,13 @@ export type Reason =
       readonly version: number;
       /** What was given back for the goods, of the payable amount. */
       readonly amountMinor: number;
-      /** Earned points the goods stood for, and how many of them were no longer there to be taken. */
+      /** Earned points to take back for the goods, and how many of them were no longer there. */
       readonly due: number;
       readonly missing: number;
+      /** Points the goods had earned besides, which have burned unspent: nothing is taken for them. */
+      readonly burned?: number;
+      /** They were still waiting, and have never counted. */
+      readonly waiting?: true;
     }
   | { readonly rule: 'refund_spent'; readonly version: number; readonly amountMinor: number }
   | { readonly rule: 'erasure' }

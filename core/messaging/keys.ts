@@ -145,6 +145,7 @@ export const wordVariables = {
     value: 'money',
     points: 'points',
   },
+  'why.multiplied': { paid: 'money', counted: 'money' },
   'why.good_through': { at: 'day' },
   'why.waits_for_payment': {},
   'why.paid': {},

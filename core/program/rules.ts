@@ -1,7 +1,8 @@
+import type { CheckoutRules } from '../checkout/types.ts';
 import type { WelcomeRules } from '../customers/register.ts';
-import { splitByLargestRemainder, wholeUnitsOfPercent } from '../money.ts';
+import { splitByLargestRemainder, sum, wholeUnitsOfPercent } from '../money.ts';
 import { points } from '../points.ts';
-import type { Award, PurchaseRules } from '../purchases/types.ts';
+import type { Award } from '../purchases/types.ts';
 import type { SpendingRules } from '../redemptions/types.ts';
 import { DAY_MS, endOfDayAfter } from '../time.ts';
 import type { Program } from './program.ts';
@@ -12,18 +13,32 @@ export function expiresAt(program: Program, at: number): number {
 }
 
 /**
- * `earn_percent` of the money paid, times `multiplier`, rounded down to whole points once, split over the lines by
- * their amounts.
+ * `earn_percent` of the money paid, each line as many times as coupons say (in hundredths), rounded down to whole
+ * points once, split over the lines by what they count.
  */
-export function award(program: Program, amountsMinor: readonly number[], multiplier = 1): Award {
-  const basisMinor = amountsMinor.reduce((sum, amount) => sum + amount, 0);
-  const { version, earn_percent, point_value: pointValueMinor } = program;
-  const percent = multiplier === 1 ? earn_percent : Math.round(earn_percent * multiplier * 100) / 100;
-  const total = wholeUnitsOfPercent(basisMinor, percent, pointValueMinor);
-  const split = splitByLargestRemainder(total, amountsMinor);
+export function award(
+  program: Program,
+  amountsMinor: readonly number[],
+  timesHundredths: readonly number[] = [],
+): Award {
+  const { version, earn_percent: percent, point_value: pointValueMinor } = program;
+  const counted = amountsMinor.map((amount, index) => amount * (timesHundredths[index] ?? 100));
+  const [basisMinor, countedHundredths] = [sum(amountsMinor), sum(counted)];
+  const total = wholeUnitsOfPercent(countedHundredths, percent, pointValueMinor * 100);
+  const split = splitByLargestRemainder(total, counted);
+  const reason = {
+    rule: 'earn',
+    version,
+    percent,
+    basisMinor,
+    pointValueMinor,
+    rounding: 'down',
+    split,
+  } as const;
+  const isMultiplied = countedHundredths !== basisMinor * 100;
   return {
     points: points(total),
-    reason: { rule: 'earn', version, percent, basisMinor, pointValueMinor, rounding: 'down', split },
+    reason: isMultiplied ? { ...reason, countedMinor: Math.floor(countedHundredths / 100) } : reason,
   };
 }
 
@@ -38,17 +53,20 @@ export function spendingRules(program: Program): SpendingRules {
   };
 }
 
-/** What `program` says about purchases. */
-export function purchaseRules(program: Program): PurchaseRules {
+/** What `program` says about purchases, and the coupons and points they are paid with. */
+export function purchaseRules(program: Program): CheckoutRules {
   const { return_window_days: windowDays, claim_days, zone } = program;
   return {
     ...spendingRules(program),
-    award: (amountsMinor, multiplier) => award(program, amountsMinor, multiplier),
+    award: (amountsMinor, timesHundredths) => award(program, amountsMinor, timesHundredths),
     expiresAt: (at) => expiresAt(program, at),
     releaseAt: (paidAt) => (windowDays === 0 ? paidAt : endOfDayAfter(paidAt, windowDays, zone)),
     claimUntil: (now) => endOfDayAfter(now, claim_days, zone),
     claimsPerDay: program.claims_per_day,
     mayOwe: program.refund_policy === 'go_negative',
+    zone,
+    tierOf: (paidMinor) => tierOf(program, paidMinor),
+    tierSince: (at) => tierSince(program, at),
   };
 }
 

@@ -1,6 +1,6 @@
 import { createCustomer } from '../customers/create.ts';
-import type { CustomerRecord, CustomerRef } from '../customers/types.ts';
-import { type Refusal, refuse } from '../errors.ts';
+import type { CustomerChanges, CustomerRecord, CustomerRef } from '../customers/types.ts';
+import { type Outcome, type Refusal, refuse } from '../errors.ts';
 import { type Command, type Context, type Decision, mergeChanges } from '../ports.ts';
 import type {
   Purchase,
@@ -51,22 +51,31 @@ export function decideOn(
   context: Context,
   write: (record: CustomerRecord | undefined) => Recorded,
 ): Recorded {
+  const buyer = buyerOf(input, ref, facts, context);
+  if (!buyer.ok) return buyer;
+  const written = write(buyer.result.record);
+  if (!written.ok) return written;
+  return { ...written, changes: mergeChanges<PurchaseChanges>(buyer.result.changes, written.changes) };
+}
+
+/** Who bought, and the rows of a new customer; or why the receipt is not taken. */
+export function buyerOf(
+  input: Pick<PurchaseInput, 'at'>,
+  ref: CustomerRef | null,
+  facts: PurchaseFacts,
+  context: Context,
+): Outcome<{ readonly record: CustomerRecord | undefined; readonly changes: CustomerChanges }> {
   const early = futureRefusal(input.at, context.now, 'purchase');
   if (early) return { ok: false, refusal: early };
-  if (!ref) return write(undefined);
-  const found = facts.customer(ref);
-  if (found) return write(found);
+  const found = ref ? facts.customer(ref) : undefined;
+  if (!ref || found) return { ok: true, result: { record: found, changes: {} } };
   const made = createCustomer(ref, context);
-  if (!made) {
-    return refuse(
-      'customer_not_found',
-      'nobody has this card or id; name the customer by phone to make a new one',
-      '/customer',
-    );
-  }
-  const written = write(made.record);
-  if (!written.ok) return written;
-  return { ...written, changes: mergeChanges<PurchaseChanges>(made.changes, written.changes) };
+  if (made) return { ok: true, result: made };
+  return refuse(
+    'customer_not_found',
+    'nobody has this card or id; name the customer by phone to make a new one',
+    '/customer',
+  );
 }
 
 /** A purchase with no points yet: nothing taken off, nothing paid with points. */

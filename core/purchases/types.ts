@@ -140,6 +140,11 @@ export interface AppliedDiscount {
   readonly code: string;
   readonly name: string;
   readonly amountMinor: number;
+  /** An article to be given away beside what is in the cart. */
+  readonly gift?: { readonly sku: string; readonly name: string | null; readonly quantity: number };
+  readonly freeDelivery?: true;
+  /** How many times the usual points are earned. */
+  readonly pointsTimes?: number;
 }
 
 /** Points for a purchase, with the reason that can be shown to whoever asks. */
@@ -150,8 +155,8 @@ export interface Award {
 
 /** What the program says about purchases. Times in epoch milliseconds. */
 export interface PurchaseRules extends SpendingRules {
-  /** Points for the money paid for each line; `multiplier`: by a coupon, 1 or more. */
-  award(amountsMinor: readonly number[], multiplier?: number): Award;
+  /** Points for the money paid for each line; `timesHundredths`: as many times as coupons say, 100 is once. */
+  award(amountsMinor: readonly number[], timesHundredths?: readonly number[]): Award;
   /** When points earned at `at` are gone. */
   expiresAt(at: number): number;
   /** When the points of a purchase paid at `paidAt` count: at once, unless they wait for the return window to close. */
@@ -176,13 +181,17 @@ export interface HabitsNeed {
   readonly since: number;
 }
 
-/** What a customer has done so far: sales not brought back, what was paid for them, and receipts claimed. */
+/** What a customer has done so far: sales not brought back, and what was paid for them. */
 export interface Habits {
   /** Sales ever, and what was paid for those since `since`, in minor units. */
   readonly sales: number;
   readonly paidMinor: number;
-  /** Receipts claimed since `since`. */
-  readonly claims: number;
+}
+
+/** Points of a customer that wait, and when they count; null: when their purchases are paid. */
+export interface WaitingPoints {
+  readonly points: number;
+  readonly releaseAt: number | null;
 }
 
 /** What a use case over purchases may ask to know. */
@@ -193,6 +202,12 @@ export interface PurchaseNeeds extends RedemptionNeeds {
   readonly claims?: readonly string[];
   readonly purchaseLots?: readonly LotId[];
   readonly habits?: readonly HabitsNeed[];
+  /** Purchases whose refunds are to be read. */
+  readonly refunds?: readonly PurchaseId[];
+  /** Customers whose claims of the last 24 hours are to be counted. */
+  readonly claimants?: readonly CustomerId[];
+  /** Customers whose waiting points are to be read. */
+  readonly waiting?: readonly CustomerId[];
 }
 
 /** What it then knows. */
@@ -201,6 +216,12 @@ export interface PurchaseFacts extends RedemptionFacts {
   claim(code: string): Purchase | undefined;
   purchaseLot(id: LotId): PurchaseLot | undefined;
   habits(need: HabitsNeed): Habits | undefined;
+  /** Goods of a purchase brought back so far. */
+  refunds(id: PurchaseId): readonly Refund[];
+  /** How many receipts a customer claimed in the last 24 hours. */
+  claimsOfDay(id: CustomerId): number;
+  /** The few that count first, those that wait for a payment last. */
+  waiting(id: CustomerId): readonly WaitingPoints[];
 }
 
 /** What it may write. Updates hold the whole purchase as it is from now on, its revision one ahead. */

@@ -17,7 +17,7 @@ export function anOffer(written: object, given: Partial<OfferedCoupon> = {}): Of
     definition,
     validUntil: null,
     stopped: false,
-    uses: { ofCustomer: 0, ofCode: 0, total: 0, discountMinor: 0 },
+    uses: { ofCustomer: 0, ofCode: 0, ofCodeReserved: 0, total: 0, discountMinor: 0 },
     ...given,
   };
 }

@@ -30,7 +30,7 @@ function reasonOf(item: HistoryItem): Paragraph[] {
     case 'earn':
       return [
         ...linesOf(item.purchase?.lines ?? [], reason.split),
-        rate(reason, item.points),
+        [...multiplied(reason), rate(reason, item.points)],
         ...whatNext(item),
       ];
     case 'payment':
@@ -78,7 +78,12 @@ function lineOf(line: PurchaseLine, points: number): Words {
     : { key: 'why.lines', variables: { name, quantity, amount, points } };
 }
 
-function rate({ percent, basisMinor: basis, pointValueMinor: value }: Earned, points: number): Words {
+function multiplied({ basisMinor: paid, countedMinor: counted }: Earned): Words[] {
+  return counted === undefined ? [] : [{ key: 'why.multiplied', variables: { paid, counted } }];
+}
+
+function rate(reason: Earned, points: number): Words {
+  const { percent, basisMinor, countedMinor: basis = basisMinor, pointValueMinor: value } = reason;
   const reward = (basis * percent) / 100;
   const variables = { percent, basis, reward, value, points };
   return reward / value > points ? { key: 'why.rate_rounded', variables } : { key: 'why.rate', variables };

@@ -132,7 +132,7 @@ describe('a coupon is refused', () => {
   const valid = (rules: object) => ({ ...percent, valid: rules });
   const when = (rules: object) => ({ ...percent, conditions: rules });
   const used = (uses: Partial<OfferedCoupon['uses']>) => ({
-    uses: { ofCustomer: 0, ofCode: 0, total: 0, discountMinor: 0, ...uses },
+    uses: { ofCustomer: 0, ofCode: 0, ofCodeReserved: 0, total: 0, discountMinor: 0, ...uses },
   });
 
   const cases: [string, string | undefined, object, Partial<Cart>, Partial<OfferedCoupon>?][] = [
@@ -239,6 +239,13 @@ describe('a coupon is refused', () => {
       { ...percent, code: { pattern: 'SP-########' } },
       {},
       used({ ofCode: 1 }),
+    ],
+    [
+      'when another cart holds its single code',
+      'coupon_reserved',
+      { ...percent, code: { pattern: 'SP-########' } },
+      {},
+      used({ ofCode: 1, ofCodeReserved: 1 }),
     ],
     ['not when a shared code was used', undefined, percent, {}, used({ ofCode: 1000 })],
     [
@@ -383,10 +390,16 @@ describe('a definition says what to put', () => {
       'code.pattern',
       'put "#" for each random character',
     ],
-    ['look-alikes', { code: { pattern: '########', alphabet: 'ABCDEIO' } }, 'code.alphabet', 'leave out I O'],
+    ['codes to be guessed', { code: { pattern: 'SP-####' } }, 'code.pattern', 'put more "#"'],
+    [
+      'look-alikes',
+      { code: { pattern: '##########', alphabet: 'ABCDEIO' } },
+      'code.alphabet',
+      'leave out I O',
+    ],
     [
       'a character twice',
-      { code: { pattern: '########', alphabet: 'AABCD' } },
+      { code: { pattern: '##########', alphabet: 'AABCD' } },
       'code.alphabet',
       'put each character once',
     ],

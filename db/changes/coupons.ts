@@ -1,0 +1,58 @@
+import type { Coupon, CouponCode } from '../../core/coupons/types.ts';
+import { type Statement, statement } from '../database.ts';
+import { inserter, updater } from '../rows.ts';
+import * as schema from '../schema.ts';
+import { type Changes, forRows } from './part.ts';
+
+const insert = {
+  coupons: inserter(schema.coupons),
+  codes: inserter(schema.couponCodes),
+  codesUnlessThere: inserter(schema.couponCodes, 'or ignore'),
+  batches: inserter(schema.couponBatches),
+  uses: inserter(schema.couponUses),
+};
+
+const updateCoupons = updater(schema.coupons, ['stoppedAt', 'uses', 'usedMinor', 'revision']);
+
+const updateUses = updater(schema.couponUses, [
+  ...(['customerId', 'purchaseId', 'status', 'discountMinor', 'returnedMinor', 'revision'] as const),
+]);
+
+/** Coupons, their codes, and what became of them. */
+export function couponStatements(changes: Changes): Statement[] {
+  return [
+    ...forRows(changes.coupons, (coupons) => insert.coupons(coupons.map(couponRow))),
+    ...forRows(changes.couponUpdates, (coupons) => updateCoupons(coupons)),
+    ...forRows(changes.couponCodes, insert.codes),
+    ...forRows(changes.couponCodeUpdates, updateCodes),
+    ...forRows(changes.couponBatches, insert.batches),
+    ...(changes.couponBatchFills ?? []).flatMap(fillBatch),
+    ...forRows(changes.couponUses, insert.uses),
+    ...forRows(changes.couponUseUpdates, updateUses),
+  ];
+}
+
+function couponRow(coupon: Coupon): typeof schema.coupons.$inferSelect {
+  return { ...coupon, definition: JSON.stringify(coupon.definition) };
+}
+
+function updateCodes(codes: readonly CouponCode[]): Statement {
+  return statement(
+    `update coupon_codes set uses = changed.value ->> 1, revision = changed.value ->> 2
+     from json_each(?) as changed where code = changed.value ->> 0`,
+    JSON.stringify(codes.map(({ code, uses, revision }) => [code, uses, revision])),
+  );
+}
+
+/** Codes drawn twice are passed over; the batch then counts what it has, and is finished when that is all. */
+function fillBatch({ batchId, at, codes }: NonNullable<Changes['couponBatchFills']>[number]): Statement[] {
+  return [
+    insert.codesUnlessThere(codes),
+    statement(
+      `update coupon_batches set made = counted.made, finished_at = case when counted.made >= wanted then ?2 end
+       from (select count(*) as made from coupon_codes where batch_id = ?1) as counted where id = ?1`,
+      batchId,
+      at,
+    ),
+  ];
+}
