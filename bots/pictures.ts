@@ -16,6 +16,7 @@ const qrModule = 18;
 const barModule = 6;
 const barHeight = 190;
 const digitPixel = 6;
+const codePixel = 12;
 const gap = 72;
 
 /**
@@ -30,7 +31,22 @@ export function cardPicture(number: string): Uint8Array {
   const bitmap = whiteBitmap(width, digitsTop + digitRows * digitPixel + margin);
   drawQr(bitmap, qr.data, (width - qr.size * qrModule) / 2, margin);
   for (const bar of bars) fill(bitmap, bar.left, barsTop, bar.width, barHeight);
-  drawDigits(bitmap, number, digitsTop);
+  // As it is printed under barcodes: 1, 6 and 6 digits.
+  drawDigits(bitmap, `${number.slice(0, 1)} ${number.slice(1, 7)} ${number.slice(7)}`, digitsTop, digitPixel);
+  return pngOf(bitmap);
+}
+
+/** A payment code to show at the till, as PNG: its digits as QR code, and large in print, by threes. */
+export function codePicture(code: string): Uint8Array {
+  const qr = encodeQr(code, { ecc: 'M', border: 0 });
+  const digitsTop = margin + qr.size * qrModule + gap;
+  const bitmap = whiteBitmap(width, digitsTop + digitRows * codePixel + margin);
+  drawQr(bitmap, qr.data, (width - qr.size * qrModule) / 2, margin);
+  drawDigits(bitmap, `${code.slice(0, 3)} ${code.slice(3)}`, digitsTop, codePixel);
+  return pngOf(bitmap);
+}
+
+function pngOf(bitmap: Bitmap): Uint8Array {
   return encodePng({ ...bitmap, channels: 1, depth: 8 }, { zlib: { level: 9 } });
 }
 
@@ -94,17 +110,15 @@ const digitShapes: Readonly<Record<string, readonly number[]>> = {
   9: [14, 17, 17, 15, 1, 2, 12],
 };
 
-/** The number as it is printed under barcodes: 1, 6 and 6 digits. */
-function drawDigits(bitmap: Bitmap, number: string, top: number): void {
-  const text = `${number.slice(0, 1)} ${number.slice(1, 7)} ${number.slice(7)}`;
-  const advance = 6 * digitPixel;
-  const left = Math.floor((bitmap.width - text.length * advance + digitPixel) / 2);
+/** Digits and spaces in the middle of the picture, each dot of a digit `pixel` pixels wide. */
+function drawDigits(bitmap: Bitmap, text: string, top: number, pixel: number): void {
+  const advance = 6 * pixel;
+  const left = Math.floor((bitmap.width - text.length * advance + pixel) / 2);
   for (const [index, digit] of [...text].entries()) {
     for (const [row, dots] of (digitShapes[digit] ?? []).entries()) {
       for (let column = 0; column < 5; column += 1) {
         if ((dots >> (4 - column)) & 1) {
-          const x = left + index * advance + column * digitPixel;
-          fill(bitmap, x, top + row * digitPixel, digitPixel, digitPixel);
+          fill(bitmap, left + index * advance + column * pixel, top + row * pixel, pixel, pixel);
         }
       }
     }

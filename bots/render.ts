@@ -2,7 +2,7 @@ import type { Locale } from '../core/customers/types.ts';
 import type { Button, Paragraph, Picture, Reply, Words } from '../core/messaging/types.ts';
 import type { Formats, Translator } from '../locales/translator.ts';
 import type { Abilities, OutgoingMessage, ShownButton } from './channel.ts';
-import { cardPicture } from './pictures.ts';
+import { cardPicture, codePicture } from './pictures.ts';
 import { cutText } from './text.ts';
 
 /** For whom a reply is rendered: the language, and how days and money are written. */
@@ -37,10 +37,16 @@ function linesOf(paragraph: Paragraph): readonly Words[] {
 }
 
 function draw(picture: Picture, say: Say): NonNullable<RenderedMessage['picture']> {
-  return {
-    png: cardPicture(picture.number),
-    alt: say({ key: 'card.alt', variables: { number: picture.number } }),
-  };
+  switch (picture.kind) {
+    case 'card': {
+      const { number } = picture;
+      return { png: cardPicture(number), alt: say({ key: 'card.alt', variables: { number } }) };
+    }
+    case 'code': {
+      const { code } = picture;
+      return { png: codePicture(code), alt: say({ key: 'pay.alt', variables: { code } }) };
+    }
+  }
 }
 
 /** The body gives way before the lines under it: without them the person could not answer. */

@@ -1,8 +1,12 @@
+/** Figures a program needs to do better next time, so that it need not read them out of the words. In points. */
+export type RefusalFigures = Readonly<Partial<Record<'balance' | 'maxPoints', number>>>;
+
 /** An expected failure: a stable `code`, and words for a developer. `pointer` is a JSON pointer into the input. */
 export interface Refusal<Code extends string = string> {
   readonly code: Code;
   readonly detail: string;
   readonly pointer?: string;
+  readonly figures?: RefusalFigures;
 }
 
 /** What a use case ends in: its result, or why not. */
@@ -15,8 +19,10 @@ export function refuse<Code extends string>(
   code: Code,
   detail: string,
   pointer?: string,
+  figures?: RefusalFigures,
 ): { readonly ok: false; readonly refusal: Refusal<Code> } {
-  return { ok: false, refusal: pointer === undefined ? { code, detail } : { code, detail, pointer } };
+  const where = pointer === undefined ? {} : { pointer };
+  return { ok: false, refusal: { code, detail, ...where, ...(figures ? { figures } : {}) } };
 }
 
 /** Base of the errors Svoi throws: a stable `code` for programs, a message for people, the cause kept. */

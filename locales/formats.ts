@@ -26,6 +26,7 @@ export function addFormats(instance: i18n, translate: Translate): void {
   add('number', (value: number, locale) => number(locale).format(value));
   add('points', points);
   add('days', (count: number, locale) => translate(locale, 'units.days', { count }));
+  add('minutes', (count: number, locale) => translate(locale, 'units.minutes', { count }));
   add('signed_points', (value: number, locale) => `${sign(value)}${points(Math.abs(value), locale)}`);
   add('money', (minor: number, locale, { currency }) => money(minor, locale, currency, 0));
   add('exact_money', (minor: number, locale, { currency }) => money(minor, locale, currency, 2));

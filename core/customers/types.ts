@@ -112,6 +112,7 @@ export interface ExternalId {
 
 /** What happened, for messages and journeys to answer to; `at` in epoch milliseconds. */
 export type CustomerEvent =
+  | CouponIssuedEvent
   | {
       readonly type: 'registered';
       readonly customerId: CustomerId;
@@ -129,7 +130,51 @@ export type CustomerEvent =
       readonly balance: number;
       readonly reference: string;
       readonly at: number;
+    }
+  | {
+      /** A till wants to take points: the customer is asked whether that is right. */
+      readonly type: 'points_asked';
+      readonly customerId: CustomerId;
+      readonly points: number;
+      readonly amountMinor: number;
+      readonly totalMinor: number;
+      readonly store: string | null;
+      readonly reference: string;
+      readonly at: number;
+    }
+  | {
+      /** Points were spent, and no purchase tells of it. */
+      readonly type: 'points_spent';
+      readonly customerId: CustomerId;
+      readonly points: number;
+      readonly store: string | null;
+      readonly balance: number;
+      readonly reference: string;
+      readonly at: number;
+    }
+  | {
+      /** Goods came back: earned points taken back, spent points returned. */
+      readonly type: 'goods_returned';
+      readonly customerId: CustomerId;
+      readonly amountMinor: number;
+      readonly takenBack: number;
+      readonly returned: number;
+      readonly balance: number;
+      readonly reference: string;
+      readonly at: number;
     };
+
+/** A customer was given a coupon; `texts` are what the shop wrote for customers, `name` where it wrote nothing. */
+export interface CouponIssuedEvent {
+  readonly type: 'coupon_issued';
+  readonly customerId: CustomerId;
+  readonly name: string;
+  readonly texts: { readonly [Language in Locale]?: { readonly title: string } | undefined };
+  /** As people see it. */
+  readonly code: string;
+  readonly validUntil: number | null;
+  readonly at: number;
+}
 
 /** What a decision writes about people. Updates hold the whole customer as it is from now on. */
 export interface CustomerChanges {

@@ -10,7 +10,9 @@ export type Route =
 const home = new Set(['0', 'menu', 'меню']);
 
 /** Commands that are known in every chat. */
-const commands = ['start', 'menu', 'points', 'history', 'card', 'settings', 'help', 'language'] as const;
+const commands = [
+  ...(['start', 'menu', 'points', 'pay', 'history', 'card', 'settings', 'help', 'language'] as const),
+] as const;
 
 /** The commands to register with messengers that list them. */
 export const commandNames: readonly (typeof commands)[number][] = commands;

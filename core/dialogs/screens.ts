@@ -10,6 +10,7 @@ import {
   takeContactOfMember,
   takeWordsOfStranger,
 } from './screens/join.ts';
+import { answerTill, askedAbout, pay } from './screens/pay.ts';
 import { card, points } from './screens/points.ts';
 import { answer, answerMarketing, ask, isQuestion, remove, skip } from './screens/profile.ts';
 import {
@@ -44,6 +45,8 @@ const open: Readonly<Record<string, Find<Turn>>> = {
 const ofMembers: Readonly<Record<string, Find<MemberTurn>>> = {
   points,
   card,
+  pay,
+  redeem: answerTill,
   history,
   why,
   settings,
@@ -61,6 +64,7 @@ const ofMembers: Readonly<Record<string, Find<MemberTurn>>> = {
 export function needsOf(route: Route, customerId: CustomerId): DialogNeeds {
   if (route.kind !== 'screen') return {};
   const { name, argument } = route;
+  if (name === 'redeem') return { redemptions: [askedAbout(argument)] };
   if (name === 'history') return { history: [historyPage(customerId, argument)] };
   if (name === 'why') return { history: [whyPage(customerId, argument), historyPage(customerId, '')] };
   return {};

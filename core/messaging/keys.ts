@@ -1,6 +1,6 @@
 /**
- * How a variable of a text is shown. `count` also chooses the plural form; `points` and `days` are numbers with their
- * noun;
+ * How a variable of a text is shown. `count` also chooses the plural form; `points`, `days` and `minutes` are numbers with
+ * their noun;
  * `money` is minor units and `exact_money` may hold a fraction of one; `day`, `short_day` and `moment` are epoch
  * milliseconds; `date` is a calendar day as kept for birthdays; `kind` and `language` are codes with words of their own.
  */
@@ -10,6 +10,7 @@ export type VariableFormat =
   | 'number'
   | 'points'
   | 'days'
+  | 'minutes'
   | 'signed_points'
   | 'money'
   | 'exact_money'
@@ -29,6 +30,7 @@ type Spec = Readonly<Record<string, VariableFormat>>;
 export const wordVariables = {
   'units.points': { count: 'count' },
   'units.days': { count: 'count' },
+  'units.minutes': { count: 'count' },
   'languages.uk': {},
   'languages.ru': {},
   'languages.en': {},
@@ -50,6 +52,7 @@ export const wordVariables = {
   'commands.start': {},
   'commands.menu': {},
   'commands.points': {},
+  'commands.pay': {},
   'commands.history': {},
   'commands.card': {},
   'commands.settings': {},
@@ -68,6 +71,7 @@ export const wordVariables = {
   'button.points': {},
   'button.history': {},
   'button.card': {},
+  'button.pay': {},
   'button.settings': {},
   'button.help': {},
   'button.language': {},
@@ -171,6 +175,24 @@ export const wordVariables = {
   'why.note': { note: 'text' },
   'why.unknown': {},
 
+  'pay.show': { code: 'text' },
+  'pay.terms': { minutes: 'minutes' },
+  'pay.most': { balance: 'points', worth: 'money', share: 'number' },
+  'pay.most_all': { balance: 'points', worth: 'money' },
+  'pay.again': {},
+  'pay.alt': { code: 'text' },
+  'redeem.ask': { points: 'points', amount: 'money', total: 'money' },
+  'redeem.ask_at_store': { points: 'points', amount: 'money', total: 'money', store: 'text' },
+  'redeem.not_you': {},
+  'redeem.yes': {},
+  'redeem.no': {},
+  'redeem.held': { points: 'points' },
+  'redeem.declined': {},
+  'redeem.too_few': { balance: 'points' },
+  'redeem.late': {},
+  'redeem.cancelled': {},
+  'redeem.paid': { points: 'points' },
+
   'card.show': { number: 'text' },
   'card.alt': { number: 'text' },
   'card.none': {},
@@ -214,6 +236,7 @@ export const wordVariables = {
   'notify.points_pending': { points: 'points' },
   'notify.points_pending_until': { points: 'points', at: 'day' },
   'notify.points_spent': { points: 'points' },
+  'notify.points_spent_at': { points: 'points', store: 'text' },
   'notify.balance': { balance: 'points' },
 } as const satisfies Readonly<Record<string, Spec>>;
 

@@ -6,7 +6,7 @@ import type {
   CustomerRecord,
 } from '../customers/types.ts';
 import type { Command, Context } from '../ports.ts';
-import type { MessagingChanges, OutboxMessage, Reply, Words } from './types.ts';
+import type { MessageCategory, MessagingChanges, OutboxMessage, Reply, Words } from './types.ts';
 
 /** The chat a customer is written to: the one used last among those that still reach the person. */
 export function preferredAddress(record: CustomerRecord): Address | undefined {
@@ -48,19 +48,26 @@ function messagesFor(
   return events.flatMap((event) => {
     const record = facts.customer({ id: event.customerId });
     const reply = replyTo(event);
-    if (!record || !reply || record.consents.service === false) return [];
+    // A question from the till comes even to who wants no messages: without an answer the points cannot be spent.
+    const category = event.type === 'points_asked' ? 'reply' : 'service';
+    if (!record || !reply || (category === 'service' && record.consents.service === false)) return [];
     const address = preferredAddress(record);
-    return address ? [serviceMessage(reply, address, context)] : [];
+    return address ? [messageTo(address, category, reply, context)] : [];
   });
 }
 
-function serviceMessage(reply: Reply, address: Address, context: Context): OutboxMessage {
+function messageTo(
+  address: Address,
+  category: MessageCategory,
+  reply: Reply,
+  context: Context,
+): OutboxMessage {
   return {
     id: context.ids.next('msg', context.now),
     addressId: address.id,
     customerId: address.customerId,
     channel: address.channel,
-    category: 'service',
+    category,
     reply,
     replaces: null,
     createdAt: context.now,
@@ -76,9 +83,38 @@ function choicesOf({ addressId, reply }: OutboxMessage): NonNullable<MessagingCh
 
 /** Nothing where there is nothing to tell: a registration is answered in its own chat, zero points are no news. */
 function replyTo(event: CustomerEvent): Reply | undefined {
-  if (event.type === 'registered') return undefined;
-  const words = purchaseWords(event);
-  return words.length > 0 ? { paragraphs: [words] } : undefined;
+  switch (event.type) {
+    case 'registered':
+      return undefined;
+    case 'points_earned': {
+      const words = purchaseWords(event);
+      return words.length > 0 ? { paragraphs: [words] } : undefined;
+    }
+    case 'points_asked':
+      return question(event);
+    case 'points_spent':
+      return { paragraphs: [spentWords(event)] };
+  }
+}
+
+function question(event: Extract<CustomerEvent, { type: 'points_asked' }>): Reply {
+  const { points, amountMinor: amount, totalMinor: total, store, reference } = event;
+  const ask: Words =
+    store === null
+      ? { key: 'redeem.ask', variables: { points, amount, total } }
+      : { key: 'redeem.ask_at_store', variables: { points, amount, total, store } };
+  const yes = { kind: 'press', label: { key: 'redeem.yes' }, data: `redeem:yes-${reference}` } as const;
+  const no = { kind: 'press', label: { key: 'redeem.no' }, data: `redeem:no-${reference}` } as const;
+  return { paragraphs: [ask, { key: 'redeem.not_you' }], buttons: [[yes, no]] };
+}
+
+function spentWords(event: Extract<CustomerEvent, { type: 'points_spent' }>): Words[] {
+  const { points, balance, store } = event;
+  const spent: Words =
+    store === null
+      ? { key: 'notify.points_spent', variables: { points } }
+      : { key: 'notify.points_spent_at', variables: { points, store } };
+  return [spent, { key: 'notify.balance', variables: { balance } }];
 }
 
 /** What a purchase did: what was paid with points, what was earned, what waits and until when. */

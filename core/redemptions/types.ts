@@ -4,6 +4,7 @@ import type { CustomerId, PurchaseId, RedemptionId, ShopId } from '../ids.ts';
 import type { TakenPoints } from '../ledger/posting.ts';
 import type { LedgerChanges } from '../ledger/types.ts';
 import type { Points } from '../points.ts';
+import type { Command } from '../ports.ts';
 
 /** Where a redemption stands. Nothing is held while the customer is asked. */
 export const redemptionStatuses = [
@@ -99,3 +100,6 @@ export interface RedemptionChanges extends CustomerChanges, LedgerChanges, Audit
   /** Codes that have been used. */
   readonly usedPaymentCodes?: readonly string[];
 }
+
+/** A use case over redemptions. */
+export type RedemptionCommand<Result> = Command<RedemptionNeeds, RedemptionFacts, RedemptionChanges, Result>;

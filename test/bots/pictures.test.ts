@@ -8,7 +8,7 @@ import {
 } from '@zxing/library';
 import { decode } from 'fast-png';
 import { expect, it } from 'vitest';
-import { cardPicture } from '../../bots/pictures.ts';
+import { cardPicture, codePicture } from '../../bots/pictures.ts';
 import { newCardNumber } from '../../core/customers/card.ts';
 import { seededRandom } from '../support/svoi.ts';
 
@@ -18,6 +18,10 @@ it.each(numbers)('both codes of the card picture read as its number %s', (number
   const picture = cardPicture(number);
   expect(scan(picture, BarcodeFormat.QR_CODE)).toBe(number);
   expect(scan(picture, BarcodeFormat.EAN_13)).toBe(number);
+});
+
+it.each(['000000', '123456', '987650'])('the payment code %s can be scanned from its picture', (code) => {
+  expect(scan(codePicture(code), BarcodeFormat.QR_CODE)).toBe(code);
 });
 
 it('a card picture is small enough to send to many', () => {

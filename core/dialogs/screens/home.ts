@@ -29,11 +29,16 @@ export const menu: MemberScreen = (turn) => {
     paragraphs: [...turn.lead, { key: 'menu.title', variables: { balance } }],
     buttons: [
       [press({ key: 'button.points' }, 'points'), press({ key: 'button.history' }, 'history')],
-      [press({ key: 'button.card' }, 'card'), press({ key: 'button.settings' }, 'settings')],
-      [press({ key: 'button.help' }, 'help')],
+      [...payButton(turn), press({ key: 'button.card' }, 'card')],
+      [press({ key: 'button.settings' }, 'settings'), press({ key: 'button.help' }, 'help')],
     ],
   };
 };
+
+/** Nothing where the program lets no points pay for anything. */
+function payButton({ program }: MemberTurn): readonly Button[] {
+  return program.max_spend_percent > 0 ? [press({ key: 'button.pay' }, 'pay')] : [];
+}
 
 /** Where "0" leads: the menu, or the way in for somebody who has not joined. */
 export const home: Screen = (turn) => (isMember(turn) ? menu(turn, '') : joinScreen(turn));
