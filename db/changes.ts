@@ -7,6 +7,7 @@ import { ledgerStatements } from './changes/ledger.ts';
 import { type Changes, forRows } from './changes/part.ts';
 import { purchaseStatements } from './changes/purchases.ts';
 import { redemptionStatements } from './changes/redemptions.ts';
+import { forgetStaff, staffStatements } from './changes/staff.ts';
 import type { Statement } from './database.ts';
 import { inserter } from './rows.ts';
 import * as schema from './schema.ts';
@@ -34,9 +35,11 @@ export function statementsFor(changes: Changes, commands: readonly CommandRow[],
     ...couponStatements(changes),
     ...redemptionStatements(changes),
     ...ledgerStatements(changes, heads.ledger),
+    ...staffStatements(changes),
     ...auditStatements(changes, heads.auditHead),
     // Before chats: who asks in a chat to be erased still gets the goodbye, in a chat that begins anew.
     ...forRows(changes.erasures, erase),
+    ...forRows(changes.erasures, forgetStaff),
     ...chatStatements(changes),
   ];
 }

@@ -7,6 +7,7 @@ import { customerSource } from './facts/customers.ts';
 import { purchaseSource } from './facts/purchases.ts';
 import { redemptionSource } from './facts/redemptions.ts';
 import type { Needs, Query } from './facts/source.ts';
+import { joinStaffFacts, staffSource } from './facts/staff.ts';
 
 export type { Needs } from './facts/source.ts';
 
@@ -32,14 +33,16 @@ export async function readFacts(
     redemptionSource(),
     purchaseSource(),
     couponSource(),
+    staffSource(),
     conversationSource(),
   ] as const;
   const queries = [...extra, ...sources.flatMap((source) => source.queries(needs, now))];
   const results = await database.read(queries.map((query) => query.statement));
   for (const [index, query] of queries.entries()) query.take(results[index] ?? []);
-  const [{ facts: a }, { facts: b }, { facts: c }, { facts: d }, { facts: e }, { facts: f }] = sources;
+  const [{ facts: a }, { facts: b }, { facts: c }, { facts: d }, { facts: e }, { facts: f }, { facts: g }] =
+    sources;
   return {
-    ...{ ...a, ...b, ...c, ...d, ...e, ...f },
+    ...{ ...a, ...b, ...c, ...d, ...e, ...f, ...g },
     hashes: customers.hashes,
     keysOf: (need) => sources.flatMap((source) => source.keysOf(need)),
   };
@@ -70,6 +73,7 @@ export function joinFacts(first: Facts, second: Facts): Facts {
       const found = second.couponWallet(need);
       return found.length > 0 ? found : first.couponWallet(need);
     },
+    ...joinStaffFacts(first, second),
     conversation: (channel, address) =>
       second.conversation(channel, address) ?? first.conversation(channel, address),
     history(page) {
