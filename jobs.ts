@@ -1,8 +1,9 @@
 import { expirePoints } from './core/customers/expiry.ts';
-import { purchaseRules } from './core/program/rules.ts';
+import { purchaseRules, spendingRules } from './core/program/rules.ts';
 import { releasePending } from './core/purchases/payment.ts';
+import { expireRedemption } from './core/redemptions/settle.ts';
 import type { Database } from './db/database.ts';
-import { customersWithDueLots, purchasesToRelease } from './db/due.ts';
+import { customersWithDueLots, purchasesToRelease, redemptionsToExpire } from './db/due.ts';
 import type { AnyCommand } from './db/writer.ts';
 import type { Svoi } from './svoi.ts';
 
@@ -36,6 +37,12 @@ const release: Job<Awaited<ReturnType<typeof purchasesToRelease>>[number]> = {
   settle: (id, svoi) => releasePending(id, purchaseRules(svoi.program())),
 };
 
+/** Points that a till asked for or held, and did not take in time. */
+const timeouts: Job<Awaited<ReturnType<typeof redemptionsToExpire>>[number]> = {
+  due: redemptionsToExpire,
+  settle: (id, svoi) => expireRedemption(id, spendingRules(svoi.program())),
+};
+
 /** Points that burn. */
 const expiry: Job<Awaited<ReturnType<typeof customersWithDueLots>>[number]> = {
   due: customersWithDueLots,
@@ -48,5 +55,6 @@ const expiry: Job<Awaited<ReturnType<typeof customersWithDueLots>>[number]> = {
  */
 export async function settleDue(svoi: Worked): Promise<void> {
   await runJob(svoi, release);
+  await runJob(svoi, timeouts);
   await runJob(svoi, expiry);
 }

@@ -7,6 +7,7 @@ export type Scope = (typeof scopes)[number];
 /** What a call needs the right to do. */
 export type Right =
   | 'purchases:write'
+  | 'redemptions:write'
   | 'customers:read'
   | 'customers:write'
   | 'customers:vouch'
@@ -14,9 +15,16 @@ export type Right =
 
 /** What each scope may do. */
 const rights: Readonly<Record<Scope, readonly Right[]>> = {
-  till: ['purchases:write', 'customers:read'],
-  site: ['purchases:write', 'customers:read', 'customers:write', 'customers:vouch'],
-  admin: ['purchases:write', 'customers:read', 'customers:write', 'customers:vouch', 'customers:erase'],
+  till: ['purchases:write', 'redemptions:write', 'customers:read'],
+  site: ['purchases:write', 'redemptions:write', 'customers:read', 'customers:write', 'customers:vouch'],
+  admin: [
+    'purchases:write',
+    'redemptions:write',
+    'customers:read',
+    'customers:write',
+    'customers:vouch',
+    'customers:erase',
+  ],
 };
 
 /** A shop system that may call us. With a signing secret, each of its changes must be signed by it. */

@@ -1,4 +1,4 @@
-import type { CustomerId, PurchaseId } from '../core/ids.ts';
+import type { CustomerId, PurchaseId, RedemptionId } from '../core/ids.ts';
 import { type Database, readRows } from './database.ts';
 
 /** Up to `limit` customers with points that were to expire by `now`, those due longest first. */
@@ -31,4 +31,20 @@ export async function purchasesToRelease(
     limit,
   );
   return rows.map((row) => String(row.id) as PurchaseId);
+}
+
+/** Up to `limit` redemptions that nobody settled in their time, those due longest first. */
+export async function redemptionsToExpire(
+  database: Database,
+  now: number,
+  limit: number,
+): Promise<RedemptionId[]> {
+  const rows = await readRows(
+    database,
+    `select id from redemptions where status in ('awaiting_customer', 'held') and expires_at <= ?
+     order by expires_at limit ?`,
+    now,
+    limit,
+  );
+  return rows.map((row) => String(row.id) as RedemptionId);
 }

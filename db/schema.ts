@@ -216,6 +216,7 @@ export const redemptions = sqliteTable(
   (table) => [
     uniqueIndex('redemptions_shop_external').on(table.shopId, table.externalId),
     index('redemptions_shop').on(table.shopId, table.createdAt),
+    index('redemptions_shop_status').on(table.shopId, table.status, table.createdAt),
     index('redemptions_customer').on(table.customerId, table.createdAt),
     index('redemptions_due').on(table.expiresAt).where(sql`status in ('awaiting_customer', 'held')`),
   ],

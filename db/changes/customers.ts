@@ -28,15 +28,24 @@ export function customerStatements(changes: Changes): Statement[] {
 /** Removes the person and keeps the ledger: who is left is an id with nothing that names anybody. */
 export function erase(erasures: NonNullable<Changes['erasures']>): Statement[] {
   const ids = JSON.stringify(erasures.map((erasure) => erasure.customerId));
+  const moments = JSON.stringify(erasures.map((erasure) => [erasure.customerId, erasure.at]));
   const these = '(select value from json_each(?))';
   const nothing = ['phone', 'card', 'name', 'birthday', 'gender', 'locale', 'zone', 'registered_at'];
   return [
     statement(
       `update customers set ${nothing.map((column) => `${column} = null`).join(', ')}, erased_at = erased.value ->> 1
        from json_each(?) as erased where customers.id = erased.value ->> 0`,
-      JSON.stringify(erasures.map((erasure) => [erasure.customerId, erasure.at])),
+      moments,
     ),
     statement(`delete from external_ids where customer_id in ${these}`, ids),
+    statement(`delete from payment_codes where customer_id in ${these}`, ids),
+    // What a till holds is given up with all other points.
+    statement(
+      `update redemptions set status = 'cancelled', settled_at = erased.value ->> 1, taken = '[]', revision = revision + 1
+       from json_each(?) as erased
+       where redemptions.customer_id = erased.value ->> 0 and status in ('awaiting_customer', 'held')`,
+      moments,
+    ),
     // First the site chats, also those the person has left since: what we wrote to the person there tells which.
     statement(
       `delete from chat_messages where (channel, chat) in

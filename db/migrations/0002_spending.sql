@@ -119,6 +119,7 @@ CREATE TABLE `redemptions` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `redemptions_shop_external` ON `redemptions` (`shop_id`,`external_id`);--> statement-breakpoint
 CREATE INDEX `redemptions_shop` ON `redemptions` (`shop_id`,`created_at`);--> statement-breakpoint
+CREATE INDEX `redemptions_shop_status` ON `redemptions` (`shop_id`,`status`,`created_at`);--> statement-breakpoint
 CREATE INDEX `redemptions_customer` ON `redemptions` (`customer_id`,`created_at`);--> statement-breakpoint
 CREATE INDEX `redemptions_due` ON `redemptions` (`expires_at`) WHERE status in ('awaiting_customer', 'held');--> statement-breakpoint
 CREATE TABLE `refunds` (
@@ -193,6 +194,9 @@ BEGIN SELECT RAISE(ABORT, 'constraint: redemptions changed meanwhile'); END;
 --> statement-breakpoint
 CREATE TRIGGER coupons_one_step BEFORE UPDATE ON coupons WHEN new.revision <> old.revision + 1
 BEGIN SELECT RAISE(ABORT, 'constraint: coupons changed meanwhile'); END;
+--> statement-breakpoint
+CREATE TRIGGER coupon_batches_no_more BEFORE UPDATE ON coupon_batches WHEN new.made > old.wanted
+BEGIN SELECT RAISE(ABORT, 'constraint: coupon_batches were filled meanwhile'); END;
 --> statement-breakpoint
 CREATE TRIGGER coupon_codes_one_step BEFORE UPDATE ON coupon_codes WHEN new.revision <> old.revision + 1
 BEGIN SELECT RAISE(ABORT, 'constraint: coupon_codes changed meanwhile'); END;
