@@ -10,6 +10,7 @@ import { applyProgram } from './db/programs.ts';
 import { createShops, type NewKey } from './db/shops.ts';
 import { doctor } from './doctor.ts';
 import { runImport } from './import.ts';
+import { addStaffCommands } from './staff_commands.ts';
 import type { Svoi } from './svoi.ts';
 import { backUpFile, type Environment, restoreFile, setWebhooks, verify } from './upkeep.ts';
 
@@ -61,6 +62,7 @@ function commandTree(take: (job: Job) => void): Command {
   const own = (run: Extract<Job, { kind: 'own' }>['run']) => take({ kind: 'own', run });
   const root = new Command('svoi').usage('COMMAND').helpOption('-h, --help', 'what can be done, and how');
   addShopCommands(root.command('shop').description('the systems that may call the API'), shared);
+  addStaffCommands(root.command('staff').description('the people behind the counter'), shared);
   addProgramCommands(root.command('program').description('the rules of the program'), shared);
   addImport(root, shared);
   root

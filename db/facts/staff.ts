@@ -124,7 +124,8 @@ function over<Value>(
 
 const staffRow = reader(schema.staff);
 
-function staffFrom(row: Row): Staff {
+/** One of the staff as stored, in the words of core. */
+export function staffFrom(row: Row): Staff {
   const { stores, ...staff } = staffRow(row);
   return { ...(staff as Omit<Staff, 'stores'>), stores: JSON.parse(stores) as string[] };
 }
