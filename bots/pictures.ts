@@ -46,6 +46,14 @@ export function codePicture(code: string): Uint8Array {
   return pngOf(bitmap);
 }
 
+/** A coupon to show at the till, as PNG: its code as QR code. In letters it stands in the message. */
+export function couponPicture(code: string): Uint8Array {
+  const qr = encodeQr(code, { ecc: 'M', border: 0 });
+  const bitmap = whiteBitmap(width, qr.size * qrModule + 2 * margin);
+  drawQr(bitmap, qr.data, (width - qr.size * qrModule) / 2, margin);
+  return pngOf(bitmap);
+}
+
 function pngOf(bitmap: Bitmap): Uint8Array {
   return encodePng({ ...bitmap, channels: 1, depth: 8 }, { zlib: { level: 9 } });
 }

@@ -2,7 +2,7 @@ import type { Locale } from '../core/customers/types.ts';
 import type { Button, Paragraph, Picture, Reply, Words } from '../core/messaging/types.ts';
 import type { Formats, Translator } from '../locales/translator.ts';
 import type { Abilities, OutgoingMessage, ShownButton } from './channel.ts';
-import { cardPicture, codePicture } from './pictures.ts';
+import { cardPicture, codePicture, couponPicture } from './pictures.ts';
 import { cutText } from './text.ts';
 
 /** For whom a reply is rendered: the language, and how days and money are written. */
@@ -41,6 +41,10 @@ function draw(picture: Picture, say: Say): NonNullable<RenderedMessage['picture'
     case 'card': {
       const { number } = picture;
       return { png: cardPicture(number), alt: say({ key: 'card.alt', variables: { number } }) };
+    }
+    case 'coupon': {
+      const { code } = picture;
+      return { png: couponPicture(code), alt: say({ key: 'coupons.alt', variables: { code } }) };
     }
     case 'code': {
       const { code } = picture;

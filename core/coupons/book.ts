@@ -34,8 +34,15 @@ export interface CouponBook {
   changes(): CouponChanges;
 }
 
-/** Opens the book on what `facts` say. Codes, and those of uses that are released or given back, must be among them. */
-export function openCouponBook(facts: CouponFacts, context: Context): CouponBook {
+/**
+ * Opens the book on what `facts` say. Codes, and those of uses that are released or given back, must be among them.
+ * `ownReservations`: whether what a shop put aside is free for its next purchase (the default) or taken.
+ */
+export function openCouponBook(
+  facts: CouponFacts,
+  context: Context,
+  { ownReservations = 'free' }: { readonly ownReservations?: 'free' | 'taken' } = {},
+): CouponBook {
   const coupons = new Map<CouponId, Coupon>();
   const codes = new Map<string, CouponCode>();
   const added: CouponUse[] = [];
@@ -53,6 +60,7 @@ export function openCouponBook(facts: CouponFacts, context: Context): CouponBook
 
   /** The oldest open reservation that a purchase of this shop and customer would use up. */
   function ownReservation(code: string, { customerId, shopId }: Shown): CouponUse | undefined {
+    if (ownReservations === 'taken') return undefined;
     return facts
       .couponUses()
       .filter((use) => use.code === code && use.shopId === shopId && isOpen(use))

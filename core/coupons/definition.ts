@@ -189,7 +189,7 @@ const codeSchema = group(
     shared: line(40, 'one code for everybody')
       .refine((text) => canonicalCode(text).length >= 3, { error: codeFault })
       .optional(),
-    pattern: line(40, 'how single codes look: "#" is a random character')
+    pattern: line(24, 'how single codes look: "#" is a random character')
       .superRefine(saying(patternFault))
       .optional(),
     alphabet: line(64, 'what "#" stands for').superRefine(saying(alphabetFault)).optional(),

@@ -64,17 +64,19 @@ export type Evaluation =
 
 type Check = (coupon: OfferedCoupon, cart: Cart) => CouponRefusal | undefined;
 
-/** All that can be said against a coupon before looking at what it would give, in the order it is said. */
+/** All that can be said against a coupon whatever is in the cart, in the order it is said. */
 const checks: readonly Check[] = [
-  stopped,
-  tooEarly,
-  tooLate,
-  wrongHour,
-  wrongStore,
-  usedUp,
-  wrongCustomer,
-  smallCart,
+  ...[stopped, tooEarly, tooLate, wrongHour, wrongStore, usedUp, wrongCustomer],
 ];
+
+/** Why `coupon` is not good here and now, whatever is in the cart; undefined where it is. */
+export function refusalOutright(coupon: OfferedCoupon, cart: Cart): CouponRefusal | undefined {
+  for (const check of checks) {
+    const refusal = check(coupon, cart);
+    if (refusal) return refusal;
+  }
+  return undefined;
+}
 
 /**
  * What `coupon` gives for `cart`. `leftMinor` is what other coupons have left of each line; its conditions look at the
@@ -85,10 +87,8 @@ export function evaluate(
   cart: Cart,
   leftMinor: readonly number[] = cart.lines.map(({ amountMinor }) => amountMinor),
 ): Evaluation {
-  for (const check of checks) {
-    const refusal = check(coupon, cart);
-    if (refusal) return { ok: false, refusal };
-  }
+  const refusal = refusalOutright(coupon, cart) ?? smallCart(coupon, cart);
+  if (refusal) return { ok: false, refusal };
   const { effect, applies_to, limits } = coupon.definition;
   const eligible = eligibleLines(applies_to, cart.lines);
   if (!eligible.includes(true)) {

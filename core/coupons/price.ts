@@ -8,7 +8,7 @@ import { type Cart, type CartLine, totalOf } from './cart.ts';
 import { canonicalCode } from './codes.ts';
 import { type AppliedCoupon, type Combination, combine, type EarnWorth } from './combine.ts';
 import { shownCode } from './definition.ts';
-import type { CouponFault, OfferedCoupon } from './evaluate.ts';
+import { type CouponFault, type OfferedCoupon, refusalOutright } from './evaluate.ts';
 import type { CouponFacts, CouponNeeds, CouponRules } from './types.ts';
 
 /** A cart with the codes named for it. */
@@ -72,6 +72,32 @@ function habitsNeed(customerId: CustomerId, at: number, rules: CouponRules): Hab
   return { customerId, since: rules.tierSince(at) };
 }
 
+/** A cart as coupons look at it, for the customer of `record`. */
+function cartOf(
+  { lines, store, at }: CartInput,
+  record: CustomerRecord | undefined,
+  facts: CouponFacts,
+  rules: CouponRules,
+): Cart {
+  const customer = record ? buyer(record.customer.id, at, facts, rules) : null;
+  return { lines, store, at, zone: rules.zone, customer };
+}
+
+/** Why a code is not good here and now, whatever is in the cart; undefined where it is. */
+export function codeRefusal(
+  typed: string,
+  input: CartInput,
+  record: CustomerRecord | undefined,
+  facts: CouponFacts,
+  rules: CouponRules,
+  book: CouponBook,
+): Pick<RejectedCode, 'code' | 'detail'> | undefined {
+  const shown = { customerId: record?.customer.id ?? null, shopId: input.shopId };
+  const offer = book.offer(canonicalCode(typed), shown);
+  if (!offer) return { code: 'coupon_not_found', detail: notFound };
+  return refusalOutright(offer, cartOf(input, record, facts, rules));
+}
+
 /** Holds the codes named for a cart against it, for the customer of `record`. Takes nothing from the book. */
 export function priceCart(
   input: CartInput,
@@ -80,7 +106,7 @@ export function priceCart(
   rules: PriceRules,
   book: CouponBook,
 ): PricedCart {
-  const { coupons: typed = [], shopId, lines, store, at } = input;
+  const { coupons: typed = [], shopId } = input;
   const customerId = record?.customer.id ?? null;
   const offered: OfferedCoupon[] = [];
   const unknown: RejectedCode[] = [];
@@ -89,8 +115,7 @@ export function priceCart(
     if (offer) offered.push(offer);
     else unknown.push({ typed: code, index, code: 'coupon_not_found', detail: notFound });
   }
-  const customer = customerId && buyer(customerId, at, facts, rules);
-  const cart: Cart = { lines, store, at, zone: rules.zone, customer };
+  const cart = cartOf(input, record, facts, rules);
   const earnWorth: EarnWorth = (payable, times) =>
     record ? rules.award(payable, times).points * rules.pointValueMinor : 0;
   const combination = combine(offered, cart, earnWorth);

@@ -132,6 +132,15 @@ export type CustomerEvent =
       readonly at: number;
     }
   | {
+      /** Somebody behind the counter gave points or (below zero) took them. Without a note: took that back. */
+      readonly type: 'points_adjusted';
+      readonly customerId: CustomerId;
+      readonly points: number;
+      readonly balance: number;
+      readonly note: string | null;
+      readonly at: number;
+    }
+  | {
       /** A till wants to take points: the customer is asked whether that is right. */
       readonly type: 'points_asked';
       readonly customerId: CustomerId;
@@ -170,8 +179,6 @@ export interface CouponIssuedEvent {
   readonly customerId: CustomerId;
   readonly name: string;
   readonly texts: { readonly [Language in Locale]?: { readonly title: string } | undefined };
-  /** As people see it. */
-  readonly code: string;
   readonly validUntil: number | null;
   readonly at: number;
 }

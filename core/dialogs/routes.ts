@@ -11,7 +11,18 @@ const home = new Set(['0', 'menu', 'меню']);
 
 /** Commands that are known in every chat. */
 const commands = [
-  ...(['start', 'menu', 'points', 'pay', 'history', 'card', 'settings', 'help', 'language'] as const),
+  ...([
+    'start',
+    'menu',
+    'points',
+    'pay',
+    'coupons',
+    'history',
+    'card',
+    'settings',
+    'help',
+    'language',
+  ] as const),
 ] as const;
 
 /** The commands to register with messengers that list them. */

@@ -1,6 +1,10 @@
 import type { CustomerId } from '../ids.ts';
+import { claimNeeds } from '../checkout/claim.ts';
 import type { Words } from '../messaging/types.ts';
+import { afterLink, followLink, invitedBy, linkNeeds } from './links.ts';
 import type { Route } from './routes.ts';
+import { claim, claimCodeIn } from './screens/claim.ts';
+import { coupon, couponNeed, couponPage, coupons } from './screens/coupons.ts';
 import { history, historyPage, why, whyPage } from './screens/history.ts';
 import { chooseLanguage, help, home, isMember, language, menu, start } from './screens/home.ts';
 import {
@@ -30,7 +34,7 @@ type Find<Some extends Turn> = (turn: Some, argument: string) => Outcome | undef
 
 /** Screens for everybody. */
 const open: Readonly<Record<string, Find<Turn>>> = {
-  start,
+  start: arrive,
   menu: home,
   language,
   lang: chooseLanguage,
@@ -46,6 +50,8 @@ const ofMembers: Readonly<Record<string, Find<MemberTurn>>> = {
   points,
   card,
   pay,
+  coupons,
+  coupon,
   redeem: answerTill,
   history,
   why,
@@ -62,12 +68,22 @@ const ofMembers: Readonly<Record<string, Find<MemberTurn>>> = {
 
 /** What a route needs to know of a member beyond the record. */
 export function needsOf(route: Route, customerId: CustomerId): DialogNeeds {
+  if (route.kind === 'words') return wordsNeeds(route.text, customerId);
   if (route.kind !== 'screen') return {};
   const { name, argument } = route;
+  if (name === 'start') return linkNeeds(argument, customerId);
+  if (name === 'points') return { waiting: [customerId] };
   if (name === 'redeem') return { redemptions: [askedAbout(argument)] };
+  if (name === 'coupons') return { couponWallets: [couponPage(customerId, argument)] };
+  if (name === 'coupon') return { couponWallets: [couponNeed(customerId), couponPage(customerId, '')] };
   if (name === 'history') return { history: [historyPage(customerId, argument)] };
   if (name === 'why') return { history: [whyPage(customerId, argument), historyPage(customerId, '')] };
   return {};
+}
+
+function wordsNeeds(text: string, customerId: CustomerId): DialogNeeds {
+  const code = claimCodeIn(text);
+  return code === undefined ? {} : claimNeeds(code, customerId);
 }
 
 /** Follows a route. Whatever it is, the answer is a screen with a way on. `lost`: said when it leads nowhere. */
@@ -87,9 +103,29 @@ export function follow(turn: Turn, route: Route, lost: Words): Outcome {
 }
 
 function takeWords(turn: Turn, text: string, lost: Words): Outcome {
-  if (!isMember(turn)) return turn.isNew ? start(turn, '') : takeWordsOfStranger(turn, text, lost);
+  const code = claimCodeIn(text);
+  if (!isMember(turn)) return takeStrangersWords(turn, text, code, lost);
   const step = turn.state?.step;
-  return isQuestion(step) ? answer(turn, step, text) : menu(saying(turn, lost), '');
+  if (isQuestion(step)) return answer(turn, step, text);
+  if (code === undefined) return menu(saying(turn, lost), '');
+  const claimed = claim(turn, code);
+  return afterLink(claimed, menu(claimed.turn, ''));
+}
+
+/** The code of a receipt is kept until the stranger has joined, as if its link had been opened. */
+function takeStrangersWords(turn: Turn, text: string, code: string | undefined, lost: Words): Outcome {
+  const context = code && `c_${code}`;
+  const invited = invitedBy(turn, context);
+  const remember = (outcome: Outcome) => (context ? { ...outcome, data: { ...outcome.data, context } } : outcome);
+  if (turn.isNew) return remember(start(invited, ''));
+  return context ? remember(joinScreen(invited)) : takeWordsOfStranger(turn, text, lost);
+}
+
+/** The beginning, by a link perhaps: a member gets at once what it promises, a stranger after joining. */
+function arrive(turn: Turn, context: string): Outcome {
+  if (!isMember(turn)) return start(invitedBy(turn, context), '');
+  const followed = followLink(turn, context);
+  return followed ? afterLink(followed, menu(followed.turn, '')) : start(turn, '');
 }
 
 function outdated(turn: Turn): Outcome {

@@ -1,9 +1,11 @@
 import type {
   Address,
+  CouponIssuedEvent,
   CustomerChanges,
   CustomerEvent,
   CustomerFacts,
   CustomerRecord,
+  Locale,
 } from '../customers/types.ts';
 import type { Command, Context } from '../ports.ts';
 import type { MessageCategory, MessagingChanges, OutboxMessage, Reply, Words } from './types.ts';
@@ -47,12 +49,12 @@ function messagesFor(
 ): OutboxMessage[] {
   return events.flatMap((event) => {
     const record = facts.customer({ id: event.customerId });
-    const reply = replyTo(event);
+    const address = record && preferredAddress(record);
+    const reply = address && replyTo(event, address.locale);
     // A question from the till comes even to who wants no messages: without an answer the points cannot be spent.
     const category = event.type === 'points_asked' ? 'reply' : 'service';
     if (!record || !reply || (category === 'service' && record.consents.service === false)) return [];
-    const address = preferredAddress(record);
-    return address ? [messageTo(address, category, reply, context)] : [];
+    return [messageTo(address, category, reply, context)];
   });
 }
 
@@ -82,7 +84,7 @@ function choicesOf({ addressId, reply }: OutboxMessage): NonNullable<MessagingCh
 }
 
 /** Nothing where there is nothing to tell: a registration is answered in its own chat, zero points are no news. */
-function replyTo(event: CustomerEvent): Reply | undefined {
+function replyTo(event: CustomerEvent, locale: Locale): Reply | undefined {
   switch (event.type) {
     case 'registered':
       return undefined;
@@ -94,7 +96,27 @@ function replyTo(event: CustomerEvent): Reply | undefined {
       return question(event);
     case 'points_spent':
       return { paragraphs: [spentWords(event)] };
+    case 'coupon_issued':
+      return couponReply(event, locale);
   }
+}
+
+/** What a customer reads of a coupon in a language: the shop's title, or its name where the shop wrote none. */
+export function couponTitle(
+  { texts, name }: Pick<CouponIssuedEvent, 'texts' | 'name'>,
+  locale: Locale,
+): string {
+  return texts[locale]?.title ?? name;
+}
+
+function couponReply(event: CouponIssuedEvent, locale: Locale): Reply {
+  const title = couponTitle(event, locale);
+  const words: Words =
+    event.validUntil === null
+      ? { key: 'notify.coupon', variables: { title } }
+      : { key: 'notify.coupon_until', variables: { title, at: event.validUntil - 1 } };
+  const show = { kind: 'press', label: { key: 'button.coupons' }, data: 'coupons' } as const;
+  return { paragraphs: [words], buttons: [[show]] };
 }
 
 function question(event: Extract<CustomerEvent, { type: 'points_asked' }>): Reply {

@@ -10,10 +10,10 @@ export type Button =
   | { readonly kind: 'share_phone'; readonly label: Words }
   | { readonly kind: 'link'; readonly label: Words; readonly url: string };
 
-/** A picture made when the message is sent: the customer's card as QR and barcode, or a code as QR; both in print. */
+/** A picture made when the message is sent: the customer's card as QR and barcode, or a code as QR, both in print; a coupon as QR. */
 export type Picture =
   | { readonly kind: 'card'; readonly number: string }
-  | { readonly kind: 'code'; readonly code: string };
+  | { readonly kind: 'code' | 'coupon'; readonly code: string };
 
 /** One text, or several lines that stand together. */
 export type Paragraph = Words | readonly Words[];

@@ -30,7 +30,8 @@ export const menu: MemberScreen = (turn) => {
     buttons: [
       [press({ key: 'button.points' }, 'points'), press({ key: 'button.history' }, 'history')],
       [...payButton(turn), press({ key: 'button.card' }, 'card')],
-      [press({ key: 'button.settings' }, 'settings'), press({ key: 'button.help' }, 'help')],
+      [press({ key: 'button.coupons' }, 'coupons'), press({ key: 'button.settings' }, 'settings')],
+      [press({ key: 'button.help' }, 'help')],
     ],
   };
 };
