@@ -3,6 +3,7 @@ import { createPlayground, type Playground } from './bots/web/playground/app.tsx
 import type { PlaygroundClock } from './bots/web/playground/clock.ts';
 import type { Api } from './bots/web/playground/till.ts';
 import { SvoiError } from './core/errors.ts';
+import { inviteStaff } from './core/staff/invite.ts';
 import { latestMessages } from './db/message_log.ts';
 import type { Shops } from './db/shops.ts';
 import type { Svoi } from './svoi.ts';
@@ -27,6 +28,10 @@ export async function openPlayground(svoi: Svoi, options: PlaygroundOptions): Pr
     program: svoi.program,
     chatSecret: web.secret,
     shopKey: await playgroundKey(shops),
+    invite: async ({ number, id }) => {
+      const invited = await svoi.submit(inviteStaff({ phone: number, role: id, stores: [] }));
+      return invited.ok ? invited.result.token : undefined;
+    },
     messageLog: (limit) => latestMessages(svoi.database, limit),
   });
 }

@@ -37,7 +37,7 @@ describe.skipIf(chromiumPath === undefined)('the playground in a browser', () =>
     await registerOnTelegram(page);
     await sellBeans(page);
     await page.getByText('+17 points').first().waitFor();
-    expect(await page.locator('.receipt-points').textContent()).toMatch(/17Balance67/);
+    expect(await page.locator('#receipt .figures').textContent()).toMatch(/17Balance67/);
     await tap(page, 'My points');
     await telegram(page)
       .getByText(/\b67 points/)
@@ -61,8 +61,9 @@ describe.skipIf(chromiumPath === undefined)('the playground in a browser', () =>
     await page.getByRole('button', { name: 'The same receipt again' }).click();
     await page.locator('.receipt-line', { hasText: '200' }).waitFor();
     await page.getByText('What went through the API').click();
-    expect(await page.locator('#receipt-request').textContent()).toContain('"phone": "+380675550101"');
-    expect(await page.locator('#receipt-answer').textContent()).toContain('Idempotent-Replay: true');
+    const call = page.locator('.calls > li').first();
+    expect(await call.locator('.request').textContent()).toContain('"phone": "+380675550101"');
+    expect(await call.locator('.answer').textContent()).toContain('Idempotent-Replay: true');
   });
 
   it('registers a phone without buttons by digits', async () => {
@@ -116,7 +117,7 @@ describe.skipIf(chromiumPath === undefined)('the playground in a browser', () =>
     await pressOn(page, '[data-phone=telegram] .share_phone');
     await telegram(page).getByText('50 points').last().waitFor();
     await pressOn(page, '[data-sku=beans] .add');
-    await pressOn(page, '#till [type=submit]');
+    await pressOn(page, '#sell');
     await telegram(page).getByText('+17 points').waitFor();
     await pressOn(page, '[data-jump=year]');
     await page.locator('#now', { hasText: '2027' }).waitFor();
@@ -195,7 +196,7 @@ async function skipOnce(page: Page): Promise<void> {
 
 async function sellBeans(page: Page): Promise<void> {
   await page.locator('[data-sku=beans] .add').click();
-  await page.locator('#till [type=submit]').click();
+  await page.locator('#sell').click();
 }
 
 async function write(phone: Locator, text: string): Promise<void> {

@@ -25,6 +25,8 @@ export interface TestPlayground extends Omit<TestSvoi, 'close'> {
   act(phone: PhoneId, said: object): Promise<Response>;
   change(phone: PhoneId, change: object): Promise<Response>;
   sell(sale: object): Promise<Call>;
+  /** Anything else done at the till: `{do: 'refund', …}`. */
+  till(action: object): Promise<Call>;
   post(path: string, body: unknown): Promise<Response>;
   /** What the chat with this number shows. */
   seen(channel: 'telegram' | 'whatsapp', number: string): Promise<SeenMessage[]>;
@@ -78,11 +80,12 @@ export async function testPlayground(): Promise<TestPlayground> {
   };
   const post = async (path: string, body: unknown, method = 'POST') =>
     settled(await sendJson(app, path, body, method));
+  const till = async (action: object) => callOf(await post('/playground/till', action));
   return {
-    ...{ ...here, app, web, post },
+    ...{ ...here, app, web, post, till },
     act: (phone, said) => post(`/playground/phones/${phone}/events`, { id: id(), language: 'en', said }),
     change: (phone, change) => post(`/playground/phones/${phone}`, { id: id(), ...change }, 'PUT'),
-    sell: async (sale) => callOf(await post('/playground/receipts', { locale: 'en', ...sale })),
+    sell: (sale) => till({ do: 'sell', locale: 'en', ...sale }),
     seen: (channel, number) => seenIn(web.store, { channel, chat: number.replace('+', '') }),
     async close() {
       await dispatcher.stop();
@@ -91,8 +94,7 @@ export async function testPlayground(): Promise<TestPlayground> {
   };
 }
 
-/** What the till's door answered. */
-export async function callOf(response: Response): Promise<Call> {
+async function callOf(response: Response): Promise<Call> {
   if (!response.ok) throw new Error(`the till was refused: ${response.status} ${await response.text()}`);
   return (await response.json()) as Call;
 }

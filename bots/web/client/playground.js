@@ -7,6 +7,8 @@ import { startPhone } from './playground_phone.js';
 import { startStory } from './playground_story.js';
 import { startTill } from './playground_till.js';
 
+/** @typedef {keyof PlaygroundWords['guide']['steps'] | keyof PlaygroundWords['guide']['furtherSteps']} Step */
+
 /**
  * What every part of the page is given.
  * @typedef {object} Page
@@ -15,8 +17,11 @@ import { startTill } from './playground_till.js';
  * @property {string} tag the language as Intl knows it
  * @property {string} currency
  * @property {string} zone
+ * @property {Intl.NumberFormat} money takes whole units, not minor ones
+ * @property {Intl.NumberFormat} number
+ * @property {Intl.DateTimeFormat} time of day
  * @property {(text: string) => void} toast says something went wrong
- * @property {(step: 'register' | 'sell' | 'points' | 'year') => void} done a step of the story was taken
+ * @property {(step: Step) => void} done a step of the story was taken
  */
 
 const { body } = document;
@@ -32,6 +37,9 @@ const page = {
   tag,
   currency,
   zone,
+  money: new Intl.NumberFormat(tag, { style: 'currency', currency, currencyDisplay: 'narrowSymbol' }),
+  number: new Intl.NumberFormat(tag),
+  time: new Intl.DateTimeFormat(tag, { hour: '2-digit', minute: '2-digit', timeZone: zone }),
   toast(text) {
     toast.textContent = text;
     clearTimeout(toastTimer);
@@ -41,13 +49,16 @@ const page = {
 };
 
 const clock = startClock(page);
-const till = startTill(page);
+const till = startTill(page, (phone, code) => phones.get(phone)?.scan(code));
 const log = startLog(page);
 /** @type {Map<string, ReturnType<typeof startPhone>>} */
 const phones = new Map();
 for (const element of document.querySelectorAll('[data-phone]')) {
   if (element instanceof HTMLElement) phones.set(element.dataset.phone ?? '', startPhone(element, page));
 }
+find(document, '#staff', HTMLDetailsElement).addEventListener('toggle', () => {
+  for (const phone of phones.values()) phone.seen();
+});
 
 const feed = new EventSource('/playground/feed');
 feed.addEventListener('phone', (event) => {
@@ -59,6 +70,7 @@ feed.addEventListener('message', (event) => {
   /** @type {{ phone: string, message: ChatMessage }} */
   const { phone, message } = JSON.parse(event.data);
   phones.get(phone)?.show(message);
+  till.hear();
 });
 feed.addEventListener('log', (event) => log.show(JSON.parse(event.data)));
 feed.addEventListener('clock', (event) => clock.set(JSON.parse(event.data).now));

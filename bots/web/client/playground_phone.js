@@ -54,7 +54,7 @@ export function startPhone(element, page) {
   }
 
   startComposer(element, page, tell);
-  startSettings(element, page, path);
+  if (element.querySelector('.phone-settings')) startSettings(element, page, path);
 
   /** @param {ChatMessage} message */
   function show(message) {
@@ -67,6 +67,17 @@ export function startPhone(element, page) {
   }
 
   return {
+    /** It came into sight: a hidden list cannot scroll. */
+    seen: () => transcript.scrollToEnd(),
+    /** @param {string} code of a receipt: a link that Telegram opens, elsewhere a text to send */
+    scan(code) {
+      const isTelegram = element.classList.contains('telegram');
+      const said = isTelegram ? { kind: 'start', context: `c_${code}` } : { kind: 'text', text: code };
+      void tell(said).then(
+        () => page.done('claim'),
+        () => {},
+      );
+    },
     /** @param {PhoneState} state */
     become(state) {
       if (state.chat !== chat) transcript.clear();
@@ -88,11 +99,10 @@ export function startPhone(element, page) {
  * @param {Page} page
  * @param {(said: object) => Promise<void>} tell
  */
-function startComposer(element, { words, done }, tell) {
+function startComposer(element, { done }, tell) {
   const composer = find(element, '.composer', HTMLFormElement);
   const input = find(composer, 'input', HTMLInputElement);
   const begin = find(element, '.begin', HTMLButtonElement);
-  const isTelegram = element.dataset.phone === 'telegram';
   composer.addEventListener('submit', async (event) => {
     event.preventDefault();
     const text = input.value.trim();
@@ -107,11 +117,20 @@ function startComposer(element, { words, done }, tell) {
   });
   begin.addEventListener('click', async () => {
     begin.disabled = true;
-    const said = isTelegram ? { kind: 'start' } : { kind: 'text', text: words.phones.hello };
-    await tell(said).catch(() => {});
+    await tell(firstWords(element.dataset.phone, begin.textContent)).catch(() => {});
     begin.disabled = false;
     input.focus();
   });
+}
+
+/**
+ * How a chat begins, by whose phone it is.
+ * @param {string | undefined} phone
+ * @param {string} greeting
+ */
+function firstWords(phone, greeting) {
+  if (phone === 'telegram') return { kind: 'start' };
+  return phone === 'text' ? { kind: 'text', text: greeting.trim() } : { kind: 'join_staff' };
 }
 
 /**
@@ -152,10 +171,13 @@ function startSettings(element, { words, toast }, path) {
  */
 function drawSettings(element, { words }, { number, blocked, offlineAt }) {
   const offline = offlineAt !== null;
-  const shown = find(element, '[name=number]', HTMLInputElement);
-  if (document.activeElement !== shown || shown.getAttribute('aria-invalid') !== 'true') shown.value = number;
-  find(element, '[name=blocked]', HTMLInputElement).checked = blocked;
-  find(element, '[name=offline]', HTMLInputElement).checked = offline;
+  if (element.querySelector('.phone-settings')) {
+    const shown = find(element, '[name=number]', HTMLInputElement);
+    if (document.activeElement !== shown || shown.getAttribute('aria-invalid') !== 'true')
+      shown.value = number;
+    find(element, '[name=blocked]', HTMLInputElement).checked = blocked;
+    find(element, '[name=offline]', HTMLInputElement).checked = offline;
+  }
   element.classList.toggle('is-blocked', blocked);
   element.classList.toggle('is-offline', offline);
   const note = offline ? words.phones.offlineNote : blocked ? words.phones.blockedNote : '';

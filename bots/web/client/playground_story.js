@@ -7,7 +7,9 @@ export function startStory() {
   const items = [...document.querySelectorAll('[data-step]')].filter((item) => item instanceof HTMLElement);
 
   function draw() {
-    const next = items.find((item) => !taken.has(item.dataset.step ?? ''));
+    // What stands under "further" is no step that has to come next.
+    const inOrder = items.filter((item) => !item.closest('details'));
+    const next = inOrder.find((item) => !taken.has(item.dataset.step ?? ''));
     for (const item of items) {
       item.classList.toggle('taken', taken.has(item.dataset.step ?? ''));
       if (item === next) item.setAttribute('aria-current', 'step');

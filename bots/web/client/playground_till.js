@@ -1,33 +1,109 @@
 /** @import { Call } from '../playground/till.ts' */
 /** @import { Page } from './playground.js' */
-import { find, make, send } from './dom.js';
+import { find } from './dom.js';
+import { startCalls } from './playground_calls.js';
+import { startQuote } from './playground_quote.js';
+import { startReceipts } from './playground_receipts.js';
+import { startResult } from './playground_result.js';
+import { startSpending } from './playground_spend.js';
 
 /**
- * The till: goods on the counter, whose they are, and what the API said.
- * @param {Page} page
+ * What is on the counter, as the till's door takes it.
+ * @typedef {object} Cart
+ * @property {string} locale
+ * @property {string} customer
+ * @property {{ sku: string, quantity: number }[]} items
+ * @property {string[]} coupons
  */
-export function startTill(page) {
-  const { words, locale, tag, currency, toast, done } = page;
+
+/**
+ * The till: goods on the counter, whose they are, how they are paid for, and what the API said.
+ * @param {Page} page
+ * @param {(phone: string, code: string) => void} scan reads the code on a receipt with a phone
+ */
+export function startTill(page, scan) {
+  const { words, locale, toast, done } = page;
   const form = find(document, '#till', HTMLFormElement);
   const customer = find(form, '#till-customer', HTMLInputElement);
-  const total = find(form, '#till-total', HTMLOutputElement);
-  const submit = find(form, '[type=submit]', HTMLButtonElement);
+  const coupons = find(document, '#till-coupons', HTMLInputElement);
+  const later = find(document, '#till-later', HTMLInputElement);
+  const submit = find(document, '#sell', HTMLButtonElement);
   const again = find(document, '#again', HTMLButtonElement);
-  const goods = [...form.querySelectorAll('[data-sku]')].filter((item) => item instanceof HTMLElement);
-  const money = new Intl.NumberFormat(tag, { style: 'currency', currency, currencyDisplay: 'narrowSymbol' });
-  /** @type {Call | undefined} */
+  const call = startCalls(page);
+  const result = startResult(page, scan);
+  const receipts = startReceipts(page, call, result);
+  const goods = startGoods(form, changed);
+  const spending = startSpending(page, { call, result, customer, total: () => quote.payable(), changed });
+  const quote = startQuote(page, call, { cart, sum: goods.sum, spending });
+  /** @type {unknown} the receipt that "again" posts */
   let last;
 
+  /** @returns {Cart} */
+  function cart() {
+    const codes = coupons.value.split(/[\s,;]+/).filter((code) => code !== '');
+    // Whose points are held has been named by that: the code on the phone, not the field, says who pays.
+    const who = spending.byCode() ? '' : customer.value;
+    return { locale, customer: who, items: goods.items(), coupons: codes };
+  }
+
+  function changed() {
+    submit.disabled = goods.sum() === 0 || spending.waits();
+    submit.title = goods.sum() === 0 ? words.till.empty : '';
+    quote.changed();
+  }
+
+  /** @param {{ do: string } & Record<string, unknown>} action */
+  async function ring(action) {
+    submit.disabled = true;
+    again.disabled = true;
+    try {
+      const answered = await call(action);
+      last = answered.request.body;
+      result.sold(answered);
+      if (answered.status === 201) sold(answered);
+    } catch {
+      toast(words.till.failed);
+    } finally {
+      again.disabled = false;
+      changed();
+    }
+  }
+
+  /** @param {Call} answered */
+  function sold(answered) {
+    done('sell');
+    receipts.add(answered);
+    spending.used();
+    coupons.value = '';
+    later.checked = false;
+  }
+
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    if (goods.sum() === 0 || submit.disabled) return;
+    const redemption = spending.held();
+    void ring({ do: 'sell', ...cart(), paid: !later.checked, ...(redemption ? { redemption } : {}) });
+  });
+  again.addEventListener('click', () => void ring({ do: 'repeat', receipt: last }));
+  for (const field of [customer, coupons]) field.addEventListener('input', changed);
+  const offer = startCustomer(form, customer, changed);
+  changed();
+  return {
+    offer,
+    /** Something happened in a chat: what the till has asked there may be answered. */
+    hear: spending.look,
+  };
+}
+
+/**
+ * Goods with their quantities.
+ * @param {HTMLFormElement} form
+ * @param {() => void} changed
+ */
+function startGoods(form, changed) {
+  const goods = [...form.querySelectorAll('[data-sku]')].filter((item) => item instanceof HTMLElement);
   const quantityOf = (/** @type {HTMLElement} */ good) =>
     Number(find(good, 'output', HTMLOutputElement).value);
-
-  function count() {
-    let sum = 0;
-    for (const good of goods) sum += quantityOf(good) * Number(good.dataset.price);
-    total.value = money.format(sum / 100);
-    submit.disabled = sum === 0;
-    submit.title = sum === 0 ? words.till.empty : '';
-  }
 
   /**
    * @param {HTMLElement} good
@@ -37,50 +113,30 @@ export function startTill(page) {
     find(good, 'output', HTMLOutputElement).value = String(Math.min(99, Math.max(0, quantity)));
     find(good, '.less', HTMLButtonElement).disabled = quantity <= 0;
     good.classList.toggle('chosen', quantity > 0);
-    count();
-  }
-
-  /** @param {() => Promise<unknown>} post */
-  async function ring(post) {
-    submit.disabled = true;
-    again.disabled = true;
-    try {
-      last = /** @type {Call} */ (await post());
-      showCall(last, page);
-      if (last.status < 300) done('sell');
-    } catch {
-      toast(words.till.failed);
-    } finally {
-      again.disabled = false;
-      count();
-    }
+    changed();
   }
 
   for (const good of goods) {
     find(good, '.add', HTMLButtonElement).addEventListener('click', () => put(good, quantityOf(good) + 1));
     find(good, '.less', HTMLButtonElement).addEventListener('click', () => put(good, quantityOf(good) - 1));
   }
-  form.addEventListener('submit', (event) => {
-    event.preventDefault();
-    const items = goods
-      .map((good) => ({ sku: good.dataset.sku ?? '', quantity: quantityOf(good) }))
-      .filter(({ quantity }) => quantity > 0);
-    if (items.length === 0) return;
-    void ring(() => send('/playground/receipts', { locale, customer: customer.value, items }));
-  });
-  again.addEventListener('click', () => {
-    if (last) void ring(() => send('/playground/receipts/again', last?.request.body));
-  });
-  count();
-  return { offer: startCustomer(form, customer) };
+  return {
+    items: () =>
+      goods
+        .map((good) => ({ sku: good.dataset.sku ?? '', quantity: quantityOf(good) }))
+        .filter(({ quantity }) => quantity > 0),
+    /** In minor units, before anything is taken off. */
+    sum: () => goods.reduce((sum, good) => sum + quantityOf(good) * Number(good.dataset.price), 0),
+  };
 }
 
 /**
  * Puts the number of a phone into the customer field at a tap; keeps both true when a phone changes its number.
  * @param {HTMLFormElement} form
  * @param {HTMLInputElement} customer
+ * @param {() => void} changed
  */
-function startCustomer(form, customer) {
+function startCustomer(form, customer, changed) {
   const chips = [...form.querySelectorAll('[data-customer]')].filter(
     (chip) => chip instanceof HTMLButtonElement,
   );
@@ -93,6 +149,7 @@ function startCustomer(form, customer) {
     chip.addEventListener('click', () => {
       customer.value = chip.value;
       mark();
+      changed();
     });
   }
   customer.addEventListener('input', mark);
@@ -104,45 +161,4 @@ function startCustomer(form, customer) {
     chip.value = number;
     mark();
   };
-}
-
-/**
- * @param {Call} call
- * @param {Page} page
- */
-function showCall(call, { words, tag }) {
-  const receipt = find(document, '#receipt', HTMLElement);
-  const ok = call.status < 300;
-  receipt.hidden = false;
-  receipt.classList.toggle('refused', !ok);
-  receipt.classList.toggle('replayed', call.replayed);
-  const verdict = call.replayed ? words.till.replayed : ok ? words.till.accepted : words.till.refused;
-  find(receipt, '.receipt-line', HTMLElement).textContent = `${verdict} · ${call.status}`;
-  const points = ok ? pointsOf(call.answer) : undefined;
-  const number = new Intl.NumberFormat(tag);
-  const shown = points
-    ? [make('dt', {}, words.till.earned), make('dd', {}, number.format(points.earned))].concat(
-        make('dt', {}, words.till.balance),
-        make('dd', {}, number.format(points.balance)),
-      )
-    : [];
-  find(receipt, '.receipt-points', HTMLElement).replaceChildren(...shown);
-  const { method, path, body } = call.request;
-  find(receipt, '#receipt-request', HTMLElement).textContent =
-    `${method} ${path}\n${JSON.stringify(body, null, 2)}`;
-  const replay = call.replayed ? '\nIdempotent-Replay: true' : '';
-  find(receipt, '#receipt-answer', HTMLElement).textContent =
-    `HTTP ${call.status}${replay}\n${JSON.stringify(call.answer, null, 2)}`;
-}
-
-/**
- * @param {unknown} answer
- * @returns {{ earned: number, balance: number } | undefined} nothing for a purchase of nobody
- */
-function pointsOf(answer) {
-  if (!answer || typeof answer !== 'object' || !('points' in answer)) return undefined;
-  const { points } = answer;
-  if (!points || typeof points !== 'object' || !('earned' in points) || !('balance' in points))
-    return undefined;
-  return { earned: Number(points.earned), balance: Number(points.balance) };
 }

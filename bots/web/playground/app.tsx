@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { createMiddleware } from 'hono/factory';
+import { renderSVG } from 'uqr';
 import { z } from 'zod';
 import { parsePhone } from '../../../core/customers/phone.ts';
 import { type Locale, locales } from '../../../core/customers/types.ts';
@@ -19,9 +20,17 @@ import { playgroundFeed } from './feed.ts';
 import { createLog, type MessageLog } from './log.ts';
 import { createSimulatedChannel, simulatedAbilities } from './messenger.ts';
 import { PlaygroundPage } from './page.tsx';
-import { chatOf, openPhones, type Phone, type PhoneChange, type Phones } from './phones.ts';
+import {
+  chatOf,
+  isStaff,
+  openPhones,
+  type Phone,
+  type PhoneChange,
+  type Phones,
+  type StaffPhone,
+} from './phones.ts';
 import { SitePage } from './site_page.tsx';
-import { type Api, createTill, saleSchema, type Till } from './till.ts';
+import { type Api, actionSchema, createTill, type Till } from './till.ts';
 
 /** What the playground is made of: all of it real, but the messengers. */
 export interface PlaygroundParts {
@@ -39,6 +48,8 @@ export interface PlaygroundParts {
   readonly shopKey: string;
   /** Signs the site chat's sessions: see `chatSecret`. */
   readonly chatSecret: string;
+  /** A one-time token that gives the person at a phone the phone's role; undefined when it was given before. */
+  invite(phone: StaffPhone): Promise<string | undefined>;
   program(): Program;
 }
 
@@ -68,6 +79,8 @@ const eventBody = z.strictObject({
     press,
     /** Shares a contact: the phone's own number, or somebody else's. */
     z.strictObject({ kind: z.literal('share'), phone: z.string().max(30).optional() }),
+    /** Opens the one-time link that lets the person behind the counter. */
+    z.strictObject({ kind: z.literal('join_staff') }),
   ]),
 });
 
@@ -126,9 +139,10 @@ function addPhones(app: Hono, parts: PlaygroundParts, phones: Phones): void {
     if (phone.blocked || phone.offlineAt !== null) {
       return problem(c, 409, 'not_reachable', 'this phone cannot send now');
     }
-    const { id, said, language } = body.data;
+    const { id, language } = body.data;
+    const said = await heard(parts, body.data.said, phone);
     await showOwn(parts, phone, id, said);
-    await tell(parts, phone, id, heard(said, phone), language);
+    await tell(parts, phone, id, said, language);
     return c.body(null, 204);
   });
   app.put('/playground/phones/:id', async (c) => {
@@ -145,22 +159,32 @@ function addPhones(app: Hono, parts: PlaygroundParts, phones: Phones): void {
   });
 }
 
-type PhoneSaid = z.output<typeof eventBody>['said'];
-
 /** The person sees what he wrote or shared. A press leaves no trace but what it changes. */
-async function showOwn({ store, bus, clock }: PlaygroundParts, phone: Phone, id: string, said: PhoneSaid) {
-  const text =
-    said.kind === 'text' ? said.text : said.kind === 'share' ? (said.phone ?? phone.number) : undefined;
+async function showOwn({ store, bus, clock }: PlaygroundParts, phone: Phone, id: string, said: Said) {
+  const text = said.kind === 'text' ? said.text : said.kind === 'contact' ? said.phone : undefined;
   if (text === undefined) return;
-  const contact = said.kind === 'share' ? { contact: true } : {};
+  const contact = said.kind === 'contact' ? { contact: true } : {};
   await store.append(chatOf(phone), { id, direction: 'in', at: clock.now(), text, ...contact });
   bus.publish(chatTopic(chatOf(phone)));
 }
 
-function heard(said: PhoneSaid, phone: Phone): Said {
+async function heard(
+  parts: PlaygroundParts,
+  said: z.output<typeof eventBody>['said'],
+  phone: Phone,
+): Promise<Said> {
+  if (said.kind === 'join_staff') return staffLink(parts, phone);
   if (said.kind !== 'share') return saidOf(said);
   const shared = said.phone ?? phone.number;
   return { kind: 'contact', phone: shared, own: shared === phone.number };
+}
+
+/** The one-time link as it arrives: Telegram opens the chat with it, elsewhere its text is sent. */
+async function staffLink({ invite }: PlaygroundParts, phone: Phone): Promise<Said> {
+  const token = isStaff(phone) ? await invite(phone) : undefined;
+  if (phone.channel === 'telegram')
+    return token ? { kind: 'start', context: `s_${token}` } : { kind: 'start' };
+  return { kind: 'text', text: token ? `/staff ${token}` : '/menu' };
 }
 
 /** As the real channel reports it: WhatsApp vouches for the sender's number, Telegram knows the app's language. */
@@ -199,15 +223,19 @@ async function changeOf(
 }
 
 function addTill(app: Hono, till: Till): void {
-  app.post('/playground/receipts', async (c) => {
-    const sale = saleSchema.safeParse(await jsonOf(c));
-    if (!sale.success) return problem(c, 422, 'invalid_request', z.prettifyError(sale.error));
-    return c.json(await till.sell(sale.data));
+  app.post('/playground/till', async (c) => {
+    const action = actionSchema.safeParse(await jsonOf(c));
+    if (!action.success) return problem(c, 422, 'invalid_request', z.prettifyError(action.error));
+    return c.json(await till.call(action.data));
   });
-  app.post('/playground/receipts/again', async (c) => {
-    const receipt = z.record(z.string(), z.unknown()).safeParse(await jsonOf(c));
-    if (!receipt.success) return problem(c, 422, 'invalid_request', z.prettifyError(receipt.error));
-    return c.json(await till.post(receipt.data));
+  app.get('/playground/qr', (c) => {
+    const text = z.string().min(1).max(300).safeParse(c.req.query('text'));
+    if (!text.success) return problem(c, 422, 'invalid_request', 'give a text of up to 300 characters');
+    return c.body(renderSVG(text.data, { ecc: 'M', border: 2 }), 200, {
+      'content-type': 'image/svg+xml',
+      'content-security-policy': "default-src 'none'",
+      'x-content-type-options': 'nosniff',
+    });
   });
 }
 

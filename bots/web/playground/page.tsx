@@ -2,8 +2,9 @@ import type { FC } from 'hono/jsx';
 import { type Locale, locales } from '../../../core/customers/types.ts';
 import type { Program } from '../../../core/program/program.ts';
 import { localeTags } from '../../../locales/formats.ts';
-import type { Phone } from './phones.ts';
-import { catalogue, goodName } from './till.ts';
+import { PhoneView } from './phone_view.tsx';
+import { isStaff, type Phone } from './phones.ts';
+import { TillView } from './till_view.tsx';
 import { type PlaygroundWords, playgroundWords } from './words.ts';
 
 interface PageProps {
@@ -19,6 +20,7 @@ export const PlaygroundPage: FC<PageProps> = ({ locale, program, phones }) => {
   const words = playgroundWords(locale);
   const { currency, zone } = program;
   const settings = { locale, tag: localeTags[locale], currency, zone };
+  const customers = phones.filter((phone) => !isStaff(phone));
   return (
     <html lang={locale}>
       <Head title={words.title} script="playground.js" />
@@ -34,12 +36,13 @@ export const PlaygroundPage: FC<PageProps> = ({ locale, program, phones }) => {
               <h2 id="phones-title" class="hidden">
                 {words.phones.title}
               </h2>
-              {phones.map((phone) => (
+              {customers.map((phone) => (
                 <PhoneView words={words} phone={phone} />
               ))}
             </section>
-            <TillView words={words} locale={locale} currency={currency} phones={phones} />
+            <TillView words={words} locale={locale} currency={currency} phones={customers} />
           </div>
+          <StaffView words={words} phones={phones.filter(isStaff)} />
           <LogView words={words} />
         </main>
         <p class="toast" id="toast" role="status" aria-live="polite" />
@@ -110,194 +113,37 @@ const ClockView: Part = ({ words }) => (
 const Story: Part = ({ words }) => (
   <section class="story" id="story" tabindex={-1} aria-labelledby="story-title">
     <h2 id="story-title">{words.guide.title}</h2>
-    <ol>
-      {(['register', 'sell', 'points', 'year'] as const).map((step) => (
-        <li data-step={step}>
-          <span class="step-text">{words.guide[step]}</span>
-          <span class="step-done hidden" />
-        </li>
+    <Steps texts={words.guide.steps} />
+    <details class="further">
+      <summary>{words.guide.further}</summary>
+      <Steps texts={words.guide.furtherSteps} />
+    </details>
+  </section>
+);
+
+const Steps: FC<{ readonly texts: Readonly<Record<string, string>> }> = ({ texts }) => (
+  <ol>
+    {Object.entries(texts).map(([step, text]) => (
+      <li data-step={step}>
+        <span class="step-text">{text}</span>
+      </li>
+    ))}
+  </ol>
+);
+
+/** The people behind the counter, folded away until they are needed. */
+const StaffView: Part<{ readonly phones: readonly Phone[] }> = ({ words, phones }) => (
+  <details class="staff" id="staff">
+    <summary>
+      <h2>{words.staff.title}</h2> <span>{words.staff.hint}</span>
+    </summary>
+    <div class="phones">
+      {phones.map((phone) => (
+        <PhoneView words={words} phone={phone} />
       ))}
-    </ol>
-  </section>
-);
-
-const PhoneView: Part<{ readonly phone: Phone }> = ({ words, phone }) => {
-  const telegram = phone.id === 'telegram';
-  const titleId = `${phone.id}-title`;
-  return (
-    <article class={`phone ${phone.id}`} data-phone={phone.id} aria-labelledby={titleId}>
-      <header class="phone-head">
-        <h3 id={titleId}>{words.phones[phone.id]}</h3>
-        <p>{telegram ? words.phones.telegramHint : words.phones.textHint}</p>
-      </header>
-      <PhoneSettings words={words} phone={phone} />
-      <div class="device">
-        <div class="device-bar">
-          <span class="avatar" aria-hidden="true">
-            S
-          </span>
-          <span class="who">
-            <strong>Svoi</strong>
-            <span class="status">{words.phones.bot}</span>
-          </span>
-        </div>
-        <ol
-          class="transcript"
-          role="log"
-          aria-live="polite"
-          aria-label={`${words.phones.log}: ${words.phones[phone.id]}`}
-          tabindex={0}
-        />
-        <p class="note" role="status" />
-        <div class="begin-here">
-          <p class="empty-text">{telegram ? words.phones.emptyTelegram : words.phones.emptyText}</p>
-          <button type="button" class="primary begin">
-            {telegram ? words.phones.start : words.phones.hello}
-          </button>
-        </div>
-        <Composer words={words} id={phone.id} />
-      </div>
-    </article>
-  );
-};
-
-const PhoneSettings: Part<{ readonly phone: Phone }> = ({ words, phone }) => (
-  <form class="phone-settings" autocomplete="off">
-    <label class="field" for={`${phone.id}-number`}>
-      {words.phones.number}
-    </label>
-    <span class="joined">
-      <input
-        id={`${phone.id}-number`}
-        name="number"
-        type="tel"
-        value={phone.number}
-        title={words.phones.numberHint}
-      />
-      <button type="submit" class="quiet">
-        {words.phones.save}
-      </button>
-    </span>
-    <span class="switches">
-      <label>
-        <input type="checkbox" name="blocked" checked={phone.blocked} /> {words.phones.blocked}
-      </label>
-      <label>
-        <input type="checkbox" name="offline" checked={phone.offlineAt !== null} /> {words.phones.offline}
-      </label>
-    </span>
-  </form>
-);
-
-const Composer: Part<{ readonly id: string }> = ({ words, id }) => (
-  <form class="composer" autocomplete="off">
-    <input
-      type="text"
-      name="text"
-      id={`${id}-text`}
-      maxlength={2000}
-      aria-label={words.phones.write}
-      placeholder={words.phones.write}
-      enterkeyhint="send"
-    />
-    <button type="submit" class="send" aria-label={words.phones.send}>
-      <span aria-hidden="true">↑</span>
-    </button>
-  </form>
-);
-
-interface TillProps {
-  readonly locale: Locale;
-  readonly currency: string;
-  readonly phones: readonly Phone[];
-}
-
-const TillView: Part<TillProps> = ({ words, locale, currency, phones }) => (
-  <section class="till" aria-labelledby="till-title">
-    <header>
-      <h2 id="till-title">{words.till.title}</h2>
-      <p>{words.till.hint}</p>
-    </header>
-    <form id="till" autocomplete="off">
-      <Goods words={words} locale={locale} currency={currency} />
-      <label class="field" for="till-customer">
-        {words.till.customer}
-      </label>
-      <input
-        id="till-customer"
-        name="customer"
-        type="text"
-        value={phones[0]?.number}
-        placeholder={words.till.anyone}
-      />
-      <div class="chips">
-        {phones.map((phone) => (
-          <button type="button" data-customer={phone.id} value={phone.number}>
-            {words.channels[phone.channel]}
-          </button>
-        ))}
-        <button type="button" data-customer="" value="">
-          {words.till.anyone}
-        </button>
-      </div>
-      <p class="total">
-        <span>{words.till.total}</span>
-        <output id="till-total" for="till-customer" />
-      </p>
-      <button type="submit" class="primary">
-        {words.till.sell}
-      </button>
-    </form>
-    <div class="receipt" id="receipt" hidden>
-      <p class="receipt-line" role="status" />
-      <dl class="receipt-points" />
-      <button type="button" class="quiet" id="again">
-        {words.till.again}
-      </button>
-      <details>
-        <summary>{words.till.details}</summary>
-        <h3>{words.till.request}</h3>
-        <pre id="receipt-request" tabindex={0} />
-        <h3>{words.till.answer}</h3>
-        <pre id="receipt-answer" tabindex={0} />
-      </details>
     </div>
-    <nav class="more">
-      <a href="/docs">{words.links.docs}</a>
-      <a href={`/playground/site?lang=${locale}`}>{words.links.site}</a>
-    </nav>
-  </section>
+  </details>
 );
-
-const Goods: Part<Omit<TillProps, 'phones'>> = ({ words, locale, currency }) => {
-  const money = new Intl.NumberFormat(localeTags[locale], {
-    style: 'currency',
-    currency,
-    currencyDisplay: 'narrowSymbol',
-  });
-  return (
-    <ul class="goods" aria-label={words.till.goods}>
-      {catalogue.map((good) => {
-        const name = goodName(locale, good);
-        return (
-          <li data-sku={good.sku} data-price={good.priceMinor}>
-            <span class="good-name">{name}</span>
-            <span class="good-price">{money.format(good.priceMinor / 100)}</span>
-            <span class="stepper">
-              <button type="button" class="less" aria-label={`${words.till.less} ${name}`} disabled>
-                <span aria-hidden="true">−</span>
-              </button>
-              <output aria-label={`${words.till.quantity} ${name}`}>0</output>
-              <button type="button" class="add" aria-label={`${words.till.more} ${name}`}>
-                <span aria-hidden="true">+</span>
-              </button>
-            </span>
-          </li>
-        );
-      })}
-    </ul>
-  );
-};
 
 const LogView: Part = ({ words }) => (
   <section class="log" aria-labelledby="log-title">

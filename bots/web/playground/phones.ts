@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ChannelName } from '../../../core/customers/types.ts';
 import type { ChatKey, ValueStore } from '../store.ts';
 
-/** A made-up customer's phone, with one messenger on it. */
+/** A made-up person's phone, with one messenger on it: a customer's, or of somebody behind the counter. */
 export interface Phone {
   readonly id: PhoneId;
   readonly channel: ChannelName;
@@ -14,7 +14,16 @@ export interface Phone {
   readonly offlineAt: number | null;
 }
 
-export type PhoneId = 'telegram' | 'text';
+const phoneIds = ['telegram', 'text', 'owner', 'cashier'] as const;
+export type PhoneId = (typeof phoneIds)[number];
+
+/** A phone of somebody behind the counter: its id is the role. */
+export type StaffPhone = Phone & { readonly id: 'owner' | 'cashier' };
+
+/** Whether a phone is of somebody behind the counter. */
+export function isStaff(phone: Phone): phone is StaffPhone {
+  return phone.id === 'owner' || phone.id === 'cashier';
+}
 
 /** What the person at the phone can turn. */
 export type PhoneChange = Partial<Pick<Phone, 'number' | 'blocked' | 'offlineAt'>>;
@@ -30,7 +39,7 @@ export interface Phones {
 
 const kept = z.array(
   z.object({
-    id: z.enum(['telegram', 'text']),
+    id: z.enum(phoneIds),
     channel: z.enum(['telegram', 'whatsapp']),
     number: z.string(),
     blocked: z.boolean(),
@@ -42,6 +51,8 @@ const kept = z.array(
 const firstPhones: readonly Phone[] = [
   { id: 'telegram', channel: 'telegram', number: '+380675550101', blocked: false, offlineAt: null },
   { id: 'text', channel: 'whatsapp', number: '+380675550102', blocked: false, offlineAt: null },
+  { id: 'owner', channel: 'telegram', number: '+380675550191', blocked: false, offlineAt: null },
+  { id: 'cashier', channel: 'whatsapp', number: '+380675550192', blocked: false, offlineAt: null },
 ];
 
 const valueName = 'playground_phones';
@@ -51,10 +62,11 @@ export function chatOf(phone: Phone): ChatKey {
   return { channel: phone.channel, chat: phone.number.replace('+', '') };
 }
 
-/** The phones as they were left when the playground last ran, or two new ones. */
+/** The phones as they were left when the playground last ran, or new ones. */
 export async function openPhones(values: ValueStore): Promise<Phones> {
   const saved = await values.get(valueName);
-  let phones: readonly Phone[] = saved === undefined ? firstPhones : kept.parse(JSON.parse(saved));
+  const left = saved === undefined ? [] : kept.parse(JSON.parse(saved));
+  let phones: readonly Phone[] = firstPhones.map((phone) => left.find(({ id }) => id === phone.id) ?? phone);
   return {
     all: () => phones,
     find: (id) => phones.find((phone) => phone.id === id),

@@ -1,82 +1,100 @@
 import { z } from 'zod';
 import { isCardNumber } from '../../../core/customers/card.ts';
 import { parsePhone } from '../../../core/customers/phone.ts';
-import { type Locale, locales } from '../../../core/customers/types.ts';
+import { locales } from '../../../core/customers/types.ts';
 import type { Clock } from '../../../core/ports.ts';
-import { playgroundWords } from './words.ts';
-
-/** Something to buy. The name is the word `goods.{sku}`, the price in minor units. */
-export interface Good {
-  readonly sku: keyof ReturnType<typeof playgroundWords>['goods'];
-  readonly priceMinor: number;
-}
-
-/** What the made-up shop sells. */
-export const catalogue: readonly Good[] = [
-  { sku: 'beans', priceMinor: 34_900 },
-  { sku: 'cappuccino', priceMinor: 8_500 },
-  { sku: 'croissant', priceMinor: 7_200 },
-  { sku: 'tea', priceMinor: 18_900 },
-  { sku: 'mug', priceMinor: 42_000 },
-  { sku: 'press', priceMinor: 129_900 },
-];
+import { catalogue, goodName } from './goods.ts';
 
 /** The API as the till calls it, in this process or elsewhere. */
 export type Api = (request: Request) => Promise<Response>;
 
+/** A request to the API. The body is absent where there is none. */
+interface ApiRequest {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly body?: unknown;
+}
+
 /** What the page shows of one call: what was sent, and what came back. */
 export interface Call {
-  readonly request: {
-    readonly method: string;
-    readonly path: string;
-    readonly body: unknown;
-  };
+  readonly request: ApiRequest;
   readonly status: number;
-  /** The API had seen the receipt before, and answered as the first time. */
+  /** The API had seen it before, and answered as the first time. */
   readonly replayed: boolean;
   readonly answer: unknown;
 }
 
-/** What is on the counter: quantities by sku, and whose purchase it is (a phone, a card, or nothing). */
-export const saleSchema = z.strictObject({
+const id = z.string().trim().min(1).max(200);
+const items = z.array(z.strictObject({ sku: z.string(), quantity: z.int().min(1).max(99) }));
+
+/** What is on the counter, whose it is (a phone, a card, or nothing), and the codes of coupons. */
+const cart = {
   locale: z.enum(locales),
-  customer: z.string().trim().max(40),
-  items: z
-    .array(z.strictObject({ sku: z.string(), quantity: z.int().min(1).max(99) }))
-    .min(1)
-    .max(catalogue.length),
-});
-export type Sale = z.output<typeof saleSchema>;
+  customer: z.string().trim().max(40).default(''),
+  items: items.min(1).max(catalogue.length),
+  coupons: z.array(id).max(10).default([]),
+};
+
+/** What can be done at the till. */
+export const actionSchema = z.discriminatedUnion('do', [
+  z.strictObject({ do: z.literal('quote'), ...cart }),
+  z.strictObject({
+    do: z.literal('sell'),
+    ...cart,
+    paid: z.boolean().default(true),
+    redemption: id.optional(),
+  }),
+  /** The receipt as it was posted, once more: what a till does when an answer got lost. */
+  z.strictObject({ do: z.literal('repeat'), receipt: z.record(z.string(), z.unknown()) }),
+  /** Points that help to pay: by the code on the customer's phone, or by asking the customer. */
+  z.strictObject({
+    do: z.literal('hold'),
+    customer: cart.customer,
+    code: z.string().trim().max(40).default(''),
+    points: z.int(),
+    total: z.int(),
+  }),
+  z.strictObject({ do: z.literal('look'), redemption: id }),
+  z.strictObject({ do: z.literal('cancel'), redemption: id }),
+  z.strictObject({ do: z.literal('receipt'), receipt: id }),
+  z.strictObject({ do: z.literal('pay'), receipt: id }),
+  /** Goods brought back: some of the lines, or all that is left. */
+  z.strictObject({ do: z.literal('refund'), receipt: id, items: items.optional() }),
+]);
+type Action = z.output<typeof actionSchema>;
 
 /** The till of the made-up shop. It knows nothing of Svoi but the HTTP API and its own key. */
 export interface Till {
-  sell(sale: Sale): Promise<Call>;
-  /** Posts a receipt as it is: what a till does when an answer got lost. */
-  post(receipt: unknown): Promise<Call>;
+  call(action: Action): Promise<Call>;
 }
 
-/** A till that posts to `api` with `shopKey`. National phone numbers are read in `country`. */
+/** A till that calls `api` with `shopKey`. National phone numbers are read in `country`. */
 export function createTill(
   parts: { readonly api: Api; readonly shopKey: string; readonly clock: Clock },
   country: () => string,
 ): Till {
-  const post = async (receipt: unknown): Promise<Call> => {
-    const path = '/v1/purchases';
-    const response = await parts.api(
-      new Request(`http://till.local${path}`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${parts.shopKey}`, 'content-type': 'application/json' },
-        body: JSON.stringify(receipt),
-      }),
-    );
-    return {
-      request: { method: 'POST', path, body: receipt },
-      status: response.status,
-      replayed: response.headers.get('idempotent-replay') === 'true',
-      answer: await answerOf(response),
-    };
+  return {
+    async call(action) {
+      const request = requestOf(action, {
+        at: new Date(parts.clock.now()).toISOString(),
+        country: country(),
+      });
+      const { method, path, body } = request;
+      const response = await parts.api(
+        new Request(`http://till.local${path}`, {
+          method,
+          headers: { authorization: `Bearer ${parts.shopKey}`, 'content-type': 'application/json' },
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        }),
+      );
+      return {
+        request,
+        status: response.status,
+        replayed: response.headers.get('idempotent-replay') === 'true',
+        answer: await answerOf(response),
+      };
+    },
   };
-  return { post, sell: (sale) => post(receiptOf(sale, parts.clock.now(), country())) };
 }
 
 async function answerOf(response: Response): Promise<unknown> {
@@ -88,15 +106,81 @@ async function answerOf(response: Response): Promise<unknown> {
   }
 }
 
-function receiptOf({ locale, customer, items }: Sale, now: number, country: string) {
-  const at = new Date(now).toISOString();
-  const { goods } = playgroundWords(locale);
+/** When and where the till stands. */
+interface Here {
+  readonly at: string;
+  readonly country: string;
+}
+
+const store = 'Playground';
+
+function requestOf(action: Action, here: Here): ApiRequest {
+  switch (action.do) {
+    case 'quote':
+      return post('/v1/quotes', cartOf(action, here));
+    case 'sell':
+      return post('/v1/purchases', receiptOf(action, here));
+    case 'repeat':
+      return post('/v1/purchases', action.receipt);
+    case 'hold':
+      return post('/v1/redemptions', holdOf(action, here));
+    case 'look':
+      return { method: 'GET', path: `/v1/redemptions/${encodeURIComponent(action.redemption)}` };
+    case 'cancel':
+      return post(`/v1/redemptions/${encodeURIComponent(action.redemption)}/cancel`);
+    case 'receipt':
+      return { method: 'GET', path: purchasePath(action.receipt) };
+    case 'pay':
+      return post(`${purchasePath(action.receipt)}/payment`);
+    case 'refund':
+      return post(`${purchasePath(action.receipt)}/refunds`, refundOf(action, here));
+  }
+}
+
+function post(path: string, body?: unknown): ApiRequest {
+  return { method: 'POST', path, ...(body === undefined ? {} : { body }) };
+}
+
+function purchasePath(receipt: string): string {
+  return `/v1/purchases/${encodeURIComponent(receipt)}`;
+}
+
+function cartOf(
+  { locale, customer, items, coupons }: Pick<Extract<Action, { do: 'quote' }>, keyof typeof cart>,
+  { country }: Here,
+) {
   const lines = items.flatMap(({ sku, quantity }) => {
     const good = catalogue.find((known) => known.sku === sku);
-    return good ? [{ sku, name: goods[good.sku], quantity, unit_price: good.priceMinor }] : [];
+    if (!good) return [];
+    const { category, priceMinor: unit_price } = good;
+    return [{ sku, name: goodName(locale, good), category, quantity, unit_price }];
   });
   const who = customerOf(customer, country);
-  return { id: receiptNumber(at), at, ...(who ? { customer: who } : {}), store: 'Playground', lines };
+  return {
+    ...(who ? { customer: who } : {}),
+    store,
+    lines,
+    ...(coupons.length > 0 ? { coupons } : {}),
+  };
+}
+
+function receiptOf({ paid, redemption, ...cart }: Extract<Action, { do: 'sell' }>, here: Here) {
+  return {
+    id: newNumber('T1', here),
+    at: here.at,
+    ...cartOf(cart, here),
+    ...(paid ? {} : { paid }),
+    ...(redemption === undefined ? {} : { redemption }),
+  };
+}
+
+function holdOf({ customer, code, points, total }: Extract<Action, { do: 'hold' }>, here: Here) {
+  const who = code === '' ? { customer: customerOf(customer, here.country) } : { code };
+  return { id: newNumber('P1', here), ...who, points, total, store };
+}
+
+function refundOf({ items }: Extract<Action, { do: 'refund' }>, here: Here) {
+  return { id: newNumber('R1', here), at: here.at, ...(items ? { lines: items } : {}) };
 }
 
 /** What cannot be read is sent as it is: the API's own words about it are worth seeing. */
@@ -106,12 +190,8 @@ function customerOf(text: string, country: string) {
   return isCardNumber(digits) ? { card: digits } : { phone: parsePhone(text, country) ?? text };
 }
 
-function receiptNumber(at: string): string {
+/** A number as tills give: what it is of, the day, and which one. */
+function newNumber(of: string, { at }: Here): string {
   const [random = 0] = crypto.getRandomValues(new Uint32Array(1));
-  return `T1-${at.slice(0, 10).replaceAll('-', '')}-${random.toString(36).toUpperCase().padStart(7, '0')}`;
-}
-
-/** The name of a good in the language of the page. */
-export function goodName(locale: Locale, good: Good): string {
-  return playgroundWords(locale).goods[good.sku];
+  return `${of}-${at.slice(0, 10).replaceAll('-', '')}-${random.toString(36).toUpperCase().padStart(7, '0')}`;
 }

@@ -67,7 +67,7 @@ async function openPhone(id: 'telegram' | 'text'): Promise<ChannelHarness> {
     handle: async (event) => {
       events.push(event);
     },
-    ...{ api: unused, shopKey: '', messageLog: async () => [], render: unused },
+    ...{ api: unused, shopKey: '', messageLog: async () => [], render: unused, invite: unused },
   });
   const { app } = playground;
   const [telegram, whatsapp] = playground.channels;

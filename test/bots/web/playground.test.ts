@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openPlaygroundClock } from '../../../bots/web/playground/clock.ts';
 import { openPhones } from '../../../bots/web/playground/phones.ts';
-import { callOf, type TestPlayground, testPlayground } from '../../support/playground.ts';
+import { type TestPlayground, testPlayground } from '../../support/playground.ts';
 import { type EventReader, readEvents } from '../../support/web.ts';
 
 const telegramNumber = '+380675550101';
@@ -75,7 +75,7 @@ describe('the till', () => {
 
   it('the same receipt again gives the first answer, and no points', async () => {
     const first = await here.sell({ customer: telegramNumber, ...beans });
-    const again = await callOf(await here.post('/playground/receipts/again', first.request.body));
+    const again = await here.till({ do: 'repeat', receipt: first.request.body });
     expect(again).toMatchObject({ status: 200, replayed: true, answer: first.answer });
   });
 
@@ -96,7 +96,7 @@ describe('the till', () => {
     { what: 'less than one', sale: { customer: '', items: [{ sku: 'beans', quantity: 0 }] } },
     { what: 'half a pound', sale: { customer: '', items: [{ sku: 'beans', quantity: 0.5 }] } },
   ])('does not sell $what', async ({ sale }) => {
-    expect((await here.post('/playground/receipts', { locale: 'en', ...sale })).status).toBe(422);
+    expect((await here.post('/playground/till', { do: 'sell', locale: 'en', ...sale })).status).toBe(422);
   });
 });
 
@@ -174,8 +174,9 @@ describe('the feed', () => {
   it('begins with how everything stands, and goes on with what changes', async () => {
     await here.act('text', { kind: 'text', text: 'Hello' });
     const stream = await feed();
-    const first = [await stream.next(), await stream.next(), await stream.next(), await stream.next()];
-    expect(first.map(({ event }) => event)).toEqual(['clock', 'phone', 'phone', 'log']);
+    const first: string[] = [];
+    while (!first.includes('log')) first.push((await stream.next()).event);
+    expect(first).toEqual(['clock', 'phone', 'phone', 'phone', 'phone', 'log']);
     await here.act('telegram', { kind: 'start' });
     expect(await stream.next()).toMatchObject({ event: 'message', data: { phone: 'telegram' } });
     await here.post('/playground/clock', { by: 'week' });

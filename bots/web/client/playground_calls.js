@@ -1,0 +1,110 @@
+/** @import { Call } from '../playground/till.ts' */
+/** @import { Page } from './playground.js' */
+import { find, make, send } from './dom.js';
+
+const kept = 20;
+
+/**
+ * Does something at the till, and shows what went through the API. Throws when no answer came.
+ * @typedef {(action: { do: string } & Record<string, unknown>, quiet?: (call: Call) => boolean) => Promise<Call>} CallApi
+ */
+
+/**
+ * The calls of this page, newest first.
+ * @param {Page} page
+ * @returns {CallApi}
+ */
+export function startCalls({ words }) {
+  const list = find(document, '#calls .calls', HTMLOListElement);
+  const empty = find(document, '#calls > .field', HTMLElement);
+
+  /** @param {Call} call */
+  function show(call) {
+    const wasOpen = list.querySelector('details')?.open ?? true;
+    empty.hidden = true;
+    list.prepend(draw(call, words.till, wasOpen));
+    while (list.childElementCount > kept) list.lastElementChild?.remove();
+  }
+
+  return async (action, quiet = () => false) => {
+    const call = /** @type {Call} */ (await send('/playground/till', action));
+    if (!quiet(call)) show(call);
+    return call;
+  };
+}
+
+/**
+ * @param {Call} call
+ * @param {{ request: string, answer: string }} words
+ * @param {boolean} open
+ */
+function draw({ request, status, replayed, answer }, words, open) {
+  const { method, path, body } = request;
+  const head = `${method} ${path}`;
+  const details = make('details', {
+    class: status < 300 ? 'call' : 'call refused',
+    ...(open ? { open: '' } : {}),
+  });
+  const sent = body === undefined ? head : `${head}\n${JSON.stringify(body, null, 2)}`;
+  const replay = replayed ? '\nIdempotent-Replay: true' : '';
+  details.append(
+    make('summary', {}, make('code', {}, head), ' ', make('b', {}, String(status))),
+    make('h4', {}, words.request),
+    make('pre', { class: 'request', tabindex: '0' }, sent),
+    make('h4', {}, words.answer),
+    make(
+      'pre',
+      { class: 'answer', tabindex: '0' },
+      `HTTP ${status}${replay}\n${JSON.stringify(answer, null, 2)}`,
+    ),
+  );
+  return make('li', {}, details);
+}
+
+/**
+ * A value inside an answer; undefined where the answer has no such field.
+ * @param {unknown} answer
+ * @param {...string} path
+ * @returns {unknown}
+ */
+export function at(answer, ...path) {
+  /** @type {unknown} */
+  let value = answer;
+  for (const name of path) {
+    if (!value || typeof value !== 'object') return undefined;
+    value = Object.entries(value).find(([key]) => key === name)?.[1];
+  }
+  return value;
+}
+
+/**
+ * A number inside an answer.
+ * @param {unknown} answer
+ * @param {...string} path
+ * @returns {number | undefined}
+ */
+export function numberAt(answer, ...path) {
+  const value = at(answer, ...path);
+  return typeof value === 'number' ? value : undefined;
+}
+
+/**
+ * A text inside an answer; empty where there is none.
+ * @param {unknown} answer
+ * @param {...string} path
+ * @returns {string}
+ */
+export function textAt(answer, ...path) {
+  const value = at(answer, ...path);
+  return typeof value === 'string' ? value : '';
+}
+
+/**
+ * Terms and values for a list of figures; those without a value are left out.
+ * @param {readonly (readonly [string, string | undefined])[]} rows
+ */
+export function figures(rows) {
+  return rows.flatMap(([term, value]) =>
+    value === undefined ? [] : [make('dt', {}, term), make('dd', {}, value)],
+  );
+}

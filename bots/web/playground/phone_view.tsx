@@ -1,0 +1,95 @@
+import type { FC } from 'hono/jsx';
+import { isStaff, type Phone } from './phones.ts';
+import type { PlaygroundWords } from './words.ts';
+
+interface PhoneProps {
+  readonly words: PlaygroundWords;
+  readonly phone: Phone;
+}
+
+/** A phone: whose it is, what can be turned on it, and the chat. */
+export const PhoneView: FC<PhoneProps> = ({ words, phone }) => {
+  const { id, channel } = phone;
+  const { title, hint, empty, begin } = words.phones[id];
+  const titleId = `${id}-title`;
+  return (
+    <article class={`phone ${channel}`} data-phone={id} aria-labelledby={titleId}>
+      <header class="phone-head">
+        <h3 id={titleId}>{title}</h3>
+        <p>{hint}</p>
+      </header>
+      {isStaff(phone) ? null : <PhoneSettings words={words} phone={phone} />}
+      <div class="device">
+        <div class="device-bar">
+          <span class="avatar" aria-hidden="true">
+            S
+          </span>
+          <span class="who">
+            <strong>Svoi</strong>
+            <span class="status">{words.phones.bot}</span>
+          </span>
+        </div>
+        <ol
+          class="transcript"
+          role="log"
+          aria-live="polite"
+          aria-label={`${words.phones.log}: ${title}`}
+          tabindex={0}
+        />
+        <p class="note" role="status" />
+        <div class="begin-here">
+          <p class="empty-text">{empty}</p>
+          <button type="button" class="primary begin">
+            {begin}
+          </button>
+        </div>
+        <Composer words={words} id={id} />
+      </div>
+    </article>
+  );
+};
+
+const PhoneSettings: FC<PhoneProps> = ({ words, phone }) => (
+  <form class="phone-settings" autocomplete="off">
+    <label class="field" for={`${phone.id}-number`}>
+      {words.phones.number}
+    </label>
+    <span class="joined">
+      <input
+        id={`${phone.id}-number`}
+        name="number"
+        type="tel"
+        value={phone.number}
+        title={words.phones.numberHint}
+      />
+      <button type="submit" class="quiet">
+        {words.phones.save}
+      </button>
+    </span>
+    <span class="switches">
+      <label>
+        <input type="checkbox" name="blocked" checked={phone.blocked} /> {words.phones.blocked}
+      </label>
+      <label>
+        <input type="checkbox" name="offline" checked={phone.offlineAt !== null} /> {words.phones.offline}
+      </label>
+    </span>
+  </form>
+);
+
+const Composer: FC<{ readonly words: PlaygroundWords; readonly id: string }> = ({ words, id }) => (
+  <form class="composer" autocomplete="off">
+    <input
+      type="text"
+      name="text"
+      id={`${id}-text`}
+      maxlength={2000}
+      aria-label={words.phones.write}
+      placeholder={words.phones.write}
+      enterkeyhint="send"
+    />
+    <button type="submit" class="send" aria-label={words.phones.send}>
+      <span aria-hidden="true">↑</span>
+    </button>
+  </form>
+);
