@@ -1,4 +1,3 @@
-import { randomText, safeAlphabet } from '../codes.ts';
 import { openCouponBook } from '../coupons/book.ts';
 import {
   appliedDiscounts,
@@ -11,13 +10,15 @@ import {
 import type { CouponChanges, CouponFacts, CouponNeeds } from '../coupons/types.ts';
 import type { CustomerRecord, CustomerRef } from '../customers/types.ts';
 import { type Outcome, refuse } from '../errors.ts';
-import { openPosting, type Posting } from '../ledger/posting.ts';
+import { openPosting } from '../ledger/posting.ts';
 import { splitByLargestRemainder } from '../money.ts';
 import { type Context, type Decision, mergeChanges } from '../ports.ts';
+import { earnOn } from '../purchases/earn.ts';
 import { actorOf, buyerOf, newPurchase, onceAs, resultOf } from '../purchases/sale.ts';
 import type { Award, Purchase, PurchaseInput, PurchaseResult, PurchaseRules } from '../purchases/types.ts';
 import { spendHeld, spendRefusal } from '../redemptions/spend.ts';
 import type { Redemption } from '../redemptions/types.ts';
+import { newClaimCode } from './claim.ts';
 import type { CheckoutCommand, CheckoutRules } from './types.ts';
 
 type Sold = Decision<CouponChanges, PurchaseResult>;
@@ -30,9 +31,6 @@ interface Sale {
   readonly facts: CouponFacts;
   readonly context: Context;
 }
-
-/** How many characters the code on a receipt without a customer has: 31^8, so that guessing one is hopeless. */
-const claimCodeLength = 8;
 
 /**
  * Records a purchase: a customer named by an unknown phone or shop's id is made, held points are spent, and points are
@@ -119,16 +117,20 @@ function settle(priced: Purchase, timesHundredths: readonly number[], now: Sale)
   posting.expireDue(context.now);
   const why = { actor: actorOf(input), at: input.at, now: context.now };
   const spent = redemption && spendHeld(redemption, posting, rules, why);
-  const kept = earn(withAward(purchase, award), award, { posting, input, rules, context });
+  const { points, reason } = award;
+  const earned = { happenedAt: input.at, actor: actorOf(input), reason, reference: purchase.id };
+  const kept = earnOn(withAward(purchase, award), points, earned, { posting, rules, now: context.now });
   const balance = posting.balance.available;
-  const worthTelling = award.points > 0 || kept.spent > 0;
+  // What a till confirmed before was told then.
+  const spentNow = redemption?.status === 'held' ? redemption.points : 0;
+  const worthTelling = award.points > 0 || spentNow > 0;
   return {
     ok: true,
     changes: {
       purchases: [kept],
       transactions: posting.transactions,
       ...(spent ? { redemptionUpdates: [attached(spent, redemption, kept)] } : {}),
-      events: worthTelling ? [eventOf(kept, record, balance)] : [],
+      events: worthTelling ? [eventOf(kept, spentNow, record, balance)] : [],
     },
     result: resultOf(kept, balance),
   };
@@ -181,52 +183,29 @@ function withAward(purchase: Purchase, { reason }: Award): Purchase {
   return { ...purchase, lines };
 }
 
-interface Earning {
-  readonly posting: Posting;
-  readonly input: PurchaseInput;
-  readonly rules: PurchaseRules;
-  readonly context: Context;
-}
-
-/** Points that count at once, or wait: for the payment, or for the return window to close. */
-function earn(
-  purchase: Purchase,
-  { points, reason }: Award,
-  { posting, input, rules, context }: Earning,
-): Purchase {
-  const releaseAt = purchase.paidAt === null ? null : rules.releaseAt(purchase.paidAt);
-  if (points === 0) return { ...purchase, releaseAt };
-  const why = { happenedAt: input.at, actor: actorOf(input), reason, reference: purchase.id };
-  if (releaseAt === null || releaseAt > context.now) {
-    posting.earnPending(points, why);
-    return { ...purchase, releaseAt, pending: points };
-  }
-  const { lots } = posting.earn('accrual', points, rules.expiresAt(input.at), why);
-  return { ...purchase, releaseAt, earned: points, lotId: lots[0]?.id ?? null };
-}
-
 function attached(spent: Redemption, before: Redemption | undefined, { id }: Purchase): Redemption {
   return { ...spent, purchaseId: id, revision: (before?.revision ?? 0) + 1 };
 }
 
 /** Nobody's purchase: a code gets its points, for whoever sends it to us in time. */
 function anonymous(purchase: Purchase, award: Award, rules: PurchaseRules, context: Context): Sold {
-  if (award.points === 0)
+  const until = rules.claimUntil(purchase.at);
+  // A receipt that was told late, of an import perhaps, is in nobody's hands any more.
+  if (award.points === 0 || until <= context.now)
     return { ok: true, changes: { purchases: [purchase] }, result: resultOf(purchase, 0) };
-  const code = randomText(context.random, safeAlphabet, claimCodeLength);
-  const until = rules.claimUntil(context.now);
+  const code = newClaimCode(context.random);
   const kept = withAward({ ...purchase, claimCode: code, claimUntil: until, award: award.reason }, award);
   const claim = { code, points: award.points, expiresAt: until };
   return { ok: true, changes: { purchases: [kept] }, result: { ...resultOf(kept, 0), claim } };
 }
 
-function eventOf(purchase: Purchase, record: CustomerRecord, balance: number) {
+function eventOf(purchase: Purchase, spent: number, record: CustomerRecord, balance: number) {
   return {
     type: 'points_earned',
     customerId: record.customer.id,
     points: purchase.earned,
     pending: purchase.pending,
-    spent: purchase.spent,
+    spent,
     releaseAt: purchase.releaseAt,
     balance,
     reference: purchase.id,
