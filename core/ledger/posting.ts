@@ -151,9 +151,7 @@ export class Posting {
     why: (taken: Points) => Circumstances,
     { own, mayOwe = false }: TakeBack = {},
   ): LedgerTransaction | undefined {
-    const first = this.#open.filter((lot) => lot.id === own);
-    const inOrder = [...first, ...this.#open.filter((lot) => lot.id !== own)];
-    const moves = takeFromLots(inOrder, Math.min(amount, Math.max(0, this.#balance.available)));
+    const moves = takeFromLots(this.#startingWith(own), Math.min(amount, Math.max(0, this.#balance.available)));
     const taken = mayOwe ? amount : sumPoints(moves.map((move) => -move.points));
     if (taken === 0) return undefined;
     const entries = transfer('program:issued', 'customer:available', taken);
@@ -172,11 +170,21 @@ export class Posting {
     return this.#append({ ...why, kind: 'adjustment', points: amount, expiresAt, entries });
   }
 
-  /** Takes points by hand, those that burn first. Needs all open lots. The caller has checked that they are there. */
-  adjustDown(amount: Points, why: Circumstances): LedgerTransaction {
-    const moves = takeFromLots(this.#open, amount);
+  /**
+   * Takes points by hand: from the lot `own` first, then those that burn first. Needs all open lots. The caller has
+   * checked that they are there.
+   */
+  adjustDown(amount: Points, why: Circumstances, own?: LotId): readonly TakenPoints[] {
+    const moves = takeFromLots(this.#startingWith(own), amount);
+    const taken = moves.map((move) => takenBy(move, this.#open));
     const entries = transfer('program:issued', 'customer:available', amount);
-    return this.#append({ ...why, kind: 'adjustment', points: -amount, moves, entries });
+    this.#append({ ...why, kind: 'adjustment', points: -amount, moves, entries });
+    return taken;
+  }
+
+  /** Points taken by hand come back, each to its own lot; lots that have burned as in `cancelHold`. */
+  adjustBack(taken: readonly TakenPoints[], graceUntil: number, why: Circumstances): LedgerTransaction {
+    return this.#restore('adjustment', 'program:issued', taken, graceUntil, why);
   }
 
   /** Everything in lots due at `now` is gone: one transaction for each moment of expiry, oldest first. */
@@ -199,8 +207,13 @@ export class Posting {
     return this.#append({ ...why, kind: 'adjustment', points: -available, moves, entries });
   }
 
+  #startingWith(own: LotId | null | undefined): readonly Lot[] {
+    const first = this.#open.filter((lot) => lot.id === own);
+    return [...first, ...this.#open.filter((lot) => lot.id !== own)];
+  }
+
   #restore(
-    kind: 'cancel' | 'refund',
+    kind: 'cancel' | 'refund' | 'adjustment',
     from: Account,
     taken: readonly TakenPoints[],
     graceUntil: number,

@@ -116,7 +116,9 @@ export type Reason =
     }
   | { readonly rule: 'refund_spent'; readonly version: number; readonly amountMinor: number }
   | { readonly rule: 'erasure' }
-  | { readonly rule: 'manual'; readonly note: string };
+  /** Given or taken by hand, and that taken back because it was a slip. */
+  | { readonly rule: 'manual'; readonly note: string }
+  | { readonly rule: 'undone' };
 
 /** One transaction of a customer's ledger; never changed once written. */
 export interface LedgerTransaction {

@@ -184,6 +184,7 @@ export const wordVariables = {
   'why.owed': { points: 'points' },
   'why.erased': {},
   'why.note': { note: 'text' },
+  'why.undone': {},
   'why.unknown': {},
 
   'pay.show': { code: 'text' },
@@ -277,6 +278,8 @@ export const wordVariables = {
   'notify.points_spent': { points: 'points' },
   'notify.points_spent_at': { points: 'points', store: 'text' },
   'notify.balance': { balance: 'points' },
+  'notify.points_adjusted': { change: 'signed_points', note: 'text' },
+  'notify.points_corrected': { change: 'signed_points' },
   'notify.coupon': { title: 'text' },
   'notify.coupon_until': { title: 'text', at: 'day' },
   'notify.goods_returned': { amount: 'money' },

@@ -92,10 +92,14 @@ function replyTo(event: CustomerEvent, locale: Locale): Reply | undefined {
       const words = purchaseWords(event);
       return words.length > 0 ? { paragraphs: [words] } : undefined;
     }
+    case 'goods_returned':
+      return { paragraphs: [returnWords(event)] };
     case 'points_asked':
       return question(event);
     case 'points_spent':
       return { paragraphs: [spentWords(event)] };
+    case 'points_adjusted':
+      return { paragraphs: [adjustedWords(event)] };
     case 'coupon_issued':
       return couponReply(event, locale);
   }
@@ -137,6 +141,25 @@ function spentWords(event: Extract<CustomerEvent, { type: 'points_spent' }>): Wo
       ? { key: 'notify.points_spent', variables: { points } }
       : { key: 'notify.points_spent_at', variables: { points, store } };
   return [spent, { key: 'notify.balance', variables: { balance } }];
+}
+
+/** What goods brought back did: what was spent on them is there again, what they earned is gone. */
+function returnWords(event: Extract<CustomerEvent, { type: 'goods_returned' }>): Words[] {
+  const { amountMinor: amount, returned, takenBack, balance } = event;
+  const words: Words[] = [{ key: 'notify.goods_returned', variables: { amount } }];
+  if (returned > 0) words.push({ key: 'notify.points_returned', variables: { points: returned } });
+  if (takenBack > 0) words.push({ key: 'notify.points_taken_back', variables: { points: takenBack } });
+  return [...words, { key: 'notify.balance', variables: { balance } }];
+}
+
+/** What somebody behind the counter gave or took, and why; without a reason it was a slip, put right. */
+function adjustedWords(event: Extract<CustomerEvent, { type: 'points_adjusted' }>): Words[] {
+  const { points: change, note, balance } = event;
+  const words: Words =
+    note === null
+      ? { key: 'notify.points_corrected', variables: { change } }
+      : { key: 'notify.points_adjusted', variables: { change, note } };
+  return [words, { key: 'notify.balance', variables: { balance } }];
 }
 
 /** What a purchase did: what was paid with points, what was earned, what waits and until when. */

@@ -1,5 +1,6 @@
 import type { Reason } from '../../ledger/types.ts';
 import type { Paragraph, Words } from '../../messaging/types.ts';
+import { sumPoints } from '../../points.ts';
 import type { PurchaseLine } from '../../purchases/types.ts';
 import type { HistoryItem } from '../types.ts';
 import { lastMoment } from './points.ts';
@@ -30,7 +31,8 @@ function reasonOf(item: HistoryItem): Paragraph[] {
     case 'earn':
       return [
         ...linesOf(item.purchase?.lines ?? [], reason.split),
-        [...multiplied(reason), rate(reason, item.points)],
+        [...multiplied(reason), rate(reason, sumPoints(reason.split)), ...afterReturns(reason, item.points)],
+        ...(item.purchase?.claimedAt ? [{ key: 'why.claimed' } as const] : []),
         ...whatNext(item),
       ];
     case 'payment':
@@ -53,13 +55,15 @@ function reasonOf(item: HistoryItem): Paragraph[] {
     case 'return_window':
       return [{ key: 'why.window_closed' }, ...whatNext(item)];
     case 'refund':
-      return [refunded(reason, -item.points)];
+      return [refunded(reason, -item.points), ...owed(item)];
     case 'refund_spent':
       return [{ key: 'why.refund_spent', variables: { amount: reason.amountMinor, points: item.points } }];
     case 'erasure':
       return [{ key: 'why.erased' }];
     case 'manual':
       return [{ key: 'why.note', variables: { note: reason.note } }];
+    case 'undone':
+      return [{ key: 'why.undone' }];
   }
 }
 
@@ -89,12 +93,23 @@ function rate(reason: Earned, points: number): Words {
   return reward / value > points ? { key: 'why.rate_rounded', variables } : { key: 'why.rate', variables };
 }
 
-function whatNext({ kind, lots }: HistoryItem): Words[] {
-  if (kind === 'pending') return [{ key: 'why.waits_for_payment' }];
+function whatNext({ kind, lots, purchase }: HistoryItem): Words[] {
+  if (kind === 'pending') return purchase ? waitsFor(purchase) : [];
   return lots.slice(0, 1).map(({ expiresAt }) => ({
     key: 'why.good_through',
     variables: { at: lastMoment(expiresAt) },
   }));
+}
+
+/** Nothing once it has come: a line of its own tells that. */
+function waitsFor({ pending, releaseAt: at }: NonNullable<HistoryItem['purchase']>): Words[] {
+  if (pending === 0) return [];
+  return [at === null ? { key: 'why.waits_for_payment' } : { key: 'why.waits_until', variables: { at } }];
+}
+
+/** Of a receipt claimed after some of its goods came back. */
+function afterReturns({ returned = 0 }: Earned, points: number): Words[] {
+  return returned > 0 ? [{ key: 'why.returned_before', variables: { returned, points } }] : [];
 }
 
 function burned(lot: HistoryItem['lots'][number]): Words {
@@ -109,8 +124,16 @@ function returned({ percent, basisMinor: basis, pointValueMinor: value, missing 
   return words;
 }
 
-function refunded({ amountMinor: amount, missing }: Refunded, points: number): Words[] {
-  const words: Words[] = [{ key: 'why.refunded', variables: { amount, points } }];
+function refunded(reason: Refunded, points: number): Words[] {
+  const { amountMinor: amount, missing, burned = 0, waiting } = reason;
+  const key = waiting ? 'why.refunded_waiting' : 'why.refunded';
+  const words: Words[] = [{ key, variables: { amount, points } }];
+  if (burned > 0) words.push({ key: 'why.refund_burned', variables: { points: burned } });
   if (missing > 0) words.push({ key: 'why.returned_missing', variables: { points: missing } });
   return words;
+}
+
+/** Where the program lets somebody owe points. */
+function owed({ balance }: HistoryItem): Paragraph[] {
+  return balance.available < 0 ? [{ key: 'why.owed', variables: { points: -balance.available } }] : [];
 }
