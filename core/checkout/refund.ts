@@ -1,18 +1,14 @@
 import { openCouponBook } from '../coupons/book.ts';
-import type { CouponChanges, CouponFacts } from '../coupons/types.ts';
-import type { CustomerRecord } from '../customers/types.ts';
+import type { CouponChanges, CouponFacts, CouponNeeds, CouponUse } from '../coupons/types.ts';
 import { refuse } from '../errors.ts';
 import type { CustomerId, PurchaseId, RefundId, ShopId } from '../ids.ts';
-import { openPosting, type Posting, type TakenPoints } from '../ledger/posting.ts';
 import { shareDown } from '../money.ts';
-import { points } from '../points.ts';
-import { type Context, type Decision, mergeChanges } from '../ports.ts';
-import { ownerOf } from '../purchases/payment.ts';
-import { type Goods, type GoneBack, goneBack, linesAfter } from '../purchases/refund.ts';
+import { type Decision, mergeChanges } from '../ports.ts';
+import { backSince, type Goods, goneBack, linesAfter } from '../purchases/refund.ts';
 import { actorOf, futureRefusal } from '../purchases/sale.ts';
 import type { Purchase, PurchaseResult, PurchaseRules, Refund } from '../purchases/types.ts';
-import type { Redemption } from '../redemptions/types.ts';
 import { claimOf } from './claim.ts';
+import { type RefundedPoints, type RefundStep, settlePoints } from './refund_points.ts';
 import type { CheckoutCommand } from './types.ts';
 
 /** Goods of one purchase brought back, as a shop system or somebody behind the counter says it. */
@@ -31,23 +27,17 @@ export interface RefundResult {
   readonly id: RefundId;
   readonly purchase: PurchaseId;
   readonly customer: CustomerId | null;
-  /** What the goods had cost, and the part of it to be handed back in money. */
+  /** What the goods had cost after coupons, and the part of it to be handed back in money. */
   readonly amountMinor: number;
   readonly moneyMinor: number;
-  readonly points: {
-    readonly takenBack: number;
-    readonly returned: number;
-    readonly notTaken: number;
-    /** What the customer can spend afterwards. */
-    readonly balance: number;
-  };
+  readonly points: RefundedPoints;
   /** Of a receipt nobody has claimed yet: what it is still worth. */
   readonly claim?: NonNullable<PurchaseResult['claim']>;
 }
 
 /**
- * Goods come back: points that paid for them go back to their lots, points they earned are taken back, and so is what
- * coupons took off them. Refuses `purchase_not_found`, `not_refundable` (what was itself brought back), `in_the_future`
+ * Goods come back: points that paid for them go back to their lots, points they earned are taken back, and coupons get
+ * back what they took off. Refuses `purchase_not_found`, `not_refundable` (what was itself a return), `in_the_future`
  * and what `linesAfter` refuses; the same id with another body, `refund_conflict`.
  */
 export function recordRefund(input: RefundInput, rules: PurchaseRules): CheckoutCommand<RefundResult> {
@@ -58,113 +48,90 @@ export function recordRefund(input: RefundInput, rules: PurchaseRules): Checkout
     needs: { purchases: [id], refunds: [id], couponPurchases: [id] },
     moreNeeds: [(facts) => needsOf(facts.purchase(id), facts)],
     decide(facts, context) {
-      const purchase = facts.purchase(id);
-      if (!purchase) return refuse('purchase_not_found', 'there is no such purchase');
-      if (purchase.kind === 'return') return refuse('not_refundable', 'this was itself a return of goods');
+      const before = facts.purchase(id);
+      if (!before) return refuse('purchase_not_found', 'there is no such purchase');
+      if (before.kind === 'return') return refuse('not_refundable', 'this was itself a return of goods');
       const early = futureRefusal(input.at, context.now, 'refund');
       if (early) return { ok: false, refusal: early };
-      const lines = linesAfter(purchase.lines, input);
+      const lines = linesAfter(before.lines, input);
       if (!lines.ok) return lines;
-      const gone = goneBack({ ...purchase, lines: lines.result });
-      const revision = purchase.revision + 1;
-      const after = { ...purchase, lines: lines.result, refundedMinor: gone.amountMinor, revision };
-      return settle({ input, before: purchase, after, gone, rules, facts, context });
+      const [was, gone] = [goneBack(before), goneBack({ ...before, lines: lines.result })];
+      const why = { happenedAt: input.at, actor: actorOf(input), reference: id };
+      const step = { before, lines: lines.result, was, gone, why, rules, facts, context };
+      return refund(input, step);
     },
   };
 }
 
-function needsOf(purchase: Purchase | undefined, facts: CouponFacts) {
+function needsOf(purchase: Purchase | undefined, facts: CouponFacts): CouponNeeds {
   if (!purchase) return {};
   const { customerId, redemptionId, lotId } = purchase;
-  const codes = usesOf(purchase, facts).map((use) => use.code);
   return {
-    ...(customerId ? { customers: [{ ref: { id: customerId }, lots: 'open' as const }] } : {}),
+    ...(customerId ? { customers: [{ ref: { id: customerId }, lots: 'open' }] } : {}),
     ...(redemptionId ? { redemptions: [{ id: redemptionId }] } : {}),
     ...(lotId ? { purchaseLots: [lotId] } : {}),
-    ...(codes.length > 0 ? { couponCodes: codes } : {}),
+    couponCodes: usesOf(purchase, facts).map((use) => use.code),
   };
 }
 
-/** One refund on its way: the purchase before and after it, and what has gone back in all once it is done. */
-interface Step {
-  readonly input: RefundInput;
-  readonly before: Purchase;
-  readonly after: Purchase;
-  readonly gone: GoneBack;
-  readonly rules: PurchaseRules;
-  readonly facts: CouponFacts;
-  readonly context: Context;
-}
+type Step = RefundStep & { readonly facts: CouponFacts };
 
-/** What a refund does to the customer's points. */
-interface Settled {
-  readonly changes: CouponChanges;
-  readonly points: RefundResult['points'];
-  /** How many of the purchase's waiting points were taken. */
-  readonly fromPending: number;
-}
-
-function settle(step: Step): Decision<CouponChanges, RefundResult> {
-  const { input, after, facts, context } = step;
-  const settled = settlePoints(step, ownerOf(after, facts));
-  const kept = { ...after, pending: after.pending - settled.fromPending };
-  const refund = refundOf(step, settled.points);
-  const claim = claimOf(kept, context.now);
-  const { amountMinor, moneyMinor } = refund;
-  const changes = { purchaseUpdates: [kept], refunds: [refund] };
+function refund(input: RefundInput, step: Step): Decision<CouponChanges, RefundResult> {
+  const { before, lines, gone, context } = step;
+  const { changes, points, fromPending } = settlePoints(step);
+  const after: Purchase = {
+    ...before,
+    lines,
+    refundedMinor: gone.amountMinor,
+    pending: before.pending - fromPending,
+    revision: before.revision + 1,
+  };
+  const row = refundOf(input, step, points);
+  const { id, amountMinor, moneyMinor } = row;
+  const claim = claimOf(after, context.now);
+  const rows: CouponChanges = { purchaseUpdates: [after], refunds: [row] };
   return {
     ok: true,
-    changes: mergeChanges<CouponChanges>(changes, settled.changes, couponsBack(step)),
+    changes: mergeChanges<CouponChanges>(rows, changes, couponsBack(step)),
     result: {
-      ...{ id: refund.id, purchase: input.purchaseId, customer: after.customerId, amountMinor, moneyMinor },
-      points: settled.points,
+      ...{ id, purchase: before.id, customer: before.customerId, amountMinor, moneyMinor, points },
       ...(claim ? { claim } : {}),
     },
   };
 }
 
-function refundOf({ input, before, after, gone, context }: Step, { takenBack, returned, notTaken }: Settled['points']): Refund {
-  const { shopId, externalId, purchaseId, at } = input;
-  const was = goneBack(before);
+function refundOf(
+  { shopId, externalId, purchaseId, at }: RefundInput,
+  { before, lines, was, gone, why, context }: Step,
+  { takenBack, returned, notTaken }: RefundedPoints,
+): Refund {
   const amountMinor = gone.amountMinor - was.amountMinor;
-  const lines = after.lines.map((line, index) => ({
-    position: index + 1,
-    quantity: (Math.round(line.refundedQuantity * 1000) - Math.round((before.lines[index]?.refundedQuantity ?? 0) * 1000)) / 1000,
-    amountMinor: line.refundedMinor - (before.lines[index]?.refundedMinor ?? 0),
-  }));
   return {
     ...{ id: context.ids.next('ref', context.now), purchaseId, shopId, externalId, at },
-    ...{ recordedAt: context.now, actor: actorOf(input), amountMinor },
+    ...{ recordedAt: context.now, actor: why.actor, amountMinor },
     moneyMinor: amountMinor - (gone.coveredMinor - was.coveredMinor),
     ...{ takenBack, returned, notTaken },
-    lines: lines.filter((line) => line.quantity > 0 || line.amountMinor > 0),
+    lines: backSince(before.lines, lines),
   };
 }
 
-/** Nobody's points are only worth less from now on; whoever was erased has given them all up. */
-function settlePoints(step: Step, owner: CustomerRecord | undefined): Settled {
-  if (!owner) {
-    const takenBack = step.gone.points - goneBack(step.before).points;
-    return { changes: {}, points: { takenBack, returned: 0, notTaken: 0, balance: 0 }, fromPending: 0 };
+/** Uses of coupons by the purchase that still stand. */
+function usesOf({ id }: Purchase, facts: CouponFacts): readonly CouponUse[] {
+  return facts.couponUses().filter((use) => use.purchaseId === id && use.status === 'used');
+}
+
+/** Each coupon gets its share of what was taken off the goods; the use itself once everything has come back. */
+function couponsBack({ before, gone, facts, context }: Step): CouponChanges {
+  const uses = usesOf(before, facts);
+  if (uses.length === 0) return {};
+  const book = openCouponBook(facts, context);
+  for (const use of uses) {
+    const inAll = gone.whole ? use.discountMinor : shareOfUse(use, gone.discountMinor, before.discountMinor);
+    if (gone.whole || inAll > use.returnedMinor) book.giveBack(use, inAll - use.returnedMinor, gone.whole);
   }
-  if (owner.customer.erasedAt !== null) {
-    return { changes: {}, points: { takenBack: 0, returned: 0, notTaken: 0, balance: 0 }, fromPending: 0 };
-  }
-  const { context, after } = step;
-  const posting = openPosting(owner.head, owner.lots, context);
-  posting.expireDue(context.now);
-  const redemption = giveBackSpent(step, posting);
-  const { takenBack, notTaken, fromPending } = takeBackEarned(step, posting);
-  const returned = redemption ? redemption.now - redemption.before : 0;
-  const balance = posting.balance.available;
-  const result = { takenBack, returned, notTaken, balance };
-  return {
-    changes: {
-      transactions: posting.transactions,
-      ...(redemption ? { redemptionUpdates: [redemption.update] } : {}),
-      events: [eventOf(step, owner, result)],
-    },
-    points: result,
-    fromPending,
-  };
+  return book.changes();
+}
+
+function shareOfUse({ discountMinor }: CouponUse, goneMinor: number, takenOffMinor: number): number {
+  return takenOffMinor === 0 ? 0 : shareDown(discountMinor, goneMinor, takenOffMinor);
 }

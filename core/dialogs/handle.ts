@@ -1,6 +1,7 @@
 import type { Address } from '../customers/types.ts';
 import type { OutboxMessage } from '../messaging/types.ts';
 import { type Command, type Context, mergeChanges } from '../ports.ts';
+import { linkNeeds } from './links.ts';
 import { routeOf } from './routes.ts';
 import { provedPhone } from './screens/join.ts';
 import { follow, needsOf } from './screens.ts';
@@ -34,19 +35,28 @@ export function handleEvent(
       conversations: [{ channel: event.channel, address: event.address }],
       ...(phone === undefined ? {} : { customers: [{ ref: { phone } }] }),
     },
-    moreNeeds: [(facts) => moreNeeds(event, facts)],
+    moreNeeds: [(facts) => moreNeeds(event, phone, facts)],
     decide: (facts, context) => ({ ok: true, changes: step(event, house, facts, context), result: {} }),
   };
 }
 
-function moreNeeds(event: IncomingEvent, facts: DialogFacts): DialogNeeds {
+function moreNeeds(event: IncomingEvent, phone: string | undefined, facts: DialogFacts): DialogNeeds {
   const conversation = facts.conversation(event.channel, event.address);
   const id = conversation?.address.customerId;
-  if (!id) return {};
+  if (!id) return phone === undefined ? {} : joiningNeeds(phone, conversation, facts);
   const customers = [{ ref: { id }, lots: 'open' }] as const;
   const { said } = event;
   if (said.kind === 'blocked' || said.kind === 'returned') return { customers };
   return { customers, ...needsOf(routeOf(said, currentState(conversation)), id) };
+}
+
+/** Who proves a phone may be joining: then the link that led here is followed. */
+function joiningNeeds(
+  phone: string,
+  conversation: Conversation | undefined,
+  facts: DialogFacts,
+): DialogNeeds {
+  return linkNeeds(currentState(conversation)?.data.context, facts.customer({ phone })?.customer.id);
 }
 
 function step(event: IncomingEvent, house: House, facts: DialogFacts, context: Context): DialogChanges {
@@ -102,14 +112,21 @@ function currentState(conversation: Conversation | undefined): DialogState | nul
 function nextState(turn: Turn, { step, data, buttons }: Outcome): DialogState {
   const { said } = turn.event;
   const arrived = said.kind === 'start' ? said.context?.slice(0, longestContext) : undefined;
-  const context = step === 'left' ? undefined : (arrived ?? turn.state?.data.context);
+  const kept = step === 'left' ? {} : lastingOf(turn.state);
+  const all = { ...kept, ...(arrived === undefined ? {} : { context: arrived }), ...data };
   const presses = (buttons ?? []).flat().flatMap((button) => (button.kind === 'press' ? [button.data] : []));
   return {
     version: dialogVersion,
     step,
-    data: { ...data, ...(context === undefined ? {} : { context }) },
+    data: Object.fromEntries(Object.entries(all).filter(([, value]) => value !== '')),
     choices: presses,
   };
+}
+
+/** What a chat remembers from step to step, until a step takes it away: the link that led here, and wrong codes. */
+function lastingOf(state: DialogState | null): DialogState['data'] {
+  const { context = '', guesses = '' } = state?.data ?? {};
+  return { context, guesses };
 }
 
 /** The answer. To a tap it takes the place of the message that was tapped, so that screens do not pile up. */

@@ -1,5 +1,5 @@
-import type { CustomerId } from '../ids.ts';
 import { claimNeeds } from '../checkout/claim.ts';
+import type { CustomerId } from '../ids.ts';
 import type { Words } from '../messaging/types.ts';
 import { afterLink, followLink, invitedBy, linkNeeds } from './links.ts';
 import type { Route } from './routes.ts';
@@ -16,7 +16,7 @@ import {
 } from './screens/join.ts';
 import { answerTill, askedAbout, pay } from './screens/pay.ts';
 import { card, points } from './screens/points.ts';
-import { answer, answerMarketing, ask, isQuestion, remove, skip } from './screens/profile.ts';
+import { answer, answerMarketing, ask, flowOf, isQuestion, remove, skip } from './screens/profile.ts';
 import {
   confirmErase,
   confirmLeave,
@@ -106,17 +106,24 @@ function takeWords(turn: Turn, text: string, lost: Words): Outcome {
   const code = claimCodeIn(text);
   if (!isMember(turn)) return takeStrangersWords(turn, text, code, lost);
   const step = turn.state?.step;
-  if (isQuestion(step)) return answer(turn, step, text);
-  if (code === undefined) return menu(saying(turn, lost), '');
+  if (code !== undefined) return takeReceipt(turn, code);
+  return isQuestion(step) ? answer(turn, step, text) : menu(saying(turn, lost), '');
+}
+
+/** No name or date looks like the code of a receipt: a question that stands open is put again after it. */
+function takeReceipt(turn: MemberTurn, code: string): Outcome {
+  const step = turn.state?.step;
   const claimed = claim(turn, code);
-  return afterLink(claimed, menu(claimed.turn, ''));
+  const next = isQuestion(step) ? ask(claimed.turn, step, flowOf(turn)) : menu(claimed.turn, '');
+  return afterLink(claimed, next);
 }
 
 /** The code of a receipt is kept until the stranger has joined, as if its link had been opened. */
 function takeStrangersWords(turn: Turn, text: string, code: string | undefined, lost: Words): Outcome {
   const context = code && `c_${code}`;
   const invited = invitedBy(turn, context);
-  const remember = (outcome: Outcome) => (context ? { ...outcome, data: { ...outcome.data, context } } : outcome);
+  const remember = (outcome: Outcome) =>
+    context ? { ...outcome, data: { ...outcome.data, context } } : outcome;
   if (turn.isNew) return remember(start(invited, ''));
   return context ? remember(joinScreen(invited)) : takeWordsOfStranger(turn, text, lost);
 }

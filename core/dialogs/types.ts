@@ -50,7 +50,7 @@ export interface Conversation {
 
 /** A line of history with the purchase it came from, if any. */
 export interface HistoryItem extends HistoryEntry {
-  readonly purchase?: Pick<Purchase, 'at' | 'store' | 'totalMinor' | 'lines' | 'externalId'>;
+  readonly purchase?: Purchase;
 }
 
 /** A page of a customer's newest transactions: `limit` of them, older than `beforeSeq` where given. */

@@ -61,7 +61,7 @@ export function purchaseRules(program: Program): CheckoutRules {
     award: (amountsMinor, timesHundredths) => award(program, amountsMinor, timesHundredths),
     expiresAt: (at) => expiresAt(program, at),
     releaseAt: (paidAt) => (windowDays === 0 ? paidAt : endOfDayAfter(paidAt, windowDays, zone)),
-    claimUntil: (now) => endOfDayAfter(now, claim_days, zone),
+    claimUntil: (boughtAt) => endOfDayAfter(boughtAt, claim_days, zone),
     claimsPerDay: program.claims_per_day,
     mayOwe: program.refund_policy === 'go_negative',
     zone,

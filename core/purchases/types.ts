@@ -161,8 +161,8 @@ export interface PurchaseRules extends SpendingRules {
   expiresAt(at: number): number;
   /** When the points of a purchase paid at `paidAt` count: at once, unless they wait for the return window to close. */
   releaseAt(paidAt: number): number;
-  /** Until when a receipt without a customer can be claimed. */
-  claimUntil(now: number): number;
+  /** Until when a receipt of `boughtAt` without a customer can be claimed. */
+  claimUntil(boughtAt: number): number;
   /** How many receipts one person may claim in 24 hours. */
   readonly claimsPerDay: number;
   /** Whether what a refund takes back may leave the balance below zero. */

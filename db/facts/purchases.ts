@@ -1,4 +1,4 @@
-import type { LotId } from '../../core/ids.ts';
+import type { CustomerId, LotId, PurchaseId } from '../../core/ids.ts';
 import {
   type EarnReason,
   type Habits,
@@ -8,7 +8,10 @@ import {
   type PurchaseFacts,
   type PurchaseLine,
   type PurchaseLot,
+  type Refund,
+  type WaitingPoints,
 } from '../../core/purchases/types.ts';
+import { DAY_MS } from '../../core/time.ts';
 import { type Row, type Statement, statement } from '../database.ts';
 import { reader } from '../rows.ts';
 import * as schema from '../schema.ts';
@@ -17,29 +20,43 @@ import { eachRow, type FactSource, type Query } from './source.ts';
 const purchaseOf = reader(schema.purchases);
 const lineOf = reader(schema.purchaseLines);
 const lotOf = reader(schema.lots);
+const refundOf = reader(schema.refunds);
 
-type Source = FactSource<Pick<PurchaseFacts, 'purchase' | 'claim' | 'purchaseLot' | 'habits'>>;
+type Source = FactSource<
+  Pick<PurchaseFacts, 'purchase' | 'claim' | 'purchaseLot' | 'habits' | 'refunds' | 'claimsOfDay' | 'waiting'>
+>;
 
-/** Reads purchases by id or by the code on the receipt, the lots they made, and what a customer has done so far. */
+/**
+ * Reads purchases by id or by the code on the receipt, the lots they made and what came back of them, and what a
+ * customer has done so far.
+ */
 export function purchaseSource(): Source {
   const purchases = new Map<string, Purchase>();
   const byClaim = new Map<string, string>();
   const lots = new Map<string, PurchaseLot>();
   const habits = new Map<string, Habits>();
+  const refunds = new Map<string, Refund[]>();
+  const claims = new Map<string, number>();
+  const waiting = new Map<string, WaitingPoints[]>();
   const take = (row: Row) => {
     purchases.set(String(row.id), { ...purchaseFrom(row), lines: [] });
     if (row.claim_code !== null) byClaim.set(String(row.claim_code), String(row.id));
   };
   return {
-    queries(needs) {
+    queries(needs, now) {
       const ids = needs.flatMap((need) => need.purchases ?? []);
       const codes = needs.flatMap((need) => need.claims ?? []);
       const made = needs.flatMap((need) => need.purchaseLots ?? []);
+      const refunded = needs.flatMap((need) => need.refunds ?? []);
+      const claimants = needs.flatMap((need) => need.claimants ?? []);
       return [
         ...(ids.length > 0 ? purchaseQueries('p.id', ids, take, purchases) : []),
         ...(codes.length > 0 ? purchaseQueries('p.claim_code', codes, take, purchases) : []),
         ...(made.length > 0 ? [lotQuery(made, lots)] : []),
         ...needs.flatMap((need) => need.habits ?? []).map((need) => habitsQuery(need, habits)),
+        ...(refunded.length > 0 ? [refundQuery(refunded, refunds)] : []),
+        ...(claimants.length > 0 ? [claimsQuery(claimants, now, claims)] : []),
+        ...needs.flatMap((need) => need.waiting ?? []).map((id) => waitingQuery(id, waiting)),
       ];
     },
     facts: {
@@ -47,6 +64,9 @@ export function purchaseSource(): Source {
       claim: (code) => purchases.get(byClaim.get(code) ?? ''),
       purchaseLot: (id) => lots.get(id),
       habits: (need) => habits.get(habitsKey(need)),
+      refunds: (id) => refunds.get(id) ?? [],
+      claimsOfDay: (id) => claims.get(id) ?? 0,
+      waiting: (id) => waiting.get(id) ?? [],
     },
     keysOf: (needs) => [
       ...(needs.purchases ?? []),
@@ -108,12 +128,7 @@ function lotQuery(ids: readonly LotId[], found: Map<string, PurchaseLot>): Query
 
 function habitsQuery(need: HabitsNeed, found: Map<string, Habits>): Query {
   return eachRow(habitsStatement(need), (row) => {
-    const { sales, paid_minor, claims } = row;
-    found.set(habitsKey(need), {
-      sales: Number(sales),
-      paidMinor: Number(paid_minor),
-      claims: Number(claims),
-    });
+    found.set(habitsKey(need), { sales: Number(row.sales), paidMinor: Number(row.paid_minor) });
   });
 }
 
@@ -121,10 +136,50 @@ function habitsQuery(need: HabitsNeed, found: Map<string, Habits>): Query {
 export function habitsStatement({ customerId, since }: HabitsNeed): Statement {
   return statement(
     `select count(case when kind = 'sale' and (refunded_minor < total_minor - discount_minor or total_minor = 0) then 1 end) as sales,
-       coalesce(sum(case when at >= ?2 then total_minor - discount_minor - refunded_minor end), 0) as paid_minor,
-       count(case when claimed_at >= ?2 then 1 end) as claims
+       coalesce(sum(case when at >= ?2 then total_minor - discount_minor - refunded_minor end), 0) as paid_minor
      from purchases where customer_id = ?1`,
     customerId,
     since,
   );
+}
+
+function refundQuery(ids: readonly PurchaseId[], found: Map<string, Refund[]>): Query {
+  const sql = 'select r.* from json_each(?) i join refunds r on r.purchase_id = i.value order by r.id';
+  for (const id of ids) found.set(id, []);
+  return eachRow(statement(sql, JSON.stringify([...new Set(ids)])), (row) => {
+    const refund = refundFrom(row);
+    found.get(refund.purchaseId)?.push(refund);
+  });
+}
+
+/** Goods brought back as stored, in the words of core. */
+export function refundFrom(row: Row): Refund {
+  const { lines, ...refund } = refundOf(row);
+  return { ...(refund as Omit<Refund, 'lines'>), lines: JSON.parse(lines) as Refund['lines'] };
+}
+
+function claimsQuery(ids: readonly CustomerId[], now: number, found: Map<string, number>): Query {
+  const sql = `select i.value as id, (select count(*) from purchases where customer_id = i.value and claimed_at > ?2) as claims
+    from json_each(?1) i`;
+  return eachRow(statement(sql, JSON.stringify(ids), now - DAY_MS), (row) => {
+    found.set(String(row.id), Number(row.claims));
+  });
+}
+
+/** How many dates are told apart: a message has an end. */
+const mostDates = 5;
+
+function waitingQuery(id: CustomerId, found: Map<string, WaitingPoints[]>): Query {
+  const sql = `select release_at, sum(pending) as points from purchases where customer_id = ? and pending > 0
+    group by release_at order by release_at is null, release_at limit ${mostDates}`;
+  return {
+    statement: statement(sql, id),
+    take(rows) {
+      const waiting = rows.map(({ release_at, points }) => ({
+        points: Number(points),
+        releaseAt: release_at === null || release_at === undefined ? null : Number(release_at),
+      }));
+      found.set(id, waiting);
+    },
+  };
 }

@@ -86,7 +86,11 @@ export const help: Screen = (turn) => {
   const { earn_percent: percent, points_live_days: days } = turn.program;
   const how = { key: 'help.how', variables: { percent, days } } as const;
   if (isMember(turn)) {
-    return { step: 'help', paragraphs: [...turn.lead, how, { key: 'help.commands' }], buttons: [toMenu] };
+    return {
+      step: 'help',
+      paragraphs: [...turn.lead, how, { key: 'help.claim' }, { key: 'help.commands' }],
+      buttons: [toMenu],
+    };
   }
   return {
     step: 'help',

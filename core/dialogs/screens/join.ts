@@ -7,6 +7,7 @@ import type { Button, Words } from '../../messaging/types.ts';
 import { mergeChanges } from '../../ports.ts';
 import type { Program } from '../../program/program.ts';
 import { welcomeRules } from '../../program/rules.ts';
+import { afterLink, followLink } from '../links.ts';
 import { type MemberTurn, type Outcome, press, saying, type Turn, writing } from '../turn.ts';
 import type { DialogChanges, IncomingEvent } from '../types.ts';
 import { menu } from './home.ts';
@@ -107,9 +108,12 @@ function enter(turn: Turn, phone: string): Outcome {
   const agreed = again && found.consents.service !== undefined ? [] : [agreement(turn, customer.id)];
   const member: MemberTurn = { ...turn, record: recordAfter(registration, found) };
   const spoken = saying(member, ...greeting(registration, again));
-  const next = again ? menu(spoken, '') : nextQuestion(spoken);
+  const followed = followLink(spoken, turn.state?.data.context);
+  const here = followed?.turn ?? spoken;
+  const next = again ? menu(here, '') : nextQuestion(here);
   const changes = mergeChanges<DialogChanges>(registration.changes, { consents: agreed });
-  return { ...writing(changes, next), address: { customerId: customer.id } };
+  const joined = { ...writing(changes, next), address: { customerId: customer.id } };
+  return followed ? afterLink(followed, joined) : joined;
 }
 
 function agreement(
@@ -121,11 +125,15 @@ function agreement(
 }
 
 /** The customer as the registration leaves them; what had burned is written off, so no lots are due. */
-function recordAfter({ customer, balance }: Registration, found: CustomerRecord | undefined): CustomerRecord {
+function recordAfter(
+  { customer, balance, changes }: Registration,
+  found: CustomerRecord | undefined,
+): CustomerRecord {
   const head = found?.head ?? emptyHead(customer.id);
+  const seq = head.seq + (changes.transactions?.length ?? 0);
   return {
     customer,
-    head: { ...head, balance: { ...head.balance, available: balance } },
+    head: { ...head, seq, balance: { ...head.balance, available: balance } },
     lots: [],
     addresses: found?.addresses ?? [],
     consents: { ...found?.consents, service: found?.consents.service ?? true },

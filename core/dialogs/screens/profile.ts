@@ -32,7 +32,8 @@ export function nextQuestion(turn: MemberTurn, after?: Question): Outcome {
 /** Whether the question is one of joining, or was opened from the settings. */
 type Flow = 'join' | 'settings';
 
-function flowOf(turn: MemberTurn): Flow {
+/** In which of the two a question was put. */
+export function flowOf(turn: MemberTurn): Flow {
   return turn.state?.data.flow === 'settings' ? 'settings' : 'join';
 }
 
