@@ -2,6 +2,7 @@ import type { ApiParts } from './api/parts.ts';
 import { tierSince } from './core/program/rules.ts';
 import { findPurchase, readCustomer, readLedger } from './db/customers.ts';
 import { readRow } from './db/database.ts';
+import { findRedemption, listRedemptions } from './db/redemptions.ts';
 import { createShops, type Shops } from './db/shops.ts';
 import type { Svoi } from './svoi.ts';
 
@@ -31,6 +32,10 @@ export function apiParts(svoi: Svoi, options: HttpOptions): ApiParts {
         return readCustomer(database, ref, { shopId, now, paidSince: tierSince(svoi.program(), now) });
       },
       ledger: (ref, page) => readLedger(database, ref, page, clock.now()),
+    },
+    redemptions: {
+      find: (shopId, reference) => findRedemption(database, shopId, reference),
+      list: (shopId, page) => listRedemptions(database, shopId, page),
     },
     purchases: { idOf: (shopId, reference) => findPurchase(database, shopId, reference) },
     health: {

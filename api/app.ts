@@ -10,6 +10,7 @@ import { customerRoutes } from './routes/customers.ts';
 import { documentRoutes } from './routes/documents.tsx';
 import { healthRoutes } from './routes/health.ts';
 import { purchaseRoutes } from './routes/purchases.ts';
+import { redemptionRoutes } from './routes/redemptions.ts';
 import { type Api, type ApiEnv, problemResponse } from './serve.ts';
 
 /** Seconds after which a shop may try again while nothing is written: the process is being started anew. */
@@ -29,6 +30,7 @@ export function createApi(parts: ApiParts): OpenAPIHono<ApiEnv> {
   );
   const api: Api = { app, parts, guard: createGuard(parts), guesses: createGuessLimit(parts) };
   purchaseRoutes(api);
+  redemptionRoutes(api);
   customerRoutes(api);
   chatSessionRoutes(api);
   healthRoutes(api);

@@ -1,6 +1,6 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { z } from 'zod';
-import { type Refusal, SvoiError } from '../core/errors.ts';
+import { type Refusal, type RefusalFigures, SvoiError } from '../core/errors.ts';
 
 interface ProblemKind {
   readonly status: ContentfulStatusCode;
@@ -16,14 +16,26 @@ export const problemKinds = {
   not_found: { status: 404, title: 'There is nothing at this address' },
   customer_not_found: { status: 404, title: 'No customer has this reference' },
   purchase_not_found: { status: 404, title: 'This shop posted no such purchase' },
+  redemption_not_found: { status: 404, title: 'This shop has no such redemption' },
   method_not_allowed: { status: 405, title: 'This address does not take this method' },
   purchase_conflict: { status: 409, title: 'This id was posted before with another body' },
+  redemption_conflict: { status: 409, title: 'This id was posted before with another body' },
+  redemption_not_agreed: { status: 409, title: 'The customer has not answered yet' },
+  redemption_expired: { status: 409, title: 'The time of this redemption is over' },
+  redemption_closed: { status: 409, title: 'This redemption was settled otherwise' },
   customer_mismatch: { status: 409, title: 'The phone and the external id name two customers' },
   card_taken: { status: 409, title: 'This card belongs to another customer' },
   too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body is not declared as JSON' },
   invalid_request: { status: 422, title: 'The request breaks the schema' },
   in_the_future: { status: 422, title: 'The time lies in the future' },
+  payment_code_invalid: { status: 422, title: 'The code to pay with points is wrong, used or too old' },
+  customer_not_registered: { status: 422, title: 'The phone of this customer is not proved yet' },
+  insufficient_points: { status: 422, title: 'The customer has fewer points; `balance` says how many' },
+  too_many_points: {
+    status: 422,
+    title: 'The program lets fewer points pay for this total; `max_points` says how many',
+  },
   rate_limited: { status: 429, title: 'Too many requests' },
   internal: { status: 500, title: 'A fault of ours' },
   writer_stopped: { status: 503, title: 'Nothing can be written at the moment' },
@@ -46,6 +58,9 @@ export interface Problem {
   readonly detail: string;
   readonly code: string;
   readonly errors?: readonly ProblemDetail[];
+  /** What the customer can spend, and how many points may pay for the total, where that is what is wrong. */
+  readonly balance?: number;
+  readonly max_points?: number;
 }
 
 /** Thrown anywhere in a call to answer with a problem. */
@@ -75,11 +90,18 @@ export function invalidRequest(errors: readonly ProblemDetail[]): Problem {
 }
 
 /** What core refused, as a problem. Something the body names and nobody knows is a fault of the body: 422. */
-export function refusalProblem({ code, detail, pointer }: Refusal): Problem {
+export function refusalProblem({ code, detail, pointer, figures = {} }: Refusal): Problem {
   const kind: ProblemKind = isProblemCode(code) ? problemKinds[code] : { status: 422, title: 'Refused' };
   const status = kind.status === 404 && pointer !== undefined ? 422 : kind.status;
   const errors = pointer === undefined ? {} : { errors: [{ pointer, detail }] };
-  return { type: `/docs#${code}`, title: kind.title, status, detail, code, ...errors };
+  return { type: `/docs#${code}`, title: kind.title, status, detail, code, ...errors, ...figuresOf(figures) };
+}
+
+function figuresOf({ balance, maxPoints }: RefusalFigures): Pick<Problem, 'balance' | 'max_points'> {
+  return {
+    ...(balance === undefined ? {} : { balance }),
+    ...(maxPoints === undefined ? {} : { max_points: maxPoints }),
+  };
 }
 
 function isProblemCode(code: string): code is ProblemCode {

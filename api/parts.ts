@@ -1,11 +1,12 @@
 import type { ConsentTexts } from '../core/customers/consents.ts';
 import type { Consent, CustomerRecord, CustomerRef } from '../core/customers/types.ts';
 import type { DialogChanges, DialogFacts, DialogNeeds } from '../core/dialogs/types.ts';
-import type { PurchaseId, ShopId } from '../core/ids.ts';
+import type { PurchaseId, RedemptionId, ShopId } from '../core/ids.ts';
 import type { HistoryEntry } from '../core/ledger/view.ts';
 import type { Clock, Command, Submitted } from '../core/ports.ts';
 import type { Program } from '../core/program/program.ts';
 import type { Purchase } from '../core/purchases/types.ts';
+import type { Redemption, RedemptionStatus } from '../core/redemptions/types.ts';
 import type { Shop } from '../core/shops.ts';
 
 /** Everything the API needs from outside; a root joins it to a database. */
@@ -20,6 +21,7 @@ export interface ApiParts {
   readonly shops: ShopKeys;
   readonly customers: CustomerReads;
   readonly purchases: PurchaseReads;
+  readonly redemptions: RedemptionReads;
   readonly health: Health;
   /** Absent where there is no site chat. */
   readonly chatSessions?: ChatSessions;
@@ -76,6 +78,17 @@ export interface CustomerReads {
 export interface PurchaseReads {
   /** Our id of a purchase of this shop, named by the shop's own id or by ours. */
   idOf(shopId: ShopId, reference: string): Promise<PurchaseId | undefined>;
+}
+
+/** Reads of redemptions: a shop's own only. */
+export interface RedemptionReads {
+  /** Named by the shop's own id or by ours. */
+  find(shopId: ShopId, reference: string): Promise<Redemption | undefined>;
+  /** Newest first, `limit` of them: older than `before`, of one status. */
+  list(
+    shopId: ShopId,
+    page: { readonly limit: number; readonly status?: RedemptionStatus; readonly before?: RedemptionId },
+  ): Promise<readonly Redemption[]>;
 }
 
 /** Sessions of the site chat. */

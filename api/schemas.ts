@@ -68,5 +68,10 @@ export const problemSchema = z
         }),
       )
       .optional(),
+    balance: z.int().optional().openapi({ description: 'With `insufficient_points`: what can be spent' }),
+    max_points: z
+      .int()
+      .optional()
+      .openapi({ description: 'With `too_many_points`: how many may help to pay' }),
   })
   .openapi('Problem');

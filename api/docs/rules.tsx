@@ -8,15 +8,16 @@ export const Rules: FC = () => (
     <h2>Keys, limits, signatures</h2>
     <h3>Keys</h3>
     <p>
-      Send <code>Authorization: Bearer svoi_…</code>. A key has a scope: <code>till</code> posts purchases and
-      reads customers, <code>site</code> also writes customers, <code>admin</code> may also erase them. Only a
-      hash of the key is kept; a lost one is replaced by <code>npm run svoi -- shop rotate NAME</code>, and{' '}
-      <code>shop revoke NAME</code> stops it at once.
+      Send <code>Authorization: Bearer svoi_…</code>. A key has a scope: <code>till</code> posts purchases,
+      takes points and reads customers, <code>site</code> also writes customers, <code>admin</code> may also
+      erase them. Only a hash of the key is kept; a lost one is replaced by{' '}
+      <code>npm run svoi -- shop rotate NAME</code>, and <code>shop revoke NAME</code> stops it at once.
     </p>
     <h3>Repeating</h3>
     <p>
       Send again whatever you got no answer to. A purchase is known by your own <code>id</code>: the same body
       gets the first answer, with <code>Idempotent-Replay: true</code>; another body under that id is refused.
+      The same holds for a redemption; what has become of it since, <code>GET</code> tells.
     </p>
     <h3>Limits</h3>
     <p>

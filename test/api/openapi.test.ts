@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type TestApi, testApi } from '../support/api.ts';
+import { testChat } from '../support/chat.ts';
 
 const file = new URL('../../openapi.json', import.meta.url);
 
@@ -47,6 +48,11 @@ test('the calls of the contract are there', async () => {
     'post /v1/purchases',
     'post /v1/purchases/batch',
     'post /v1/purchases/{id}/payment',
+    'post /v1/redemptions',
+    'get /v1/redemptions',
+    'post /v1/redemptions/{id}/confirm',
+    'post /v1/redemptions/{id}/cancel',
+    'get /v1/redemptions/{id}',
     'post /v1/customers',
     'get /v1/customers/{ref}',
     'delete /v1/customers/{ref}',
@@ -66,9 +72,12 @@ test('every example of a body works as it stands', async () => {
     'credit',
     'anonymous',
     'day',
+    'phone',
     'client',
     'visitor',
   ]);
+  // Only who has joined can pay with points.
+  await testChat(api.svoi).contact('380671234567');
   for (const { method, path, name, value } of examples) {
     const { status, body } = await api.call(method.toUpperCase(), path, { body: value });
     const statuses = body.results?.map((result) => result.status) ?? [status];

@@ -4,6 +4,7 @@ import type { Problem } from '../../api/errors.ts';
 import type { ApiLimits } from '../../api/parts.ts';
 import type { customerSchema } from '../../api/shapes/customer.ts';
 import type { ledgerSchema } from '../../api/shapes/ledger.ts';
+import type { redemptionSchema } from '../../api/shapes/redemption.ts';
 import type { Scope, Shop } from '../../core/shops.ts';
 import { createShops, type Shops } from '../../db/shops.ts';
 import { apiParts, type HttpOptions } from '../../http.ts';
@@ -20,13 +21,15 @@ export interface Answer {
 /** The bodies of all answers as one, so that a test can look into any of them. */
 export interface AnswerBody
   extends Problem,
-    Record<'id' | 'customer' | 'next', string>,
+    Record<'id' | 'customer' | 'next' | 'external_id' | 'consent', string>,
     Pick<
       z.output<typeof customerSchema>,
       'profile' | 'external_ids' | 'last_purchases' | 'consents' | 'tier'
     > {
   readonly points: z.output<typeof customerSchema>['points'] & { readonly earned: number };
   readonly transactions: z.output<typeof ledgerSchema>['transactions'];
+  /** Of a list of redemptions. */
+  readonly redemptions: readonly z.output<typeof redemptionSchema>[];
   /** Of a batch; absent elsewhere. */
   readonly results?: readonly { readonly status: number; readonly body: AnswerBody }[];
 }
