@@ -1,0 +1,30 @@
+import { expirePoints } from '../../core/customers/expiry.ts';
+import { releasePending } from '../../core/purchases/payment.ts';
+import { isOpen } from '../../core/redemptions/hold.ts';
+import { expireRedemption } from '../../core/redemptions/settle.ts';
+import type { AnyCommand } from '../../db/writer.ts';
+import type { MemoryStore } from './memory_store.ts';
+import type { World } from './world.ts';
+
+/** One kind of job: what is due, as jobs.ts finds it in the database. */
+type DueIn = (store: MemoryStore, world: World) => AnyCommand<unknown>[];
+
+const windowsClosed: DueIn = (store, { clock, rules }) =>
+  [...store.purchases.values()]
+    .filter(({ pending, releaseAt }) => pending > 0 && releaseAt !== null && releaseAt <= clock.now())
+    .sort((a, b) => (a.releaseAt ?? 0) - (b.releaseAt ?? 0))
+    .map(({ id }) => releasePending(id, rules));
+
+const pointsToBurn: DueIn = (store, { clock }) => {
+  const due = [...store.lots.values()].filter((lot) => lot.remaining > 0 && lot.expiresAt <= clock.now());
+  return [...new Set(due.map((lot) => lot.customerId))].map(expirePoints);
+};
+
+const redemptionsOver: DueIn = (store, { clock, rules }) =>
+  [...store.redemptions.values()]
+    .filter((one) => isOpen(one) && one.expiresAt <= clock.now())
+    .sort((a, b) => a.expiresAt - b.expiresAt)
+    .map(({ id }) => expireRedemption(id, rules));
+
+/** The jobs in their order. */
+export const jobs: readonly DueIn[] = [windowsClosed, redemptionsOver, pointsToBurn];

@@ -1,0 +1,130 @@
+import { invariant } from '../../core/errors.ts';
+import type { CustomerId } from '../../core/ids.ts';
+import type { LedgerTransaction } from '../../core/ledger/types.ts';
+import type { Purchase } from '../../core/purchases/types.ts';
+import type { Changes } from '../../db/changes.ts';
+import type { MemoryStore } from './memory_store.ts';
+import { headOf } from './queries/customers.ts';
+
+const sum = (values: Iterable<number>) => {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+};
+
+/** What must hold of everything a commit touched. */
+export function checkTouched(store: MemoryStore, changes: Changes, mayOwe: boolean): void {
+  for (const transaction of changes.transactions ?? []) checkTransaction(store, transaction, mayOwe);
+  for (const id of touchedCustomers(changes)) checkCustomer(store, id);
+  for (const { id } of [...(changes.purchases ?? []), ...(changes.purchaseUpdates ?? [])]) {
+    checkPurchase(store, id);
+  }
+}
+
+/** What must hold of the whole shop. */
+export function checkAll(store: MemoryStore): void {
+  for (const { id } of store.customers.values()) checkCustomer(store, id);
+  for (const { id } of store.purchases.values()) checkPurchase(store, id);
+  const accounts = new Map<string, number>();
+  for (const [, chain] of store.ledger.entries()) {
+    for (const { account, points } of chain.flatMap(({ entries }) => entries)) {
+      accounts.set(account, (accounts.get(account) ?? 0) + points);
+    }
+  }
+  const of = (owner: string) =>
+    sum([...accounts].flatMap(([account, points]) => (account.startsWith(owner) ? [points] : [])));
+  invariant(of('customer:') === -of('program:'), 'what customers have is what the program gave');
+}
+
+function touchedCustomers(changes: Changes): Set<CustomerId> {
+  const ids = [
+    ...(changes.transactions ?? []).map(({ customerId }) => customerId),
+    ...(changes.redemptions ?? []).map(({ customerId }) => customerId),
+    ...(changes.redemptionUpdates ?? []).map(({ customerId }) => customerId),
+    ...[...(changes.purchases ?? []), ...(changes.purchaseUpdates ?? [])].flatMap(
+      ({ customerId }) => customerId ?? [],
+    ),
+    ...(changes.erasures ?? []).map(({ customerId }) => customerId),
+  ];
+  return new Set(ids);
+}
+
+function checkTransaction(store: MemoryStore, transaction: LedgerTransaction, mayOwe: boolean): void {
+  const { customerId, seq, entries, balance, id } = transaction;
+  const before = store.ledger.of(customerId)[seq - 2]?.balance ?? { available: 0, pending: 0, held: 0 };
+  const moved = (account: string) => sum(entries.flatMap((e) => (e.account === account ? [e.points] : [])));
+  invariant(sum(entries.map(({ points }) => points)) === 0, `${id}: entries sum to zero`);
+  for (const account of ['available', 'pending', 'held'] as const) {
+    const expected = before[account] + moved(`customer:${account}`);
+    invariant(balance[account] === expected, `${id}: ${account} follows from its entries`);
+  }
+  invariant(balance.pending >= 0 && balance.held >= 0, `${id}: nothing pending or held below zero`);
+  invariant(balance.available >= 0 || mayOwe, `${id}: nobody owes where the program forbids it`);
+}
+
+function checkCustomer(store: MemoryStore, id: CustomerId): void {
+  const { balance, seq } = headOf(store, id);
+  const chain = store.ledger.of(id);
+  invariant(chain.length === seq, `${id}: the chain is numbered without gaps`);
+  const open = store.lots.all('open', id);
+  invariant(
+    open.every(({ remaining, points }) => remaining > 0 && remaining <= points),
+    `${id}: a lot holds 0 to its points`,
+  );
+  const inLots = sum(open.map(({ remaining }) => remaining));
+  invariant(
+    inLots === Math.max(0, balance.available),
+    `${id}: open lots hold ${inLots}, the balance is ${balance.available}`,
+  );
+  const erased = store.customers.get(id)?.erasedAt !== null;
+  const held = store.redemptions.all('customer', id).filter(({ status }) => status === 'held');
+  const heldPoints = sum(held.map(({ points }) => points));
+  invariant(
+    balance.held === (erased ? 0 : heldPoints),
+    `${id}: ${balance.held} held, redemptions hold ${heldPoints}`,
+  );
+  const pending = sum(store.purchases.all('customer', id).map((purchase) => purchase.pending));
+  invariant(
+    balance.pending === (erased ? 0 : pending),
+    `${id}: ${balance.pending} pending, purchases wait for ${pending}`,
+  );
+}
+
+function checkPurchase(store: MemoryStore, id: string): void {
+  const purchase = store.purchases.get(id);
+  if (purchase?.kind !== 'sale') return;
+  const payable = purchase.totalMinor - purchase.discountMinor;
+  const refunds = store.refunds.all('purchase', id);
+  invariant(purchase.refundedMinor <= payable, `${id}: no more comes back than was paid`);
+  invariant(
+    sum(refunds.map(({ amountMinor }) => amountMinor)) === purchase.refundedMinor,
+    `${id}: refunds sum to what came back`,
+  );
+  invariant(
+    sum(refunds.map(({ returned }) => returned)) <= purchase.spent,
+    `${id}: no more points return than were spent`,
+  );
+  invariant(
+    sum(purchase.lines.map(({ refundedMinor }) => refundedMinor)) === purchase.refundedMinor,
+    `${id}: lines sum to what came back`,
+  );
+  checkLines(purchase);
+}
+
+function checkLines({ id, lines, discountMinor, spent, award, customerId, claimedAt }: Purchase): void {
+  for (const line of lines) {
+    const payable = line.amountMinor - line.discountMinor;
+    invariant(payable >= 0, `${id}: a line costs nothing below zero`);
+    invariant(line.coveredMinor <= payable, `${id}: points cover no more than a line costs`);
+    invariant(line.refundedMinor <= payable, `${id}: no more of a line comes back than it cost`);
+    invariant(line.refundedQuantity <= line.quantity, `${id}: no more goods come back than were bought`);
+  }
+  invariant(
+    sum(lines.map((line) => line.discountMinor)) === discountMinor,
+    `${id}: lines sum to the discount`,
+  );
+  invariant(spent > 0 || lines.every((line) => line.coveredMinor === 0), `${id}: only points cover`);
+  if (award && customerId !== null && claimedAt !== null) {
+    invariant(award.split.length === lines.length, `${id}: each line has its share of the points`);
+  }
+}

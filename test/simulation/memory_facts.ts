@@ -1,0 +1,287 @@
+import type { AuditChain, AuditHead } from '../../core/audit/types.ts';
+import type { Coupon, CouponBatch, CouponCode, CouponInHand, CouponUse } from '../../core/coupons/types.ts';
+import { type CouponWalletNeed, walletKey } from '../../core/coupons/types.ts';
+import { type CustomerRecord, type CustomerRef, refKey } from '../../core/customers/types.ts';
+import {
+  type Conversation,
+  conversationKey,
+  type HistoryItem,
+  type HistoryNeed,
+  historyKey,
+} from '../../core/dialogs/types.ts';
+import type {
+  ApprovalId,
+  AuditId,
+  CouponBatchId,
+  CouponId,
+  CustomerId,
+  LotId,
+  PurchaseId,
+  StaffId,
+} from '../../core/ids.ts';
+import {
+  type Habits,
+  type HabitsNeed,
+  habitsKey,
+  type Purchase,
+  type PurchaseLot,
+  type Refund,
+  type WaitingPoints,
+} from '../../core/purchases/types.ts';
+import {
+  type PaymentCode,
+  type Redemption,
+  type RedemptionRef,
+  redemptionKey,
+} from '../../core/redemptions/types.ts';
+import {
+  type AuditLine,
+  type AuditPageNeed,
+  auditPageKey,
+  type Glance,
+  type GlanceNeed,
+  type OpenApproval,
+  type ReceiptInView,
+  type Staff,
+  type TeamMember,
+} from '../../core/staff/types.ts';
+import { DAY_MS } from '../../core/time.ts';
+import type { Facts, Needs } from '../../db/facts.ts';
+import type { MemoryStore } from './memory_store.ts';
+import { countedUses, usesAskedFor, walletOf, wantedOf } from './queries/coupons.ts';
+import { recordOf } from './queries/customers.ts';
+import { burnedOf, claimsSince, habitsOf, historyOf, waitingOf } from './queries/purchases.ts';
+import * as staff from './queries/staff.ts';
+
+const nothing: ReadonlyMap<string, never> = new Map<string, never>();
+
+/** What `read` finds for each of `asked`, by its key. */
+function found<Asked, Found>(
+  asked: readonly Asked[] | undefined,
+  keyOf: (asked: Asked) => string,
+  read: (asked: Asked) => Found | undefined,
+): ReadonlyMap<string, Found> {
+  if (!asked || asked.length === 0) return nothing;
+  const all = new Map<string, Found>();
+  for (const one of asked) {
+    const value = read(one);
+    if (value !== undefined) all.set(keyOf(one), value);
+  }
+  return all;
+}
+
+const itself = (value: string) => value;
+
+/**
+ * What a command asked to know in one round and in those before it, as it was when it was read: later commits do not
+ * show in it. Each part answers as its source in db/facts does; where two rounds know the same, the newer does.
+ */
+export class MemoryFacts implements Facts {
+  readonly hashes = nothing;
+  readonly #before: MemoryFacts | undefined;
+  readonly #records: ReadonlyMap<string, CustomerRecord>;
+  readonly #heads: ReadonlyMap<string, AuditHead>;
+  readonly #redemptions: ReadonlyMap<string, Redemption>;
+  readonly #paymentCodes: ReadonlyMap<string, PaymentCode>;
+  readonly #purchases: ReadonlyMap<string, Purchase>;
+  readonly #claims: ReadonlyMap<string, Purchase>;
+  readonly #lots: ReadonlyMap<string, PurchaseLot>;
+  readonly #habits: ReadonlyMap<string, Habits>;
+  readonly #refunds: ReadonlyMap<string, readonly Refund[]>;
+  readonly #claimCounts: ReadonlyMap<string, number>;
+  readonly #waiting: ReadonlyMap<string, readonly WaitingPoints[]>;
+  readonly #coupons: ReadonlyMap<string, Coupon>;
+  readonly #batches: ReadonlyMap<string, CouponBatch>;
+  readonly #wanted: ReadonlyMap<string, number>;
+  readonly #codes: ReadonlyMap<string, CouponCode>;
+  readonly #uses: readonly CouponUse[];
+  readonly #usesOf: ReadonlyMap<string, number>;
+  readonly #wallets: ReadonlyMap<string, readonly CouponInHand[]>;
+  readonly #chats: ReadonlyMap<string, Conversation>;
+  readonly #history: ReadonlyMap<string, readonly HistoryItem[]>;
+  readonly #staff: staff.StaffFound | undefined;
+
+  constructor(store: MemoryStore, needs: Needs, now: number, before?: MemoryFacts) {
+    this.#before = before;
+    this.#records = recordsFor(store, needs.customers, now);
+    this.#heads = found(needs.auditChains, itself, (chain) => {
+      const last = store.audit.head(chain);
+      return last && { chain, seq: last.seq, hash: '' };
+    });
+    this.#redemptions = redemptionsFor(store, needs.redemptions);
+    this.#paymentCodes = found(needs.paymentCodes, itself, (code) => store.paymentCodes.get(code));
+    this.#claims = found(needs.claims, itself, (code) => store.purchases.find('claim', code));
+    this.#purchases = found(needs.purchases, itself, (id) => store.purchases.get(id));
+    this.#lots = found(needs.purchaseLots, itself, (id) => {
+      const lot = store.lots.get(id);
+      return lot && { ...lot, burned: burnedOf(store.ledger.of(lot.customerId), id) };
+    });
+    this.#habits = found(needs.habits, habitsKey, (need) => habitsOf(store, need));
+    this.#refunds = found(needs.refunds, itself, (id) => store.refunds.all('purchase', id));
+    this.#claimCounts = found(needs.claimants, itself, (id) => claimsSince(store, id, now - DAY_MS));
+    this.#waiting = found(needs.waiting, itself, (id) => waitingOf(store, id));
+    const codes = found(needs.couponCodes, itself, (code) => store.couponCodes.get(code));
+    const couponIds = [...(needs.coupons ?? []), ...[...codes.values()].map(({ couponId }) => couponId)];
+    this.#codes = codes;
+    this.#coupons = found(couponIds, itself, (id) => store.coupons.get(id));
+    this.#batches = found(needs.couponBatches, itself, (id) => store.couponBatches.get(id));
+    this.#wanted = found(needs.couponCounts, itself, (id) => wantedOf(store, id));
+    this.#uses = usesAskedFor(store, needs, [...codes.values()], now);
+    this.#usesOf = found(needs.couponCustomers, pairKey, (pair) => countedUses(store, pair, now));
+    this.#wallets = found(needs.couponWallets, walletKey, (need) => walletOf(store, need, now));
+    this.#chats = found(needs.conversations, chatKey, (chat) => store.chats.get(chatKey(chat)));
+    this.#history = found(needs.history, historyKey, (need) => historyOf(store, need));
+    this.#staff = staff.readStaff(store, needs, now);
+  }
+
+  keysOf(): readonly string[] {
+    return [];
+  }
+  customer(ref: CustomerRef): CustomerRecord | undefined {
+    return this.#records.get(refKey(ref)) ?? this.#before?.customer(ref);
+  }
+  auditHead(chain: AuditChain): AuditHead | undefined {
+    return this.#heads.get(chain) ?? this.#before?.auditHead(chain);
+  }
+  redemption(ref: RedemptionRef): Redemption | undefined {
+    return this.#redemptions.get(redemptionKey(ref)) ?? this.#before?.redemption(ref);
+  }
+  paymentCode(code: string): PaymentCode | undefined {
+    return this.#paymentCodes.get(code) ?? this.#before?.paymentCode(code);
+  }
+  purchase(id: PurchaseId): Purchase | undefined {
+    const own = this.#purchases.get(id) ?? [...this.#claims.values()].find((one) => one.id === id);
+    return own ?? this.#before?.purchase(id);
+  }
+  claim(code: string): Purchase | undefined {
+    return this.#claims.get(code) ?? this.#before?.claim(code);
+  }
+  purchaseLot(id: LotId): PurchaseLot | undefined {
+    return this.#lots.get(id) ?? this.#before?.purchaseLot(id);
+  }
+  habits(need: HabitsNeed): Habits | undefined {
+    return this.#habits.get(habitsKey(need)) ?? this.#before?.habits(need);
+  }
+  refunds(id: PurchaseId): readonly Refund[] {
+    return this.#refunds.get(id) ?? this.#before?.refunds(id) ?? [];
+  }
+  claimsOfDay(id: CustomerId): number {
+    return this.#claimCounts.get(id) ?? this.#before?.claimsOfDay(id) ?? 0;
+  }
+  waiting(id: CustomerId): readonly WaitingPoints[] {
+    return this.#waiting.get(id) ?? this.#before?.waiting(id) ?? [];
+  }
+  coupon(id: CouponId): Coupon | undefined {
+    return this.#coupons.get(id) ?? this.#before?.coupon(id);
+  }
+  couponBatch(id: CouponBatchId): CouponBatch | undefined {
+    return this.#batches.get(id) ?? this.#before?.couponBatch(id);
+  }
+  couponCodesWanted(id: CouponId): number {
+    return this.#wanted.get(id) ?? this.#before?.couponCodesWanted(id) ?? 0;
+  }
+  couponCode(code: string): CouponCode | undefined {
+    return this.#codes.get(code) ?? this.#before?.couponCode(code);
+  }
+  couponUses(): readonly CouponUse[] {
+    const all = [...(this.#before?.couponUses() ?? []), ...this.#uses];
+    return [...new Map(all.map((use) => [use.id, use])).values()];
+  }
+  couponUsesOf(couponId: CouponId, customerId: CustomerId): number {
+    const key = pairKey({ couponId, customerId });
+    return this.#usesOf.get(key) ?? this.#before?.couponUsesOf(couponId, customerId) ?? 0;
+  }
+  couponWallet(need: CouponWalletNeed): readonly CouponInHand[] {
+    return this.#wallets.get(walletKey(need)) ?? this.#before?.couponWallet(need) ?? [];
+  }
+  conversation(channel: Conversation['address']['channel'], address: string): Conversation | undefined {
+    return this.#chats.get(conversationKey(channel, address)) ?? this.#before?.conversation(channel, address);
+  }
+  history(need: HistoryNeed): readonly HistoryItem[] {
+    return this.#history.get(historyKey(need)) ?? this.#before?.history(need) ?? [];
+  }
+  staffOf(id: CustomerId): Staff | undefined {
+    return this.#staff?.byKey.get(`customer ${id}`) ?? this.#before?.staffOf(id);
+  }
+  staff(id: StaffId): Staff | undefined {
+    return this.#staff?.byId.get(id) ?? this.#before?.staff(id);
+  }
+  staffByPhone(phone: string): Staff | undefined {
+    return this.#staff?.byKey.get(`phone ${phone}`) ?? this.#before?.staffByPhone(phone);
+  }
+  staffInvite(token: string): Staff | undefined {
+    return this.#staff?.byKey.get(`invite ${token}`) ?? this.#before?.staffInvite(token);
+  }
+  team(): readonly TeamMember[] {
+    return this.#staff?.team ?? this.#before?.team() ?? [];
+  }
+  approval(id: ApprovalId): OpenApproval | undefined {
+    return this.#staff?.approvals.get(id) ?? this.#before?.approval(id);
+  }
+  openApprovals(): readonly OpenApproval[] {
+    return this.#staff?.openApprovals ?? this.#before?.openApprovals() ?? [];
+  }
+  deeds(id: StaffId, action: string): number {
+    return this.#staff?.deeds.get(`${id} ${action}`) ?? this.#before?.deeds(id, action) ?? 0;
+  }
+  receipts(number: string): readonly ReceiptInView[] {
+    return this.#staff?.receipts.get(number) ?? this.#before?.receipts(number) ?? [];
+  }
+  glance(need: GlanceNeed): Glance | undefined {
+    return this.#staff?.glances.get(staff.glanceKey(need)) ?? this.#before?.glance(need);
+  }
+  auditEntry(id: AuditId): AuditLine | undefined {
+    return this.#staff?.entries.get(id) ?? this.#before?.auditEntry(id);
+  }
+  auditPage(need: AuditPageNeed): readonly AuditLine[] {
+    return this.#staff?.pages.get(auditPageKey(need)) ?? this.#before?.auditPage(need) ?? [];
+  }
+  couponShelf(): readonly { readonly id: CouponId; readonly name: string }[] {
+    return this.#staff?.shelf ?? this.#before?.couponShelf() ?? [];
+  }
+  /** Figures are only looked at: nothing is decided by them. */
+  stats(): undefined {
+    return undefined;
+  }
+}
+
+const pairKey = ({ couponId, customerId }: { couponId: CouponId; customerId: CustomerId }) =>
+  `${couponId} ${customerId}`;
+
+const chatKey = ({ channel, address }: NonNullable<Needs['conversations']>[number]) =>
+  conversationKey(channel, address);
+
+/** By each reference and by id; of two references to one customer the one that asked for more lots counts. */
+function recordsFor(store: MemoryStore, asked: Needs['customers'], now: number) {
+  if (!asked || asked.length === 0) return nothing;
+  const records = new Map<string, CustomerRecord>();
+  for (const { ref, lots } of asked) {
+    const record = recordOf(store, ref, lots === 'open', now);
+    if (!record) continue;
+    const { id } = record.customer;
+    const seen = records.get(id);
+    const most = seen && seen.lots.length >= record.lots.length ? seen : record;
+    for (const other of asked) {
+      if (records.get(refKey(other.ref))?.customer.id === id) records.set(refKey(other.ref), most);
+    }
+    records.set(id, most);
+    records.set(refKey(ref), most);
+  }
+  return records;
+}
+
+function redemptionsFor(store: MemoryStore, refs: Needs['redemptions']) {
+  if (!refs || refs.length === 0) return nothing;
+  const all = new Map<string, Redemption>();
+  for (const ref of refs) {
+    const redemption =
+      'id' in ref
+        ? store.redemptions.get(ref.id)
+        : store.redemptions.find('shop', `${ref.shopId} ${ref.externalId}`);
+    if (!redemption) continue;
+    const { shopId, externalId } = redemption;
+    all.set(redemption.id, redemption);
+    all.set(redemptionKey({ shopId, externalId }), redemption);
+  }
+  return all;
+}

@@ -1,0 +1,279 @@
+import type { AuditEntry } from '../../core/audit/types.ts';
+import type { Coupon, CouponBatch, CouponCode, CouponUse } from '../../core/coupons/types.ts';
+import type { Consent, Customer, ExternalId } from '../../core/customers/types.ts';
+import { type Conversation, conversationKey } from '../../core/dialogs/types.ts';
+import type { LedgerTransaction, Lot } from '../../core/ledger/types.ts';
+import type { OutboxMessage } from '../../core/messaging/types.ts';
+import { points } from '../../core/points.ts';
+import type { Purchase, Refund } from '../../core/purchases/types.ts';
+import { isOpen } from '../../core/redemptions/hold.ts';
+import type { PaymentCode, Redemption } from '../../core/redemptions/types.ts';
+import type { Approval, Staff } from '../../core/staff/types.ts';
+import type { Changes } from '../../db/changes.ts';
+import { sha256 } from '../../db/hash.ts';
+import { Chains, type Journal, Table } from './table.ts';
+
+/** What was asked and answered, by natural key; the input as its whole text. */
+export interface DoneCommand {
+  readonly key: string;
+  readonly input: string;
+  readonly result: string;
+}
+
+/** A message as it stands in the outbox. */
+export interface KeptMessage extends Omit<OutboxMessage, 'dueAt'> {
+  readonly state: 'queued' | 'cancelled';
+}
+
+/**
+ * The database in memory: what commits write is kept under the same promises, and a commit is all or nothing. It holds
+ * the objects of core themselves; runs on a real database compare the two.
+ */
+export class MemoryStore {
+  readonly #journal: Journal = [];
+  /** How many commits there have been. */
+  version = 0;
+
+  readonly commands = this.#table<DoneCommand>({ name: 'commands', key: ({ key }) => key });
+  readonly customers = this.#table<Customer, 'phone' | 'card'>({
+    name: 'customers',
+    key: ({ id }) => id,
+    unique: { phone: ({ phone }) => phone, card: ({ card }) => card },
+  });
+  readonly externalIds = this.#table<ExternalId, 'customer'>({
+    name: 'external_ids',
+    key: ({ shopId, externalId }) => `${shopId} ${externalId}`,
+    groups: { customer: ({ customerId }) => customerId },
+  });
+  readonly consents = this.#table<Consent, 'customer'>({
+    name: 'consents',
+    key: ({ id }) => id,
+    groups: { customer: ({ customerId }) => customerId },
+  });
+  readonly chats = this.#table<Conversation, 'id' | 'customer'>({
+    name: 'addresses',
+    key: ({ address }) => conversationKey(address.channel, address.externalId),
+    unique: { id: ({ address }) => address.id },
+    groups: { customer: ({ address }) => address.customerId },
+  });
+  readonly messages = this.#table<KeptMessage, 'customer' | 'address'>({
+    name: 'messages',
+    key: ({ id }) => id,
+    groups: { customer: ({ customerId }) => customerId, address: ({ addressId }) => addressId },
+  });
+  readonly purchases = this.#table<Purchase, 'shop' | 'claim' | 'customer'>({
+    name: 'purchases',
+    key: ({ id }) => id,
+    unique: {
+      shop: ({ shopId, externalId }) => `${shopId} ${externalId}`,
+      claim: ({ claimCode }) => claimCode,
+    },
+    groups: { customer: ({ customerId }) => customerId },
+  });
+  readonly refunds = this.#table<Refund, 'shop' | 'purchase'>({
+    name: 'refunds',
+    key: ({ id }) => id,
+    unique: { shop: ({ shopId, externalId }) => `${shopId} ${externalId}` },
+    groups: { purchase: ({ purchaseId }) => purchaseId },
+  });
+  readonly redemptions = this.#table<Redemption, 'shop' | 'customer'>({
+    name: 'redemptions',
+    key: ({ id }) => id,
+    unique: { shop: ({ shopId, externalId }) => `${shopId} ${externalId}` },
+    groups: { customer: ({ customerId }) => customerId },
+  });
+  readonly paymentCodes = this.#table<PaymentCode, 'customer'>({
+    name: 'payment_codes',
+    key: ({ code }) => code,
+    unique: { customer: ({ customerId }) => customerId },
+  });
+  readonly coupons = this.#table<Coupon, 'name'>({
+    name: 'coupons',
+    key: ({ id }) => id,
+    unique: { name: ({ name }) => name },
+  });
+  readonly couponCodes = this.#table<CouponCode, 'customer'>({
+    name: 'coupon_codes',
+    key: ({ code }) => code,
+    groups: { customer: ({ customerId }) => customerId },
+  });
+  readonly couponBatches = this.#table<CouponBatch>({ name: 'coupon_batches', key: ({ id }) => id });
+  readonly couponUses = this.#table<CouponUse, 'coupon' | 'reservation' | 'purchase'>({
+    name: 'coupon_uses',
+    key: ({ id }) => id,
+    groups: {
+      coupon: ({ couponId }) => couponId,
+      reservation: ({ shopId, reservation }) => (reservation === null ? null : `${shopId} ${reservation}`),
+      purchase: ({ purchaseId }) => purchaseId,
+    },
+  });
+  readonly staff = this.#table<Staff, 'phone' | 'customer' | 'invite'>({
+    name: 'staff',
+    key: ({ id }) => id,
+    unique: {
+      phone: ({ phone, removedAt }) => (removedAt === null ? phone : null),
+      customer: ({ customerId, removedAt }) => (removedAt === null ? customerId : null),
+      invite: ({ inviteHash }) => inviteHash,
+    },
+  });
+  readonly approvals = this.#table<Approval>({ name: 'approvals', key: ({ id }) => id });
+  readonly lots = this.#table<Lot, 'open'>({
+    name: 'lots',
+    key: ({ id }) => id,
+    groups: { open: ({ customerId, remaining }) => (remaining > 0 ? customerId : null) },
+  });
+  readonly ledger = new Chains<LedgerTransaction>('ledger', this.#journal);
+  readonly audit = new Chains<AuditEntry>('audit', this.#journal);
+
+  #table<Row extends object, Index extends string = never>(
+    shape: ConstructorParameters<typeof Table<Row, Index>>[0],
+  ): Table<Row, Index> {
+    return new Table(shape, this.#journal);
+  }
+
+  /** Writes all of it, in the order of db/changes.ts, or nothing. Throws a StaleError where somebody was first. */
+  commit(changes: Changes, done?: DoneCommand): void {
+    this.#journal.length = 0;
+    try {
+      if (done) this.commands.insert(done);
+      this.#writePeople(changes);
+      this.#writePurchases(changes);
+      this.#writeRedemptions(changes);
+      this.#writeCoupons(changes);
+      this.#writeStaff(changes);
+      this.#writeLedger(changes);
+      for (const entry of changes.audit ?? []) this.audit.append(entry.chain, entry);
+      for (const { customerId, at } of changes.erasures ?? []) this.#erase(customerId, at);
+      this.#writeChats(changes);
+      this.version += 1;
+    } catch (error) {
+      for (const undo of this.#journal.reverse()) undo();
+      throw error;
+    }
+  }
+
+  #writePeople(changes: Changes): void {
+    for (const customer of changes.customers ?? []) this.customers.insert(customer);
+    for (const customer of changes.customerUpdates ?? []) {
+      // What a person is told at making and forgetting is not rewritten.
+      const before = this.customers.get(customer.id);
+      if (before) this.customers.update({ ...customer, erasedAt: before.erasedAt });
+    }
+    for (const externalId of changes.externalIds ?? []) this.externalIds.insert(externalId);
+    for (const consent of changes.consents ?? []) this.consents.insert(consent);
+  }
+
+  #writePurchases(changes: Changes): void {
+    for (const purchase of changes.purchases ?? []) this.purchases.insert(purchase);
+    for (const purchase of changes.purchaseUpdates ?? []) this.purchases.update(purchase);
+    for (const refund of changes.refunds ?? []) this.refunds.insert(refund);
+  }
+
+  #writeRedemptions(changes: Changes): void {
+    for (const redemption of changes.redemptions ?? []) this.redemptions.insert(redemption);
+    for (const redemption of changes.redemptionUpdates ?? []) this.redemptions.update(redemption);
+    for (const code of changes.usedPaymentCodes ?? []) this.paymentCodes.remove(code);
+    const now = Math.min(...(changes.paymentCodes ?? []).map((code) => code.createdAt));
+    for (const code of changes.paymentCodes ?? []) {
+      for (const old of this.paymentCodes.values()) {
+        if (old.expiresAt <= now || old.customerId === code.customerId) this.paymentCodes.remove(old.code);
+      }
+      this.paymentCodes.insert(code);
+    }
+  }
+
+  #writeCoupons(changes: Changes): void {
+    for (const coupon of changes.coupons ?? []) this.coupons.insert(coupon);
+    for (const coupon of changes.couponUpdates ?? []) this.coupons.update(coupon);
+    for (const code of changes.couponCodes ?? []) this.couponCodes.insert(code);
+    for (const code of changes.couponCodeUpdates ?? []) this.couponCodes.update(code);
+    for (const batch of changes.couponBatches ?? []) this.couponBatches.insert(batch);
+    for (const { batchId, at, codes } of changes.couponBatchFills ?? []) {
+      for (const code of codes) if (!this.couponCodes.get(code.code)) this.couponCodes.insert(code);
+      const batch = this.couponBatches.get(batchId);
+      if (!batch) continue;
+      const made = [...this.couponCodes.values()].filter((code) => code.batchId === batchId).length;
+      this.couponBatches.update({ ...batch, made, finishedAt: made >= batch.wanted ? at : null });
+    }
+    for (const use of changes.couponUses ?? []) this.couponUses.insert(use);
+    for (const use of changes.couponUseUpdates ?? []) this.couponUses.update(use);
+  }
+
+  #writeStaff(changes: Changes): void {
+    for (const { inviteToken: token, ...one } of changes.staff ?? []) {
+      this.staff.insert(token === undefined ? one : { ...one, inviteHash: sha256(token) });
+    }
+    for (const { inviteToken: token, ...one } of changes.staffUpdates ?? []) {
+      this.staff.update(token === undefined ? one : { ...one, inviteHash: sha256(token) });
+    }
+    for (const approval of changes.approvals ?? []) this.approvals.insert(approval);
+    for (const approval of changes.approvalUpdates ?? []) this.approvals.update(approval);
+  }
+
+  #writeLedger({ transactions = [] }: Changes): void {
+    for (const transaction of transactions) {
+      this.ledger.append(transaction.customerId, transaction);
+      for (const lot of transaction.lots) this.lots.insert(lot);
+      for (const { lotId, points: change } of transaction.moves) {
+        const lot = this.lots.get(lotId);
+        if (lot) this.lots.update({ ...lot, remaining: points(lot.remaining + change) });
+      }
+    }
+  }
+
+  #erase(customerId: string, at: number): void {
+    const customer = this.customers.get(customerId);
+    const nothing = { phone: null, card: null, name: null, birthday: null, gender: null };
+    const nowhere = { locale: null, zone: null, registeredAt: null };
+    if (customer) this.customers.update({ ...customer, ...nothing, ...nowhere, erasedAt: at });
+    for (const { shopId, externalId } of this.externalIds.all('customer', customerId)) {
+      this.externalIds.remove(`${shopId} ${externalId}`);
+    }
+    for (const { code } of this.paymentCodes.all('customer', customerId)) this.paymentCodes.remove(code);
+    for (const one of this.redemptions.all('customer', customerId).filter(isOpen)) {
+      const revision = one.revision + 1;
+      this.redemptions.update({ ...one, status: 'cancelled', settledAt: at, taken: [], revision });
+    }
+    for (const message of this.messages.all('customer', customerId)) {
+      const forgotten = { reply: { paragraphs: [] }, customerId: null, state: 'cancelled' } as const;
+      this.messages.update({ ...message, ...forgotten });
+    }
+    for (const { address } of this.chats.all('customer', customerId)) {
+      this.chats.remove(conversationKey(address.channel, address.externalId));
+    }
+    for (const one of this.staff.values()) {
+      if (one.customerId === customerId) this.staff.update(forgotten(one, at));
+    }
+  }
+
+  #writeChats(changes: Changes): void {
+    for (const chat of changes.conversations ?? []) this.#writeChat(chat);
+    for (const { id, customerId } of changes.addressLinks ?? []) {
+      const chat = this.chats.find('id', id);
+      if (chat) this.chats.overwrite({ ...chat, address: { ...chat.address, customerId } });
+    }
+    for (const { addressId, choices } of changes.choices ?? []) {
+      const chat = this.chats.find('id', addressId);
+      if (!chat?.state) continue;
+      this.chats.update({ ...chat, state: { ...chat.state, choices }, revision: chat.revision + 1 });
+    }
+    for (const { dueAt: _, ...message } of changes.messages ?? []) {
+      this.messages.insert({ ...message, state: 'queued' });
+    }
+  }
+
+  /** A chat that is there keeps its id. */
+  #writeChat(chat: Conversation): void {
+    const { channel, externalId } = chat.address;
+    const before = this.chats.get(conversationKey(channel, externalId));
+    if (!before) this.chats.insert(chat);
+    else this.chats.update({ ...chat, address: { ...chat.address, id: before.address.id } });
+  }
+}
+
+/** Who is erased is no longer on the staff: what is left of them is an id. */
+function forgotten(one: Staff, at: number): Staff {
+  const { removedAt, revision } = one;
+  const nothing = { phone: '', name: null, customerId: null, inviteHash: null };
+  return { ...one, ...nothing, removedAt: removedAt ?? at, revision: revision + 1 };
+}

@@ -1,0 +1,34 @@
+import { checkAll, checkTouched } from './invariants.ts';
+import { MemoryShop } from './memory_shop.ts';
+import { history, type Turn } from './steps.ts';
+import { World } from './world.ts';
+
+/** How many turns before a failure are told. */
+const told = 8;
+
+/** Lives through one history of a shop in memory, checking everything after each step. Throws with the seed and step. */
+export function simulate(seed: number, length: number): MemoryShop {
+  const world = new World(seed);
+  const shop = new MemoryShop(world, (store, changes) => checkTouched(store, changes, world.rules.mayOwe));
+  const turns: Turn[] = [];
+  try {
+    for (const turn of history(world, length)) {
+      turns.push(turn);
+      shop.take(turn);
+    }
+    checkAll(shop.store);
+    return shop;
+  } catch (error) {
+    throw new Error(`${String(error)}\n${storyOf(seed, turns)}`, { cause: error });
+  }
+}
+
+function storyOf(seed: number, turns: readonly Turn[]): string {
+  const lines = turns.slice(-told).map((turn) => {
+    if (turn.kind === 'settle') return `${turn.number} ${turn.step}: settle`;
+    const { number, step, mishap, deed, rival } = turn;
+    const against = rival ? ` against ${rival.command.name}` : '';
+    return `${number} ${step}: ${deed.command.name} (${mishap}${against}) ${JSON.stringify(deed.command.once?.input ?? deed.command.needs)}`;
+  });
+  return [`Replay it: SVOI_SEED=${seed} npx vitest run test/simulation`, ...lines].join('\n');
+}

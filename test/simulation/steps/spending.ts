@@ -1,0 +1,184 @@
+import { readClaimCode } from '../../../core/checkout/claim.ts';
+import { recordRefund } from '../../../core/checkout/refund.ts';
+import type { RedemptionId, ShopId } from '../../../core/ids.ts';
+import type { Reply } from '../../../core/messaging/types.ts';
+import { purchaseRules } from '../../../core/program/rules.ts';
+import type { Goods } from '../../../core/purchases/refund.ts';
+import { type RedemptionInput, requestRedemption } from '../../../core/redemptions/request.ts';
+import { cancelRedemption, confirmRedemption } from '../../../core/redemptions/settle.ts';
+import { type Deed, type Receipt, type Step, shops, stores, type World } from '../world.ts';
+import { chatting, saying } from './chats.ts';
+import { buying, receiptOf, refOf } from './sales.ts';
+
+/** A redemption as a till remembers it. */
+export interface Held {
+  readonly id: RedemptionId;
+  readonly shopId: ShopId;
+  readonly input: RedemptionInput;
+}
+
+/** The payment code a chat shows, if the newest messages hold one. */
+function codeShown(heard: readonly Reply[]): string | undefined {
+  for (const { picture } of heard) if (picture?.kind === 'code') return picture.code;
+  return undefined;
+}
+
+function requesting(world: World, payer: RedemptionInput['payer']): Deed {
+  const shopId = world.pick(shops);
+  const ttlMs = world.pick([60_000, 900_000, 86_400_000]);
+  const asked: RedemptionInput = {
+    ...{ shopId, externalId: `h-${world.next()}`, payer, ttlMs },
+    points: world.pick([1, 5, 20, world.int(1, 300)]),
+    totalMinor: world.pick([1000, 50_000, 1_000_000]),
+    store: world.pick([...stores, null]),
+  };
+  return holding(world, asked);
+}
+
+function holding(world: World, input: RedemptionInput): Deed {
+  const command = requestRedemption(input, world.rules);
+  const deed: Deed<{ readonly id: RedemptionId }> = {
+    command,
+    learn(outcome) {
+      if (outcome.ok) world.held.push({ id: outcome.result.id, shopId: input.shopId, input });
+    },
+  };
+  return deed;
+}
+
+function settling(world: World, settle: (held: Held) => Deed['command']): Deed[] {
+  const held = world.maybe(world.held.slice(-10));
+  return held ? [{ command: settle(held) }] : [];
+}
+
+const by = ({ shopId }: Held) => ({ shopId, actor: `shop:${shopId}` });
+
+/** Points held, confirmed, cancelled, shown as a code, asked for in chat, and spent by a purchase. */
+const redemptionSteps: readonly Step[] = [
+  {
+    name: 'opens the screen to pay with points',
+    weight: 4,
+    plan(world) {
+      const found = chatting(world);
+      return found ? [saying(world, found.chat, { kind: 'press', data: 'pay', messageId: 'm1' })] : [];
+    },
+  },
+  {
+    name: 'shows a code at a till',
+    weight: 5,
+    plan(world) {
+      const codes = world.people.flatMap(({ chats }) => chats.flatMap(({ heard }) => codeShown(heard) ?? []));
+      const code = world.maybe(codes);
+      return code === undefined ? [] : [requesting(world, { code })];
+    },
+  },
+  { name: 'shows a made-up code', weight: 0.3, plan: (world) => [requesting(world, { code: '123456' })] },
+  {
+    name: 'a till asks for points',
+    weight: 5,
+    plan: (world) => [
+      requesting(world, { customer: refOf(world, world.pick(world.people), world.pick(shops)) }),
+    ],
+  },
+  {
+    name: 'answers the till',
+    weight: 5,
+    plan(world) {
+      const chats = world.people.flatMap((person) => person.chats);
+      const asked = chats.flatMap((chat) => {
+        const data = chat.screen.find((press) => press.startsWith('redeem:'));
+        return data === undefined ? [] : [{ chat, data }];
+      });
+      const question = world.maybe(asked);
+      if (!question) return [];
+      const yes = world.chance(0.8);
+      const answer = question.data.replace(/:(yes|no)-/, yes ? ':yes-' : ':no-');
+      return [saying(world, question.chat, { kind: 'press', data: answer, messageId: 'm1' })];
+    },
+  },
+  {
+    name: 'confirms',
+    weight: 2,
+    plan: (world) => settling(world, (held) => confirmRedemption(held.id, by(held), world.rules)),
+  },
+  {
+    name: 'cancels',
+    weight: 2,
+    plan: (world) => settling(world, (held) => cancelRedemption(held.id, by(held), world.rules)),
+  },
+  {
+    name: 'a till of another shop cancels',
+    weight: 0.3,
+    plan: (world) =>
+      settling(world, (held) =>
+        cancelRedemption(held.id, { shopId: 'shp_x' as ShopId, actor: 'x' }, world.rules),
+      ),
+  },
+  {
+    name: 'asks for the same points again',
+    weight: 0.5,
+    plan(world) {
+      const held = world.maybe(world.held);
+      return held ? [holding(world, world.chance(0.7) ? held.input : { ...held.input, points: 2 })] : [];
+    },
+  },
+  {
+    name: 'buys with held points',
+    weight: 6,
+    plan(world) {
+      const held = world.maybe(world.held.slice(-6));
+      if (!held) return [];
+      const { shopId, externalId } = held.input;
+      const redemption = world.chance(0.5) ? { id: held.id } : { shopId, externalId };
+      return [buying(world, receiptOf(world, { shopId, redemption, customer: null }))];
+    },
+  },
+];
+
+function goodsOf(world: World, { input }: Receipt): Goods {
+  const line = world.pick(input.lines);
+  const quantity = world.pick([line.quantity, 1, 0.5]);
+  const payable = input.lines.reduce((sum, one) => sum + one.amountMinor, 0);
+  const some = { lines: [{ ...(world.chance(0.5) ? { sku: line.sku } : { id: line.id ?? '' }), quantity }] };
+  return world.pick([
+    {},
+    some,
+    some,
+    { amountMinor: world.int(1, Math.max(1, Math.floor(payable / world.pick([1, 3, 10])))) },
+    { ...some, amountMinor: world.int(0, Math.max(1, line.amountMinor)) },
+    { lines: [{ sku: 'nothing like it', quantity: 1 }] },
+  ]);
+}
+
+/** Goods brought back, and receipts without a name that find their owners. */
+const returnSteps: readonly Step[] = [
+  {
+    name: 'brings goods back',
+    weight: 9,
+    plan(world) {
+      const receipt = world.maybe(world.receipts.slice(-12));
+      if (!receipt) return [];
+      const { id: purchaseId } = receipt;
+      const { shopId } = receipt.input;
+      const named = { shopId, externalId: `b-${world.next()}`, purchaseId, at: world.clock.now() };
+      const refund = recordRefund({ ...named, ...goodsOf(world, receipt) }, purchaseRules(world.program));
+      return [{ command: refund }];
+    },
+  },
+  {
+    name: 'sends the code of a receipt',
+    weight: 4,
+    plan(world) {
+      const found = chatting(world);
+      const code = world.maybe(world.claimCodes.slice(-6));
+      if (!found || code === undefined || readClaimCode(code) === undefined) return [];
+      const said = world.chance(0.5)
+        ? ({ kind: 'text', text: code } as const)
+        : ({ kind: 'start', context: `c_${code}` } as const);
+      return [saying(world, found.chat, said)];
+    },
+  },
+];
+
+/** Points spent and given back. */
+export const spendingSteps: readonly Step[] = [...redemptionSteps, ...returnSteps];
