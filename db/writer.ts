@@ -72,6 +72,8 @@ export function createWriter(options: WriterOptions): Writer {
   const { database, clock, ids, random, groupLimit = 128 } = options;
   let queue: Waiting[] = [];
   let turns = 0;
+  /** Keys of commands that the last group refused: more that touch them are likely refused too, and read together. */
+  let refused: ReadonlySet<string> = noKeys;
   let draining: Promise<void> | undefined;
   let stopped: unknown;
 
@@ -126,7 +128,7 @@ export function createWriter(options: WriterOptions): Writer {
     for (; index < queue.length && group.length < groupLimit; index += 1) {
       const waiting = queue[index] as Waiting;
       const { keys = [] } = waiting;
-      if (keys.some((key) => taken.has(key) || busy.has(key))) left.push(waiting);
+      if (keys.some((key) => busy.has(key) || (taken.has(key) && !refused.has(key)))) left.push(waiting);
       else {
         group.push(waiting);
         for (const key of keys) taken.add(key);
@@ -145,6 +147,7 @@ export function createWriter(options: WriterOptions): Writer {
     const now = clock.now();
     const { facts, done } = await factsOf(group, now);
     const keys = new Set<string>();
+    const refusedHere = new Set<string>();
     const approved: Approved[] = [];
     const deferred: Waiting[] = [];
     for (const waiting of group) {
@@ -156,10 +159,12 @@ export function createWriter(options: WriterOptions): Writer {
         waiting.keys = own;
         deferred.push(waiting);
       } else {
-        for (const key of own) keys.add(key);
-        decide(waiting, facts, now, approved);
+        // What is refused changes nothing: whoever comes after it may be decided on the same facts.
+        const touched = decide(waiting, facts, now, approved) ? keys : refusedHere;
+        for (const key of own) touched.add(key);
       }
     }
+    refused = refusedHere;
     return { approved, deferred, keys, facts };
   }
 
@@ -187,13 +192,16 @@ export function createWriter(options: WriterOptions): Writer {
     return { facts, done };
   }
 
-  function decide(waiting: Waiting, facts: Facts, now: number, approved: Approved[]): void {
+  /** Whether there is something to write; who is refused is told at once. */
+  function decide(waiting: Waiting, facts: Facts, now: number, approved: Approved[]): boolean {
     try {
       const decision = waiting.command.decide(facts, { now, ids, random });
       if (decision.ok) approved.push({ ...decision, waiting });
       else waiting.resolve(decision);
+      return decision.ok;
     } catch (error) {
       waiting.reject(error);
+      return false;
     }
   }
 
@@ -276,8 +284,7 @@ export function createWriter(options: WriterOptions): Writer {
 
 function keysOf(command: AnyCommand<unknown>, facts: Facts): readonly string[] {
   const { once, needs, moreNeeds = [] } = command;
-  const more = moreNeeds.map((ask) => ask(facts));
-  const keys = facts.keysOf(more.length > 0 ? mergeChanges<Needs>(needs, ...more) : needs);
+  const keys = [needs, ...moreNeeds.map((ask) => ask(facts))].flatMap((need) => facts.keysOf(need));
   return once ? [onceKey(once), ...keys] : keys;
 }
 

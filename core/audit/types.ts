@@ -46,13 +46,17 @@ export interface AuditChanges {
 export type Audited = Pick<AuditEntry, 'chain' | 'action' | 'actor'> &
   Partial<Pick<AuditEntry, 'reference' | 'details'>>;
 
-/** The entries at the end of their chains, in order. Their chains must have been asked for. */
+/**
+ * The entries at the end of their chains, in order. Their chains must have been asked for. `before`: entries that the
+ * same commit writes already.
+ */
 export function auditEntries(
   said: readonly Audited[],
   facts: AuditFacts,
   context: Context,
+  before: readonly AuditEntry[] = [],
 ): readonly AuditEntry[] {
-  const written = new Map<AuditChain, number>();
+  const written = new Map<AuditChain, number>(before.map(({ chain, seq }) => [chain, seq]));
   return said.map((one) => {
     const seq = (written.get(one.chain) ?? facts.auditHead(one.chain)?.seq ?? 0) + 1;
     written.set(one.chain, seq);

@@ -1,13 +1,18 @@
-import { auditEntries } from '../audit/types.ts';
 import type { CustomerRecord } from '../customers/types.ts';
 import { type Outcome, refuse } from '../errors.ts';
 import type { LotId } from '../ids.ts';
 import { openPosting, type Posting, type TakenPoints } from '../ledger/posting.ts';
+import type { Reason } from '../ledger/types.ts';
 import { points } from '../points.ts';
-import type { Context } from '../ports.ts';
-import type { Program } from '../program/program.ts';
 import { expiresAt, spendingRules } from '../program/rules.ts';
-import type { AuditLine, StaffChanges, StaffFacts, StaffNeeds, StaffRequest } from './types.ts';
+import { type Deed, type Desk, deed } from './desk.ts';
+import {
+  type AuditLine,
+  actorOfStaff,
+  type StaffChanges,
+  type StaffNeeds,
+  type StaffRequest,
+} from './types.ts';
 
 /** The action of giving or taking points by hand. */
 export const adjustAction = 'points.adjust';
@@ -16,7 +21,7 @@ type Adjustment = Extract<StaffRequest, { kind: 'adjust' }>;
 
 /** Points given or taken, and what the customer has now. */
 export interface Adjusted {
-  readonly changes: StaffChanges;
+  readonly kind: 'adjust';
   readonly points: number;
   readonly balance: number;
 }
@@ -30,109 +35,83 @@ export function adjustNeeds({ customerId }: Pick<Adjustment, 'customerId'>): Sta
 export function adjust(
   { points: change, note }: Adjustment,
   record: CustomerRecord,
-  actor: string,
-  program: Program,
-  facts: StaffFacts,
-  context: Context,
-): Outcome<Adjusted> {
-  const posting = openPosting(record.head, record.lots, context);
-  posting.expireDue(context.now);
-  const { available } = posting.balance;
-  if (change < 0 && available + change < 0) {
-    return refuse('insufficient_points', 'the customer has fewer points', '/points', { balance: available });
-  }
-  const why = { happenedAt: context.now, actor, reason: { rule: 'manual', note } } as const;
+  desk: Desk,
+): Outcome<Deed<Adjusted>> {
+  const posting = opened(record, desk);
+  const refusal = shortOf(posting, change);
+  if (refusal) return refusal;
+  const why = whyOf(desk, { rule: 'manual', note });
   const lots =
-    change > 0 ? give(posting, change, program, why) : taken(posting.adjustDown(points(-change), why));
-  return {
-    ok: true,
-    result: done(record, posting, change, { actor, details: { points: change, lots } }, facts, context, note),
+    change > 0
+      ? posting.adjustUp(points(change), expiresAt(desk.program, why.happenedAt), why).lots
+      : posting.adjustDown(points(-change), why);
+  const text = lots.map((lot) => `${'id' in lot ? lot.id : lot.lotId}:${lot.points}`).join(' ');
+  const said = {
+    chain: record.customer.id,
+    action: adjustAction,
+    reference: posting.transactions.at(-1)?.id ?? null,
+    details: { points: change, lots: text, store: onlyStore(desk) },
   };
+  const result = { kind: 'adjust', points: change, balance: posting.balance.available } as const;
+  return { ok: true, result: deed(written(record, posting, change, note, desk), said, result, desk) };
 }
 
-type Why = Parameters<Posting['adjustUp']>[2];
-
-function give(posting: Posting, change: number, program: Program, why: Why): string {
-  const { lots } = posting.adjustUp(points(change), expiresAt(program, why.happenedAt), why);
-  return lots.map(({ id }) => `${id}:${change}`).join(' ');
+/** Where somebody is who works in one store. */
+function onlyStore({ staff }: Desk): string | null {
+  return staff.stores.length === 1 ? (staff.stores[0] ?? null) : null;
 }
 
-/** Lots with their points as one text: what an entry of the audit trail can hold. */
-function taken(parts: readonly TakenPoints[]): string {
-  return parts.map(({ lotId, points: some }) => `${lotId}:${some}`).join(' ');
+function opened({ head, lots }: CustomerRecord, { context }: Desk): Posting {
+  const posting = openPosting(head, lots, context);
+  posting.expireDue(context.now);
+  return posting;
 }
 
-interface Said {
-  readonly actor: string;
-  readonly action?: string;
-  readonly reference?: string;
-  readonly details: AuditLine['details'];
+function shortOf({ balance: { available } }: Posting, change: number) {
+  if (change > 0 || available + change >= 0) return undefined;
+  return refuse('insufficient_points', 'the customer has fewer points', '/points', { balance: available });
 }
 
-function done(
-  { customer }: CustomerRecord,
-  posting: Posting,
+function whyOf({ staff, context }: Desk, reason: Reason) {
+  return { happenedAt: context.now, actor: actorOfStaff(staff), reason };
+}
+
+function written(
+  { customer: { id: customerId } }: CustomerRecord,
+  { transactions, balance }: Posting,
   change: number,
-  said: Said,
-  facts: StaffFacts,
-  context: Context,
   note: string | null,
-): Adjusted {
-  const { id: customerId } = customer;
-  const { transactions } = posting;
-  const balance = posting.balance.available;
-  const reference = transactions.at(-1)?.id ?? null;
-  const event = {
-    type: 'points_adjusted',
-    customerId,
-    points: change,
-    balance,
-    note,
-    at: context.now,
-  } as const;
-  const entry = { chain: customerId, action: adjustAction, reference, ...said };
-  const changes = { transactions, events: [event], audit: auditEntries([entry], facts, context) };
-  return { changes, points: change, balance };
+  { context }: Desk,
+): StaffChanges {
+  const figures = { points: change, balance: balance.available, note, at: context.now };
+  return { transactions, events: [{ type: 'points_adjusted', customerId, ...figures }] };
 }
 
 /** The lots that an adjustment made or took from, with how many points. */
 export function lotsOf({ details }: Pick<AuditLine, 'details'>): readonly { lotId: LotId; points: number }[] {
-  return String(details.lots ?? '')
-    .split(' ')
-    .filter((part) => part !== '')
-    .map((part) => {
-      const [lotId = '', some] = part.split(':');
-      return { lotId: lotId as LotId, points: Number(some) };
-    });
+  return [...String(details.lots ?? '').matchAll(/(\S+):(\d+)/g)].map(([, lotId, some]) => ({
+    lotId: lotId as LotId,
+    points: Number(some),
+  }));
 }
 
 /**
- * Takes an adjustment back: points that were given leave their lot first, points that were taken go back to their own
+ * Takes an adjustment back: points that were given leave their own lot first, points that were taken go back to their
  * lots. Refuses `insufficient_points` when the customer has spent them. Needs the lots of `lotsOf`.
  */
-export function undoAdjustment(
-  entry: AuditLine,
-  record: CustomerRecord,
-  said: Said,
-  program: Program,
-  facts: StaffFacts,
-  context: Context,
-): Outcome<Adjusted> {
+export function undoAdjustment(entry: AuditLine, record: CustomerRecord, desk: Desk): Outcome<StaffChanges> {
   const change = -Number(entry.details.points);
-  const posting = openPosting(record.head, record.lots, context);
-  posting.expireDue(context.now);
-  const { available } = posting.balance;
-  if (available + change < 0) {
-    return refuse('insufficient_points', 'the customer has spent them', undefined, { balance: available });
-  }
-  const why = { happenedAt: context.now, actor: said.actor, reason: { rule: 'undone' } } as const;
-  const [first] = lotsOf(entry);
-  if (change < 0) posting.adjustDown(points(-change), why, first?.lotId);
-  else posting.adjustBack(takenFrom(entry, facts), spendingRules(program).graceUntil(context.now), why);
-  return { ok: true, result: done(record, posting, change, said, facts, context, null) };
+  const posting = opened(record, desk);
+  const refusal = shortOf(posting, change);
+  if (refusal) return refusal;
+  const why = whyOf(desk, { rule: 'undone' });
+  const graceUntil = spendingRules(desk.program).graceUntil(desk.context.now);
+  if (change > 0) posting.adjustBack(takenFrom(entry, desk), graceUntil, why);
+  else posting.adjustDown(points(-change), why, lotsOf(entry)[0]?.lotId);
+  return { ok: true, result: written(record, posting, change, null, desk) };
 }
 
-function takenFrom(entry: AuditLine, facts: StaffFacts): TakenPoints[] {
+function takenFrom(entry: AuditLine, { facts }: Desk): TakenPoints[] {
   return lotsOf(entry).flatMap(({ lotId, points: some }) => {
     const lot = facts.purchaseLot(lotId);
     if (!lot) return [];

@@ -2,17 +2,17 @@ import { auditEntries } from '../audit/types.ts';
 import { type Outcome, refuse } from '../errors.ts';
 import type { ApprovalId } from '../ids.ts';
 import type { Context } from '../ports.ts';
-import type { Program } from '../program/program.ts';
 import { DAY_MS } from '../time.ts';
-import { type Given, give, waitReason } from './give.ts';
+import { type Desk, mergeNeeds, type Round, together } from './desk.ts';
+import { type Given, giftRounds, give, waitReason } from './give.ts';
 import type { StaffCommand } from './invite.ts';
 import { mayDecideFor } from './rights.ts';
 import {
   type Approval,
   actorOfStaff,
+  type OpenApproval,
   type Staff,
   type StaffChanges,
-  type StaffFacts,
   type StaffRequest,
   type TeamMember,
 } from './types.ts';
@@ -31,96 +31,93 @@ export function mayDecide(
 
 /** A request that waits, who can be asked, and why it is not carried out at once. */
 export interface Waiting {
-  readonly kind: 'waiting';
   readonly reason: 'large' | 'often';
   readonly approval: Approval;
   readonly deciders: readonly TeamMember[];
   readonly changes: StaffChanges;
 }
 
-/**
- * Carries out a request, or lets it wait for a second person where it is large or one of many. What would be refused
- * anyway is refused at once. Refuses what `give` refuses, and `nobody_to_ask`. Needs the team, and what the asker did
- * in the last 24 hours.
- */
-export function giveOrAsk(
-  request: StaffRequest,
-  staff: Staff,
-  program: Program,
-  facts: StaffFacts,
-  context: Context,
-): Outcome<Given | Waiting> {
-  const given = give(request, { staff }, program, facts, context);
-  const reason = waitReason(request, staff, program, facts);
-  if (!given.ok || !reason) return given;
-  return askForApproval(request, reason, staff, facts, context);
+/** What asking for it needs to know. */
+export function requestRounds(request: StaffRequest, staff: Staff): readonly Round[] {
+  return together(giftRounds(request), [() => ({ team: true, deeds: [staff.id] })]);
 }
 
-function askForApproval(
+/**
+ * Carries out a request, or lets it wait for a second person where it is large or one of many. What would be refused
+ * anyway is refused at once. Refuses what `give` refuses, and `nobody_to_ask`.
+ */
+export function giveOrAsk(request: StaffRequest, desk: Desk): Outcome<Given | Waiting> {
+  const given = give(request, desk);
+  const reason = waitReason(request, desk);
+  return given.ok && reason ? ask(request, reason, desk) : given;
+}
+
+function ask(
   request: StaffRequest,
   reason: Waiting['reason'],
-  asker: Staff,
-  facts: StaffFacts,
-  context: Context,
+  { staff, facts, context }: Desk,
 ): Outcome<Waiting> {
-  const deciders = facts.team().filter((one) => mayDecide(one, asker, request));
+  const deciders = facts.team().filter((one) => mayDecide(one, staff, request));
   if (deciders.length === 0) return refuse('nobody_to_ask', 'there is no second person to agree');
   const { now } = context;
   const approval: Approval = {
-    ...{ id: context.ids.next('apr', now), staffId: asker.id, request, createdAt: now },
+    ...{ id: context.ids.next('apr', now), staffId: staff.id, request, createdAt: now },
     ...{ expiresAt: now + approvalLivesMs, status: 'waiting', decidedBy: null, decidedAt: null, revision: 1 },
   };
-  const { kind, customerId: chain } = request;
-  const entry = { action: 'approval.request', actor: actorOfStaff(asker), reference: approval.id };
-  const audit = auditEntries([{ chain, ...entry, details: detailsOf(kind, request) }], facts, context);
-  return {
-    ok: true,
-    result: { kind: 'waiting', reason, approval, deciders, changes: { approvals: [approval], audit } },
-  };
+  const details = request.kind === 'adjust' ? { points: request.points } : { coupon: request.couponId };
+  const said = { chain: request.customerId, action: 'approval.request', actor: actorOfStaff(staff) };
+  const audit = auditEntries([{ ...said, reference: approval.id, details }], facts, context);
+  return { ok: true, result: { reason, approval, deciders, changes: { approvals: [approval], audit } } };
 }
 
-function detailsOf(kind: string, request: StaffRequest) {
-  return request.kind === 'adjust' ? { kind, points: request.points } : { kind, coupon: request.couponId };
+/** What a second person's answer needs to know, round by round. */
+export function decisionRounds(id: ApprovalId): readonly Round[] {
+  const of = (index: number) => (facts: Parameters<Round>[0]) => {
+    const approval = facts.approval(id);
+    return approval ? (giftRounds(approval.request)[index]?.(facts) ?? {}) : {};
+  };
+  const asker: Round = (facts) => {
+    const approval = facts.approval(id);
+    return approval ? { staff: [approval.staffId] } : {};
+  };
+  return [() => ({ approvals: [id], team: true }), (facts) => mergeNeeds(asker(facts), of(0)(facts)), of(1)];
 }
 
 /** What became of a request. */
 export interface Decided {
-  readonly approval: Approval;
+  readonly approval: OpenApproval;
+  readonly asker: Staff;
   /** What was given, where the answer was yes. */
   readonly given?: Given;
   readonly changes: StaffChanges;
 }
 
 /**
- * A second person's answer; a yes carries out the request. Refuses `approval_closed` (decided by somebody else, or
- * too late), `not_yours_to_decide`, and what carrying it out refuses. Needs the asker and what `giftRounds` says.
+ * The answer of whoever stands at the desk; a yes carries out the request. Refuses `approval_closed` (decided by
+ * somebody else, or too late), `not_yours_to_decide`, and what carrying it out refuses.
  */
-export function decideApproval(
-  approval: Approval,
-  { by, yes }: { readonly by: Staff; readonly yes: boolean },
-  program: Program,
-  facts: StaffFacts,
-  context: Context,
-): Outcome<Decided> {
-  const { request, staffId } = approval;
-  const asker = facts.staff(staffId);
-  if (!asker || !mayDecide(by, asker, request)) {
+export function decideApproval(id: ApprovalId, yes: boolean, desk: Desk): Outcome<Decided> {
+  const { staff: by, facts, context } = desk;
+  const approval = facts.approval(id);
+  const asker = approval && facts.staff(approval.staffId);
+  if (!asker || !mayDecide(by, asker, approval.request)) {
     return refuse('not_yours_to_decide', 'somebody else must decide this');
   }
-  const gone = asker.removedAt !== null;
-  if (approval.status !== 'waiting' || approval.expiresAt <= context.now || gone) {
+  const gone = asker.removedAt !== null || approval.expiresAt <= context.now;
+  if (approval.status !== 'waiting' || gone) {
     return refuse('approval_closed', 'this is decided already, or it is too late');
   }
   const settled = settle(approval, yes ? 'approved' : 'refused', by, context);
+  const decided = { approval, asker };
   if (!yes) {
-    const entry = { action: 'approval.refuse', actor: actorOfStaff(by), reference: approval.id };
-    const audit = auditEntries([{ chain: request.customerId, ...entry }], facts, context);
-    return { ok: true, result: { approval: settled, changes: { approvalUpdates: [settled], audit } } };
+    const said = { chain: approval.request.customerId, action: 'approval.refuse', actor: actorOfStaff(by) };
+    const audit = auditEntries([{ ...said, reference: id }], facts, context);
+    return { ok: true, result: { ...decided, changes: { approvalUpdates: [settled], audit } } };
   }
-  const given = give(request, { staff: asker, approvedBy: by }, program, facts, context);
+  const given = give(approval.request, { ...desk, staff: asker }, by);
   if (!given.ok) return given;
   const changes = { ...given.result.changes, approvalUpdates: [settled] };
-  return { ok: true, result: { approval: settled, given: given.result, changes } };
+  return { ok: true, result: { ...decided, given: given.result, changes } };
 }
 
 function settle(

@@ -38,9 +38,9 @@ function couponRow(coupon: Coupon): typeof schema.coupons.$inferSelect {
 
 function updateCodes(codes: readonly CouponCode[]): Statement {
   return statement(
-    `update coupon_codes set uses = changed.value ->> 1, revision = changed.value ->> 2
-     from json_each(?) as changed where code = changed.value ->> 0`,
-    JSON.stringify(codes.map(({ code, uses, revision }) => [code, uses, revision])),
+    `update coupon_codes set uses = changed.value ->> 1, valid_until = changed.value ->> 2,
+       revision = changed.value ->> 3 from json_each(?) as changed where code = changed.value ->> 0`,
+    JSON.stringify(codes.map(({ code, uses, validUntil, revision }) => [code, uses, validUntil, revision])),
   );
 }
 
