@@ -1,14 +1,17 @@
 import type { ApiParts } from './api/parts.ts';
 import { tierSince } from './core/program/rules.ts';
-import { findPurchase, readCustomer, readLedger } from './db/customers.ts';
+import { findBatch, findCoupon, listCodes, listCoupons } from './db/coupons.ts';
+import { readCustomer, readLedger } from './db/customers.ts';
 import { readRow } from './db/database.ts';
+import { findPurchase, readPurchase } from './db/purchases.ts';
 import { findRedemption, listRedemptions } from './db/redemptions.ts';
 import { createShops, type Shops } from './db/shops.ts';
 import type { Svoi } from './svoi.ts';
 
 /** What a root knows that `Svoi` does not. */
 export interface HttpOptions
-  extends Pick<ApiParts, 'log' | 'metrics' | 'limits' | 'addressOf' | 'consentTexts' | 'chatSessions'> {
+  extends Pick<ApiParts, 'log' | 'metrics' | 'limits' | 'addressOf' | 'consentTexts' | 'chatSessions'>,
+    Partial<Pick<ApiParts, 'claimUrl'>> {
   readonly version: string;
   /** Whether the writer has stopped after a failure of the disk. */
   writerStopped(): boolean;
@@ -20,10 +23,12 @@ export interface HttpOptions
 export function apiParts(svoi: Svoi, options: HttpOptions): ApiParts {
   const { database, clock, ids } = svoi;
   const { version, writerStopped, shops = createShops({ database, clock, ids }), ...rest } = options;
+  const { claimUrl = () => undefined } = options;
   return {
     ...rest,
     clock,
     shops,
+    claimUrl,
     program: svoi.program,
     submit: svoi.submit,
     customers: {
@@ -37,7 +42,16 @@ export function apiParts(svoi: Svoi, options: HttpOptions): ApiParts {
       find: (shopId, reference) => findRedemption(database, shopId, reference),
       list: (shopId, page) => listRedemptions(database, shopId, page),
     },
-    purchases: { idOf: (shopId, reference) => findPurchase(database, shopId, reference) },
+    coupons: {
+      find: (reference) => findCoupon(database, reference),
+      list: (page) => listCoupons(database, page),
+      batch: (id) => findBatch(database, id),
+      codes: (id, page) => listCodes(database, id, page),
+    },
+    purchases: {
+      idOf: (shopId, reference) => findPurchase(database, shopId, reference),
+      read: (id) => readPurchase(database, id, clock.now()),
+    },
     health: {
       version,
       async check() {

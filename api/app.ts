@@ -6,11 +6,15 @@ import { internalProblem, isWriterStopped, ProblemError, problem } from './error
 import { createGuessLimit } from './guesses.ts';
 import type { ApiParts } from './parts.ts';
 import { chatSessionRoutes } from './routes/chat_sessions.ts';
+import { couponRoutes } from './routes/coupons.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { documentRoutes } from './routes/documents.tsx';
 import { healthRoutes } from './routes/health.ts';
 import { purchaseRoutes } from './routes/purchases.ts';
+import { quoteRoutes } from './routes/quotes.ts';
+import { refundRoutes } from './routes/refunds.ts';
 import { redemptionRoutes } from './routes/redemptions.ts';
+import { reservationRoutes } from './routes/reservations.ts';
 import { type Api, type ApiEnv, problemResponse } from './serve.ts';
 
 /** Seconds after which a shop may try again while nothing is written: the process is being started anew. */
@@ -30,7 +34,11 @@ export function createApi(parts: ApiParts): OpenAPIHono<ApiEnv> {
   );
   const api: Api = { app, parts, guard: createGuard(parts), guesses: createGuessLimit(parts) };
   purchaseRoutes(api);
+  refundRoutes(api);
   redemptionRoutes(api);
+  quoteRoutes(api);
+  couponRoutes(api);
+  reservationRoutes(api);
   customerRoutes(api);
   chatSessionRoutes(api);
   healthRoutes(api);

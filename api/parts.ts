@@ -1,11 +1,12 @@
+import type { Coupon, CouponBatch, CouponCode } from '../core/coupons/types.ts';
 import type { ConsentTexts } from '../core/customers/consents.ts';
 import type { Consent, CustomerRecord, CustomerRef } from '../core/customers/types.ts';
 import type { DialogChanges, DialogFacts, DialogNeeds } from '../core/dialogs/types.ts';
-import type { PurchaseId, RedemptionId, ShopId } from '../core/ids.ts';
+import type { CouponBatchId, CouponId, PurchaseId, RedemptionId, ShopId } from '../core/ids.ts';
 import type { HistoryEntry } from '../core/ledger/view.ts';
 import type { Clock, Command, Submitted } from '../core/ports.ts';
 import type { Program } from '../core/program/program.ts';
-import type { Purchase } from '../core/purchases/types.ts';
+import type { Purchase, Refund } from '../core/purchases/types.ts';
 import type { Redemption, RedemptionStatus } from '../core/redemptions/types.ts';
 import type { Shop } from '../core/shops.ts';
 
@@ -22,6 +23,9 @@ export interface ApiParts {
   readonly customers: CustomerReads;
   readonly purchases: PurchaseReads;
   readonly redemptions: RedemptionReads;
+  readonly coupons: CouponReads;
+  /** Where the code of a receipt without a customer leads by itself; undefined where there is no such place. */
+  claimUrl(code: string): string | undefined;
   readonly health: Health;
   /** Absent where there is no site chat. */
   readonly chatSessions?: ChatSessions;
@@ -78,6 +82,10 @@ export interface CustomerReads {
 export interface PurchaseReads {
   /** Our id of a purchase of this shop, named by the shop's own id or by ours. */
   idOf(shopId: ShopId, reference: string): Promise<PurchaseId | undefined>;
+  /** A purchase as it stands, and what came back of it, oldest first. */
+  read(
+    id: PurchaseId,
+  ): Promise<{ readonly purchase: Purchase; readonly refunds: readonly Refund[] } | undefined>;
 }
 
 /** Reads of redemptions: a shop's own only. */
@@ -89,6 +97,20 @@ export interface RedemptionReads {
     shopId: ShopId,
     page: { readonly limit: number; readonly status?: RedemptionStatus; readonly before?: RedemptionId },
   ): Promise<readonly Redemption[]>;
+}
+
+/** Reads of coupons. */
+export interface CouponReads {
+  /** Named by our id, or by its name. */
+  find(reference: string): Promise<Coupon | undefined>;
+  /** Newest first, `limit` of them: older than `before`. */
+  list(page: { readonly limit: number; readonly before?: CouponId }): Promise<readonly Coupon[]>;
+  batch(id: CouponBatchId): Promise<CouponBatch | undefined>;
+  /** In the order of the codes, `limit` of them: after a canonical one, of one batch. */
+  codes(
+    id: CouponId,
+    page: { readonly limit: number; readonly after?: string; readonly batch?: CouponBatchId },
+  ): Promise<readonly CouponCode[]>;
 }
 
 /** Sessions of the site chat. */

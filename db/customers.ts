@@ -6,8 +6,8 @@ import type {
   Locale,
 } from '../core/customers/types.ts';
 import type { HistoryItem } from '../core/dialogs/types.ts';
-import type { ConsentId, CustomerId, PurchaseId, ShopId } from '../core/ids.ts';
-import { type Database, type Row, readRow, statement } from './database.ts';
+import type { ConsentId, CustomerId, ShopId } from '../core/ids.ts';
+import { type Database, type Row, statement } from './database.ts';
 import { habitsStatement, purchaseFrom } from './facts/purchases.ts';
 import { readFacts } from './facts.ts';
 import { historyStatements, readHistory } from './history.ts';
@@ -74,21 +74,6 @@ export async function readLedger(
   const rows = await database.read(historyStatements(record.customer.id, limit + 1, beforeSeq));
   const history = readHistory(rows);
   return { transactions: history.slice(0, limit), more: history.length > limit };
-}
-
-/** Our id of a purchase, named by the id its shop gave it or by ours; only that shop's own. */
-export async function findPurchase(
-  database: Database,
-  shopId: ShopId,
-  reference: string,
-): Promise<PurchaseId | undefined> {
-  const row = await readRow(
-    database,
-    'select id from purchases where shop_id = ?1 and (external_id = ?2 or id = ?2) order by external_id = ?2 desc',
-    shopId,
-    reference,
-  );
-  return row?.id as PurchaseId | undefined;
 }
 
 async function find(

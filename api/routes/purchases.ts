@@ -4,7 +4,9 @@ import { purchaseRules } from '../../core/program/rules.ts';
 import { recordPayment } from '../../core/purchases/payment.ts';
 import type { PurchaseResult } from '../../core/purchases/types.ts';
 import type { Shop } from '../../core/shops.ts';
+import { refusedCode, usingCodes } from '../codes.ts';
 import {
+  couponProblems,
   detailsOf,
   internalProblem,
   invalidRequest,
@@ -14,25 +16,19 @@ import {
   problem,
   refusalProblem,
 } from '../errors.ts';
-import { identifier } from '../schemas.ts';
+import type { Guesser } from '../guesses.ts';
 import { type Api, orRefuse, serve } from '../serve.ts';
 import { type PurchaseBody, parsePurchase, purchaseSchema } from '../shapes/purchase.ts';
+import {
+  purchaseResultSchema,
+  purchaseResultView,
+  purchaseView,
+  purchaseViewSchema,
+} from '../shapes/purchase_answer.ts';
+import { purchaseIdOf, purchaseParams } from './refunds.ts';
 
 const batchLimit = 500;
 const batchBodyLimit = 8 * 1024 * 1024;
-
-const resultSchema = z
-  .object({
-    id: z.string().openapi({ example: 'pur_01KANW6Q3J8X5T0G9R2B7C4D6E' }),
-    customer: z.string().nullable().openapi({ description: 'Null when nobody was named' }),
-    points: z.object({
-      earned: z.int().openapi({ description: 'Points that can be spent from now on' }),
-      pending: z.int().openapi({ description: 'Points that wait for the payment' }),
-      spent: z.int(),
-      balance: z.int().openapi({ description: 'What the customer can spend after this purchase' }),
-    }),
-  })
-  .openapi('PurchaseResult');
 
 const batchSchema = z
   .array(z.unknown())
@@ -90,6 +86,7 @@ export function purchaseRoutes(api: Api): void {
   servePurchase(api);
   serveBatch(api);
   servePayment(api);
+  serveRead(api);
 }
 
 function servePurchase(api: Api): void {
@@ -102,24 +99,33 @@ function servePurchase(api: Api): void {
       tag: 'Purchases',
       summary: 'Record a purchase',
       description:
-        'The customer earns points by the program in force. A phone or external id that nobody has yet makes a customer, who is not registered until the phone is proved in a chat. Post it again with the same body as often as you like: the first answer comes back, with status 200 and `Idempotent-Replay: true`.',
+        'The customer earns points by the program in force. A phone or external id that nobody has yet makes a customer, who is not registered until the phone is proved in a chat. Points that were held pay for part of it, and coupons take something off, when it names them. Without a customer, a purchase that is worth points answers with a code to print on the receipt: the first customer to send or scan it gets them. Post it again with the same body as often as you like: the first answer comes back, with status 200 and `Idempotent-Replay: true`.',
       body: purchaseSchema,
       examples: {
         sale: { summary: 'A receipt of a known phone', value: saleExample },
         credit: { summary: 'An order that will be paid later', value: creditExample },
-        anonymous: { summary: 'Nobody named', value: anonymousExample },
+        anonymous: { summary: 'Nobody named: points for whoever claims them', value: anonymousExample },
       },
       answers: {
-        201: { description: 'Recorded', schema: resultSchema },
-        200: { description: 'It had been recorded before: the first answer again', schema: resultSchema },
+        201: { description: 'Recorded', schema: purchaseResultSchema },
+        200: {
+          description: 'It had been recorded before: the first answer again',
+          schema: purchaseResultSchema,
+        },
       },
-      problems: ['purchase_conflict', 'customer_not_found', 'in_the_future', 'writer_stopped'],
+      problems: [
+        ...(['purchase_conflict', 'customer_not_found', 'in_the_future', 'redemption_not_found'] as const),
+        ...(['redemption_mismatch', 'redemption_too_large', 'redemption_not_agreed'] as const),
+        ...(['redemption_expired', 'redemption_closed', 'writer_stopped'] as const),
+        ...couponProblems,
+      ],
     },
-    async ({ body, shop }) => {
-      const recorded = await record(api, body, shop);
+    async ({ body, shop, address }) => {
+      const recorded = await record(api, body, { shop, address });
       if (!recorded.ok) throw new ProblemError(recorded.problem);
-      if (!recorded.replayed) return { status: 201, body: recorded.result };
-      return { status: 200, body: recorded.result, headers: { 'Idempotent-Replay': 'true' } };
+      const answer = purchaseResultView(recorded.result, api.parts.claimUrl);
+      if (!recorded.replayed) return { status: 201, body: answer };
+      return { status: 200, body: answer, headers: { 'Idempotent-Replay': 'true' } };
     },
   );
 }
@@ -151,8 +157,8 @@ function serveBatch(api: Api): void {
       },
       problems: ['writer_stopped'],
     },
-    async ({ body, shop }) => {
-      const results = await Promise.all(body.map((item) => recordOne(api, item, shop)));
+    async ({ body, shop, address }) => {
+      const results = await recordAll(api, body, { shop, address });
       return { status: 200, body: { results } };
     },
   );
@@ -168,50 +174,109 @@ function servePayment(api: Api): void {
       tag: 'Purchases',
       summary: 'Report a payment',
       description:
-        'Full payment arrived for a purchase posted with `paid: false`; its pending points can be spent from now on. Paying again changes nothing.',
-      params: z.object({
-        id: identifier(200).openapi({ description: 'Your id of the purchase, or ours (`pur_…`)' }),
-      }),
-      answers: { 200: { description: 'Paid', schema: resultSchema } },
+        'Full payment arrived for a purchase posted with `paid: false`; its pending points can be spent from now on, or once the return window of the program closes. Paying again changes nothing.',
+      params: purchaseParams,
+      answers: { 200: { description: 'Paid', schema: purchaseResultSchema } },
       problems: ['purchase_not_found', 'writer_stopped'],
     },
     async ({ params, shop }) => {
-      const id = await api.parts.purchases.idOf(shop.id, params.id);
-      if (!id)
-        throw new ProblemError(problem('purchase_not_found', `this shop posted no purchase "${params.id}"`));
-      const command = recordPayment(id, `shop:${shop.id}`, purchaseRules(api.parts.program()));
-      return { status: 200, body: orRefuse(await api.parts.submit(command)).result };
+      const { submit, program, claimUrl } = api.parts;
+      const id = await purchaseIdOf(api, shop, params.id);
+      const { result } = orRefuse(
+        await submit(recordPayment(id, `shop:${shop.id}`, purchaseRules(program()))),
+      );
+      return { status: 200, body: purchaseResultView(result, claimUrl) };
     },
   );
+}
+
+function serveRead(api: Api): void {
+  serve(
+    api,
+    {
+      method: 'get',
+      path: '/v1/purchases/{id}',
+      right: 'purchases:write',
+      tag: 'Purchases',
+      summary: 'Read a purchase',
+      description: 'As it stands now: its lines, what came back of each, and its points; your own only.',
+      params: purchaseParams,
+      answers: { 200: { description: 'The purchase', schema: purchaseViewSchema } },
+      problems: ['purchase_not_found'],
+    },
+    async ({ params, shop }) => {
+      const { purchases, clock, claimUrl } = api.parts;
+      const found = await purchases.read(await purchaseIdOf(api, shop, params.id));
+      if (!found) throw new ProblemError(problem('purchase_not_found', 'there is no such purchase'));
+      return { status: 200, body: purchaseView(found, clock.now(), claimUrl) };
+    },
+  );
+}
+
+/** Who posts, and from where. */
+interface Poster extends Guesser {
+  readonly shop: Shop;
+}
+
+/** The answer to one purchase of a batch. */
+interface Item {
+  readonly status: number;
+  readonly body: unknown;
 }
 
 type Recorded =
   | { readonly ok: true; readonly result: PurchaseResult; readonly replayed: boolean }
   | { readonly ok: false; readonly problem: Problem };
 
-async function record(api: Api, body: PurchaseBody, shop: Shop): Promise<Recorded> {
+async function record(api: Api, body: PurchaseBody, poster: Poster): Promise<Recorded> {
   const program = api.parts.program();
-  const parsed = parsePurchase(body, shop, program);
+  const parsed = parsePurchase(body, poster.shop, program);
   if (!parsed.ok) return parsed;
-  const outcome = await api.parts.submit(recordPurchase(parsed.input, purchaseRules(program)));
+  const submit = () => api.parts.submit(recordPurchase(parsed.input, purchaseRules(program)));
+  const outcome = await usingCodes(api, poster, parsed.input.coupons, submit, refusedCode);
   return outcome.ok ? outcome : { ok: false, problem: refusalProblem(outcome.refusal) };
 }
 
+/**
+ * The purchases of a batch, those with coupons one after the other: many codes tried at once count as guesses until
+ * they turn out to be right.
+ */
+async function recordAll(api: Api, items: readonly unknown[], poster: Poster): Promise<Item[]> {
+  let before: Promise<unknown> = Promise.resolve();
+  return Promise.all(
+    items.map((item) => {
+      if (!namesCoupons(item)) return recordOne(api, item, poster);
+      const recorded = before.then(() => recordOne(api, item, poster));
+      before = recorded;
+      return recorded;
+    }),
+  );
+}
+
+function namesCoupons(item: unknown): boolean {
+  return typeof item === 'object' && item !== null && 'coupons' in item;
+}
+
 /** One purchase of a batch, answered as if it had been posted alone. A stopped writer fails the whole batch. */
-async function recordOne(api: Api, value: unknown, shop: Shop): Promise<{ status: number; body: unknown }> {
+async function recordOne(api: Api, value: unknown, poster: Poster): Promise<Item> {
   const parsed = purchaseSchema.safeParse(value);
   if (!parsed.success) return itemOf(invalidRequest(detailsOf(parsed.error.issues, 'body')));
   try {
-    const recorded = await record(api, parsed.data, shop);
+    const recorded = await record(api, parsed.data, poster);
     if (!recorded.ok) return itemOf(recorded.problem);
-    return { status: recorded.replayed ? 200 : 201, body: recorded.result };
+    const answer = purchaseResultView(recorded.result, api.parts.claimUrl);
+    return { status: recorded.replayed ? 200 : 201, body: answer };
   } catch (error) {
     if (isWriterStopped(error)) throw error;
-    api.parts.log.error({ error, shop: shop.id, purchase: parsed.data.id }, 'a purchase of a batch failed');
+    if (error instanceof ProblemError) return itemOf(error.problem);
+    api.parts.log.error(
+      { error, shop: poster.shop.id, purchase: parsed.data.id },
+      'a purchase of a batch failed',
+    );
     return itemOf(internalProblem());
   }
 }
 
-function itemOf(body: Problem): { status: number; body: Problem } {
+function itemOf(body: Problem): Item {
   return { status: body.status, body };
 }
