@@ -20,9 +20,15 @@ export function startCalls({ words }) {
 
   /** @param {Call} call */
   function show(call) {
-    const wasOpen = list.querySelector('details')?.open ?? true;
+    // The newest is open for whoever looks, unless he has closed it.
+    const before = list.querySelector('details');
+    const open = before?.open ?? true;
+    before?.removeAttribute('open');
     empty.hidden = true;
-    list.prepend(draw(call, words.till, wasOpen));
+    // Of the quotes that come while a cart is filled only the last says anything.
+    if (before?.dataset.path === '/v1/quotes' && call.request.path === '/v1/quotes')
+      before.closest('li')?.remove();
+    list.prepend(draw(call, words.till, open));
     while (list.childElementCount > kept) list.lastElementChild?.remove();
   }
 
@@ -43,6 +49,7 @@ function draw({ request, status, replayed, answer }, words, open) {
   const head = `${method} ${path}`;
   const details = make('details', {
     class: status < 300 ? 'call' : 'call refused',
+    'data-path': path,
     ...(open ? { open: '' } : {}),
   });
   const sent = body === undefined ? head : `${head}\n${JSON.stringify(body, null, 2)}`;

@@ -3,6 +3,7 @@
 /** @import { Page } from './playground.js' */
 import { find } from './dom.js';
 import { figures, numberAt, textAt } from './playground_calls.js';
+import { listAt } from './playground_coupons.js';
 
 /** While a person is still tapping, nothing is asked. */
 const settleMs = 300;
@@ -12,6 +13,7 @@ const settleMs = 300;
  * @typedef {object} Quoted
  * @property {() => Cart} cart
  * @property {() => number} sum what the goods cost, in minor units
+ * @property {{ judge: (answer: unknown) => void }} coupons
  * @property {{ coveredMinor: () => number, offer: (points: number | undefined) => void }} spending
  */
 
@@ -21,7 +23,7 @@ const settleMs = 300;
  * @param {CallApi} call
  * @param {Quoted} quoted
  */
-export function startQuote({ words, money, number }, call, { cart, sum, spending }) {
+export function startQuote({ words, money, number }, call, { cart, sum, spending, coupons }) {
   const rows = find(document, '#quote', HTMLElement);
   const total = find(document, '#till-total', HTMLOutputElement);
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -37,7 +39,7 @@ export function startQuote({ words, money, number }, call, { cart, sum, spending
     total.value = money.format((payable() - covered) / 100);
     const points = (/** @type {string} */ name) => {
       const value = numberAt(answer, 'points', name);
-      return value === undefined ? undefined : number.format(value);
+      return value ? number.format(value) : undefined;
     };
     rows.replaceChildren(
       ...figures([
@@ -66,6 +68,7 @@ export function startQuote({ words, money, number }, call, { cart, sum, spending
     if (asked !== key) return;
     answer = answered && answered.status < 300 ? answered.answer : undefined;
     draw();
+    coupons.judge(answer);
   }
 
   return {
@@ -88,9 +91,7 @@ export function startQuote({ words, money, number }, call, { cart, sum, spending
  * @returns {{ name: string, minor: number }[]}
  */
 function discountsOf(answer) {
-  const list = answer && typeof answer === 'object' && 'discounts' in answer ? answer.discounts : [];
-  if (!Array.isArray(list)) return [];
-  return list.map((discount) => ({
+  return listAt(answer, 'discounts').map((discount) => ({
     name: textAt(discount, 'name') || textAt(discount, 'code'),
     minor: numberAt(discount, 'amount') ?? 0,
   }));

@@ -119,7 +119,7 @@ export function startReceipts({ words, toast }, call, result) {
         const label = make(
           'label',
           { class: 'back-line' },
-          make('span', {}, `${name}, ${words.receipts.left} ${most}`),
+          make('span', {}, `${name} (${words.receipts.left} ${most})`),
         );
         label.append(input);
         return { sku, input, label };

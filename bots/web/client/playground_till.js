@@ -2,6 +2,7 @@
 /** @import { Page } from './playground.js' */
 import { find } from './dom.js';
 import { startCalls } from './playground_calls.js';
+import { startCoupons } from './playground_coupons.js';
 import { startQuote } from './playground_quote.js';
 import { startReceipts } from './playground_receipts.js';
 import { startResult } from './playground_result.js';
@@ -25,7 +26,6 @@ export function startTill(page, scan) {
   const { words, locale, toast, done } = page;
   const form = find(document, '#till', HTMLFormElement);
   const customer = find(form, '#till-customer', HTMLInputElement);
-  const coupons = find(document, '#till-coupons', HTMLInputElement);
   const later = find(document, '#till-later', HTMLInputElement);
   const submit = find(document, '#sell', HTMLButtonElement);
   const again = find(document, '#again', HTMLButtonElement);
@@ -33,17 +33,17 @@ export function startTill(page, scan) {
   const result = startResult(page, scan);
   const receipts = startReceipts(page, call, result);
   const goods = startGoods(form, changed);
+  const coupons = startCoupons(page, changed);
   const spending = startSpending(page, { call, result, customer, total: () => quote.payable(), changed });
-  const quote = startQuote(page, call, { cart, sum: goods.sum, spending });
+  const quote = startQuote(page, call, { cart, sum: goods.sum, spending, coupons });
   /** @type {unknown} the receipt that "again" posts */
   let last;
 
   /** @returns {Cart} */
   function cart() {
-    const codes = coupons.value.split(/[\s,;]+/).filter((code) => code !== '');
     // Whose points are held has been named by that: the code on the phone, not the field, says who pays.
     const who = spending.byCode() ? '' : customer.value;
-    return { locale, customer: who, items: goods.items(), coupons: codes };
+    return { locale, customer: who, items: goods.items(), coupons: coupons.codes() };
   }
 
   function changed() {
@@ -74,7 +74,7 @@ export function startTill(page, scan) {
     done('sell');
     receipts.add(answered);
     spending.used();
-    coupons.value = '';
+    coupons.used();
     later.checked = false;
   }
 
@@ -85,7 +85,7 @@ export function startTill(page, scan) {
     void ring({ do: 'sell', ...cart(), paid: !later.checked, ...(redemption ? { redemption } : {}) });
   });
   again.addEventListener('click', () => void ring({ do: 'repeat', receipt: last }));
-  for (const field of [customer, coupons]) field.addEventListener('input', changed);
+  customer.addEventListener('input', changed);
   const offer = startCustomer(form, customer, changed);
   changed();
   return {

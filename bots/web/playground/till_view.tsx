@@ -145,14 +145,20 @@ const Extras: Part = ({ words }) => (
         </button>
       </p>
     </form>
-    <h3>
-      <label for="till-coupons">{words.till.coupons}</label>
-    </h3>
-    <input id="till-coupons" type="text" autocomplete="off" aria-describedby="coupons-hint" />
-    <p class="field" id="coupons-hint">
-      {words.till.couponsHint}
-    </p>
-    <span class="switches">
+    <form class="spend" id="coupon" autocomplete="off">
+      <h3>
+        <label for="coupon-code">{words.till.coupon}</label>
+      </h3>
+      <span class="joined">
+        <input id="coupon-code" type="text" maxlength={40} required />
+        <button type="submit" class="quiet">
+          {words.till.enter}
+        </button>
+      </span>
+      <ul class="chips entered" />
+      <p class="note-line" role="status" />
+    </form>
+    <span class="switches calm">
       <label>
         <input type="checkbox" id="till-later" /> {words.till.later}
       </label>
