@@ -7,6 +7,7 @@ import type { Channel } from './bots/channel.ts';
 import { createDispatcher, type Dispatcher } from './bots/dispatcher.ts';
 import { createRenderer } from './bots/render.ts';
 import { createTelegram, type Telegram } from './bots/telegram/telegram.ts';
+import { createClaimPage } from './bots/web/claim.tsx';
 import { openPlaygroundClock, type PlaygroundClock } from './bots/web/playground/clock.ts';
 import { createSiteChat } from './bots/web/site.tsx';
 import { createSessionToken } from './bots/web/tokens.ts';
@@ -23,6 +24,7 @@ import { createShops } from './db/shops.ts';
 import { createValues } from './db/values.ts';
 import { apiParts } from './http.ts';
 import { settleDue } from './jobs.ts';
+import { createChatLinks } from './links.ts';
 import { consentTexts } from './locales/consents.ts';
 import { createTranslator } from './locales/translator.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -99,7 +101,7 @@ async function createCore(settings: Settings, database: Database, log: pino.Logg
   };
   const clock = await openClock(settings, database, settle);
   const svoi = await createSvoi({
-    ...{ database, clock, ids: createIds(createRandom()), random: Math.random },
+    ...{ database, clock, ids: createIds(createRandom()), random: createRandom() },
     onMessages: () => wake(),
     onCommit: metrics.commit,
     onFatal: fatal,
@@ -131,10 +133,12 @@ async function openClock(
 async function openDoors(core: Core) {
   const { svoi, settings, clock, log } = core;
   const web = await openWebParts(svoi.database);
+  const telegram = telegramOf(core);
+  const links = createChatLinks({ bot: telegram, publicUrl: settings.PUBLIC_URL, clock: realClock });
   const shops = createShops({ database: svoi.database, clock, ids: svoi.ids });
   const api = createApi(
     apiParts(svoi, {
-      ...{ shops, consentTexts, version: manifest.version, metrics: core.metrics },
+      ...{ shops, consentTexts, version: manifest.version, metrics: core.metrics, claimUrl: links.claim },
       chatSessions: { create: (phone, expiresAt) => createSessionToken(web.secret, phone, expiresAt) },
       writerStopped: core.writerStopped,
       log: { error: (details, message) => log.error(details, message) },
@@ -142,10 +146,10 @@ async function openDoors(core: Core) {
     }),
   );
   const app = new Hono<{ Bindings: HttpBindings }>();
+  app.route('/', createClaimPage({ telegramLink: links.telegram }));
   const site = createSiteChat({ ...web, handle: svoi.handleEvent, clock });
   const channels: Channel[] = [site.channel];
   app.route('/', site.app);
-  const telegram = telegramOf(core);
   if (telegram) {
     channels.push(telegram.channel);
     app.all('/telegram', (c) => telegram.webhook(c.req.raw));

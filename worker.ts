@@ -12,6 +12,7 @@ import { createRandom } from './db/random.ts';
 import { createWriter, type Writer } from './db/writer.ts';
 import { apiParts } from './http.ts';
 import { settleDue } from './jobs.ts';
+import { createChatLinks } from './links.ts';
 import { consentTexts } from './locales/consents.ts';
 import { createTranslator } from './locales/translator.ts';
 import manifest from './package.json' with { type: 'json' };
@@ -44,7 +45,7 @@ const turns = new AsyncLocalStorage<Turn>();
 const environment = {
   clock: { now: () => Date.now() },
   ids: createIds(createRandom()),
-  random: () => Math.random(),
+  random: createRandom(),
 };
 /** How long a newly applied program may go unnoticed. */
 const programMs = 10_000;
@@ -102,10 +103,12 @@ async function createInstance(settings: Settings): Promise<Instance> {
   const database = openWebDatabase(serverOf(settings), settings.DATABASE_AUTH_TOKEN);
   const svoi = await createSvoi({ ...environment, database, writer: writerOfTurn() });
   const telegram = telegramFor(settings, svoi);
+  const links = createChatLinks({ bot: telegram, clock: environment.clock });
   const app = createApi(
     apiParts(svoi, {
       version: manifest.version,
       consentTexts,
+      claimUrl: links.claim,
       // A commit that fails for good fails its own request; the next one has a writer of its own.
       writerStopped: () => false,
       log: { error: (details, message) => log('error', message, details) },

@@ -31,6 +31,8 @@ export interface Telegram {
   webhook(request: Request, background?: Background): Promise<Response>;
   readonly poll: Polling;
   setup(setup: TelegramSetup): Promise<string[]>;
+  /** The bot's public name, for links that open it. Throws with Telegram's reason. */
+  username(): Promise<string>;
   /** Whether the token works and updates arrive, for `doctor`. Throws with Telegram's reason. */
   check(): Promise<TelegramCheck>;
 }
@@ -63,6 +65,7 @@ export function createTelegram(options: TelegramOptions): Telegram {
     channel: createTelegramChannel(api),
     poll: createPolling({ api: pollApi, take, timers, log }),
     setup: (setup) => setUpTelegram(api, webhookSecret, setup),
+    username: async () => (await api.getMe()).username,
     check: () => check(api),
     async webhook(request, background) {
       if (request.method !== 'POST') return answer(405, 'POST only');

@@ -84,7 +84,8 @@ function listen() {
   });
   stream.addEventListener('ready', (event) => {
     const { empty } = JSON.parse(event.data);
-    if (empty && !started) begin();
+    // A receipt's link does something in a chat that has begun, too.
+    if (!started && (empty || context?.startsWith('c_'))) begin();
   });
   stream.addEventListener('error', () => {
     status.textContent = words.lost;
