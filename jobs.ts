@@ -1,7 +1,10 @@
+import { fillBatch } from './core/coupons/batch.ts';
+import { expireReservation } from './core/coupons/reserve.ts';
 import { expirePoints } from './core/customers/expiry.ts';
 import { purchaseRules, spendingRules } from './core/program/rules.ts';
 import { releasePending } from './core/purchases/payment.ts';
 import { expireRedemption } from './core/redemptions/settle.ts';
+import { openBatches, reservationsToExpire } from './db/coupons.ts';
 import type { Database } from './db/database.ts';
 import { customersWithDueLots, purchasesToRelease, redemptionsToExpire } from './db/due.ts';
 import type { AnyCommand } from './db/writer.ts';
@@ -43,6 +46,24 @@ const timeouts: Job<Awaited<ReturnType<typeof redemptionsToExpire>>[number]> = {
   settle: (id, svoi) => expireRedemption(id, spendingRules(svoi.program())),
 };
 
+/** Coupons that a till put aside, and no purchase used in time. */
+const reservations: Job<Awaited<ReturnType<typeof reservationsToExpire>>[number]> = {
+  due: reservationsToExpire,
+  settle: (reservation) => expireReservation(reservation),
+};
+
+/** Commits of one run that make codes: each takes a few hundredths of a second, and what else is due waits. */
+const fillsOfRun = 20;
+
+/** Codes of batches that nobody waits for, or whose maker died: so many, and the next run goes on. */
+async function makeCodes(svoi: Worked): Promise<void> {
+  for (let fill = 0; fill < fillsOfRun; fill += 1) {
+    const [batch] = await openBatches(svoi.database, 1);
+    if (!batch) return;
+    await svoi.submit(fillBatch(batch, purchaseRules(svoi.program())));
+  }
+}
+
 /** Points that burn. */
 const expiry: Job<Awaited<ReturnType<typeof customersWithDueLots>>[number]> = {
   due: customersWithDueLots,
@@ -56,5 +77,7 @@ const expiry: Job<Awaited<ReturnType<typeof customersWithDueLots>>[number]> = {
 export async function settleDue(svoi: Worked): Promise<void> {
   await runJob(svoi, release);
   await runJob(svoi, timeouts);
+  await runJob(svoi, reservations);
   await runJob(svoi, expiry);
+  await makeCodes(svoi);
 }

@@ -8,6 +8,9 @@ export type Scope = (typeof scopes)[number];
 export type Right =
   | 'purchases:write'
   | 'redemptions:write'
+  | 'coupons:use'
+  | 'coupons:issue'
+  | 'coupons:write'
   | 'customers:read'
   | 'customers:write'
   | 'customers:vouch'
@@ -15,11 +18,17 @@ export type Right =
 
 /** What each scope may do. */
 const rights: Readonly<Record<Scope, readonly Right[]>> = {
-  till: ['purchases:write', 'redemptions:write', 'customers:read'],
-  site: ['purchases:write', 'redemptions:write', 'customers:read', 'customers:write', 'customers:vouch'],
+  till: ['purchases:write', 'redemptions:write', 'coupons:use', 'customers:read'],
+  site: [
+    ...(['purchases:write', 'redemptions:write', 'coupons:use', 'coupons:issue'] as const),
+    ...(['customers:read', 'customers:write', 'customers:vouch'] as const),
+  ],
   admin: [
     'purchases:write',
     'redemptions:write',
+    'coupons:use',
+    'coupons:issue',
+    'coupons:write',
     'customers:read',
     'customers:write',
     'customers:vouch',
