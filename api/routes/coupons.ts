@@ -64,7 +64,7 @@ function serveCreate(api: Api): void {
       tag,
       summary: 'Make a coupon',
       description:
-        'A percent, an amount, a price, a free item, a gift, more points or a free delivery; for everybody with one shared code, for whoever has one of its single codes, or personal. Its name is yours alone: the same coupon again changes nothing and is answered with 200 and `Idempotent-Replay: true`.',
+        'A percent, an amount, a price, a free item, a gift, more points or a free delivery; for everybody with one shared code, for whoever has one of its single codes, or personal. Its name is yours alone: the same coupon again changes nothing and is answered with 200 and `Idempotent-Replay: true`. Leave out what does not apply: `null` is not taken here.',
       body: couponPostSchema,
       examples: {
         shared: { summary: 'One code for everybody', value: springExample },
