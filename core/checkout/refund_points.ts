@@ -56,7 +56,7 @@ export function settlePoints(step: RefundStep): SettledPoints {
   const redemption = before.redemptionId ? facts.redemption({ id: before.redemptionId }) : undefined;
   const repaid = redemption && giveBackSpent(redemption, step, posting);
   const { takenBack, notTaken, fromPending } = takeBackEarned(step, posting);
-  const returned = (repaid?.returned ?? 0) - (redemption?.returned ?? 0);
+  const returned = repaid ? repaid.returned - redemption.returned : 0;
   const result = { takenBack, returned, notTaken, balance: posting.balance.available };
   return {
     changes: {
