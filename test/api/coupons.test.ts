@@ -559,4 +559,17 @@ describe('guessing codes', () => {
     api.clock.advance(10_000);
     expect((await check('SPRING')).status).toBe(200);
   });
+
+  test('does not slow down many right codes at once, nor let many wrong ones through at once', async () => {
+    await api.close();
+    api = await testApi({ limits: { guesses: { perSecond: 0.1, burst: 3 } } });
+    await make(shared);
+    const check = (code: string) => post('coupons/check', { code }).then(({ status }) => status);
+    expect(new Set(await Promise.all(Array.from({ length: 40 }, () => check('SPRING'))))).toEqual(
+      new Set([200]),
+    );
+    const wrong = await Promise.all(Array.from({ length: 40 }, (_, index) => check(`WRONG${index}`)));
+    expect(wrong.filter((status) => status === 200)).toHaveLength(3);
+    expect(wrong.filter((status) => status === 429)).toHaveLength(37);
+  });
 });
