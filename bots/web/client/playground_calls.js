@@ -18,17 +18,18 @@ export function startCalls({ words }) {
   const list = find(document, '#calls .calls', HTMLOListElement);
   const empty = find(document, '#calls > .field', HTMLElement);
 
+  /** @type {HTMLDetailsElement | undefined} the newest that is no quote: open for whoever looks */
+  let newest;
+
   /** @param {Call} call */
   function show(call) {
-    // The newest is open for whoever looks, unless he has closed it.
-    const before = list.querySelector('details');
-    const open = before?.open ?? true;
-    before?.removeAttribute('open');
     empty.hidden = true;
+    const item = draw(call, words.till);
+    const before = list.firstElementChild;
     // Of the quotes that come while a cart is filled only the last says anything.
-    if (before?.dataset.path === '/v1/quotes' && call.request.path === '/v1/quotes')
-      before.closest('li')?.remove();
-    list.prepend(draw(call, words.till, open));
+    if (isQuote(item) && isQuote(before)) before?.remove();
+    if (!isQuote(item)) newest = openInstead(newest, item);
+    list.prepend(item);
     while (list.childElementCount > kept) list.lastElementChild?.remove();
   }
 
@@ -39,18 +40,32 @@ export function startCalls({ words }) {
   };
 }
 
+/** @param {Element | null} item */
+function isQuote(item) {
+  return item instanceof HTMLElement && item.dataset.path === '/v1/quotes';
+}
+
+/**
+ * Opens a call in the place of the one before it, unless the person has closed that.
+ * @param {HTMLDetailsElement | undefined} before
+ * @param {HTMLLIElement} item
+ */
+function openInstead(before, item) {
+  const details = find(item, 'details', HTMLDetailsElement);
+  details.open = before?.open ?? true;
+  if (before) before.open = false;
+  return details;
+}
+
 /**
  * @param {Call} call
  * @param {{ request: string, answer: string }} words
- * @param {boolean} open
  */
-function draw({ request, status, replayed, answer }, words, open) {
+function draw({ request, status, replayed, answer }, words) {
   const { method, path, body } = request;
   const head = `${method} ${path}`;
   const details = make('details', {
     class: status < 300 ? 'call' : 'call refused',
-    'data-path': path,
-    ...(open ? { open: '' } : {}),
   });
   const sent = body === undefined ? head : `${head}\n${JSON.stringify(body, null, 2)}`;
   const replay = replayed ? '\nIdempotent-Replay: true' : '';
@@ -65,7 +80,7 @@ function draw({ request, status, replayed, answer }, words, open) {
       `HTTP ${status}${replay}\n${JSON.stringify(answer, null, 2)}`,
     ),
   );
-  return make('li', {}, details);
+  return make('li', { 'data-path': path }, details);
 }
 
 /**

@@ -73,6 +73,11 @@ export function startQuote({ words, money, number }, call, { cart, sum, spending
 
   return {
     payable,
+    /** The customer's points have changed: the same cart is asked about anew. */
+    forget() {
+      asked = '';
+    },
+    /** The cart may have changed. */
     changed() {
       const key = JSON.stringify(cart());
       if (key !== asked) {

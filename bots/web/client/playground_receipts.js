@@ -19,8 +19,9 @@ const kept = 12;
  * @param {Page} page
  * @param {CallApi} call
  * @param {{ paid: (call: Call) => void, refunded: (call: Call) => void }} result
+ * @param {() => void} moved points have moved
  */
-export function startReceipts({ words, toast }, call, result) {
+export function startReceipts({ words, toast }, call, result, moved) {
   const box = find(document, '#receipts', HTMLDetailsElement);
   const list = find(box, '.receipts', HTMLOListElement);
   /** @type {Receipt[]} */
@@ -55,13 +56,16 @@ export function startReceipts({ words, toast }, call, result) {
     const back = (/** @type {string} */ sku) => items?.find((item) => item.sku === sku)?.quantity ?? 0;
     const lines = receipt.lines.map((line) => ({ ...line, left: items ? line.left - back(line.sku) : 0 }));
     change(receipt, { lines });
+    moved();
   }
 
   /** @param {Receipt} receipt */
   async function pay(receipt) {
     const answered = await call({ do: 'pay', receipt: receipt.id });
     result.paid(answered);
-    if (answered.status < 300) change(receipt, { paid: true });
+    if (answered.status >= 300) return;
+    change(receipt, { paid: true });
+    moved();
   }
 
   /**

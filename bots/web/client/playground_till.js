@@ -31,7 +31,7 @@ export function startTill(page, scan) {
   const again = find(document, '#again', HTMLButtonElement);
   const call = startCalls(page);
   const result = startResult(page, scan);
-  const receipts = startReceipts(page, call, result);
+  const receipts = startReceipts(page, call, result, moved);
   const goods = startGoods(form, changed);
   const coupons = startCoupons(page, changed);
   const spending = startSpending(page, { call, result, customer, total: () => quote.payable(), changed });
@@ -50,6 +50,12 @@ export function startTill(page, scan) {
     submit.disabled = goods.sum() === 0 || spending.waits();
     submit.title = goods.sum() === 0 ? words.till.empty : '';
     quote.changed();
+  }
+
+  /** Points have moved. */
+  function moved() {
+    quote.forget();
+    changed();
   }
 
   /** @param {{ do: string } & Record<string, unknown>} action */
@@ -74,6 +80,7 @@ export function startTill(page, scan) {
     done('sell');
     receipts.add(answered);
     spending.used();
+    quote.forget();
     coupons.used();
     later.checked = false;
   }

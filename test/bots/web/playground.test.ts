@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { openPlaygroundClock } from '../../../bots/web/playground/clock.ts';
 import { openPhones } from '../../../bots/web/playground/phones.ts';
 import { type TestPlayground, testPlayground } from '../../support/playground.ts';
@@ -36,6 +37,8 @@ async function lastSaid(channel: 'telegram' | 'whatsapp', number: string): Promi
   return (await here.seen(channel, number)).at(-1)?.text ?? '';
 }
 
+const idOf = z.object({ id: z.string() });
+const claimed = z.object({ claim: z.object({ code: z.string() }) });
 const beans = { items: [{ sku: 'beans', quantity: 2 }] };
 
 describe('the story', () => {
@@ -98,6 +101,113 @@ describe('the till', () => {
   ])('does not sell $what', async ({ sale }) => {
     expect((await here.post('/playground/till', { do: 'sell', locale: 'en', ...sale })).status).toBe(422);
   });
+});
+
+describe('points at the till', () => {
+  const cart = { locale: 'en', customer: telegramNumber, ...beans };
+
+  /** Sells for points, which the till can then set aside. */
+  async function hold(more: object = {}): Promise<string> {
+    const held = await here.till({
+      do: 'hold',
+      customer: telegramNumber,
+      points: 30,
+      total: 69_800,
+      ...more,
+    });
+    expect(held.status).toBe(201);
+    return idOf.parse(held.answer).id;
+  }
+
+  it('a quote says what the receipt then costs and earns, and writes nothing', async () => {
+    await registerOnTelegram();
+    const quote = await here.till({ do: 'quote', ...cart });
+    const points = { balance: 50, max_spend: 50, would_earn: 34 };
+    expect(quote).toMatchObject({ status: 200, answer: { payable: 69_800, points } });
+    expect((await here.sell({ customer: telegramNumber, ...beans })).answer).toMatchObject({
+      points: { earned: 34, balance: 84 },
+    });
+  });
+
+  it('a code from the phone sets points aside, and whoever showed it need not be named', async () => {
+    await registerOnTelegram();
+    await here.act('telegram', { kind: 'text', text: '/menu' });
+    await tap('Pay with points');
+    const [code] = /\d{3} \d{3}/.exec(await lastSaid('telegram', telegramNumber)) ?? [];
+    const redemption = await hold({ customer: textNumber, code });
+    const sold = await here.sell({ ...beans, customer: '', redemption });
+    expect(sold).toMatchObject({ status: 201, answer: { points: { spent: 30, earned: 33, balance: 53 } } });
+  });
+
+  it.each([
+    { answer: 'No', status: 'declined' },
+    { answer: 'Yes', status: 'held' },
+  ])('without a code the phone is asked, and the till reads the $answer', async ({ answer, status }) => {
+    await registerOnTelegram();
+    const redemption = await hold();
+    expect(await here.till({ do: 'look', redemption })).toMatchObject({
+      answer: { status: 'awaiting_customer' },
+    });
+    await tap(answer);
+    expect(await here.till({ do: 'look', redemption })).toMatchObject({ status: 200, answer: { status } });
+  });
+
+  it('points set aside can be let go', async () => {
+    await registerOnTelegram();
+    const redemption = await hold();
+    expect(await here.till({ do: 'cancel', redemption })).toMatchObject({
+      status: 200,
+      answer: { status: 'cancelled' },
+    });
+  });
+});
+
+describe('a receipt of the till', () => {
+  it('goods come back by line and then all of the rest, and the chat is told', async () => {
+    await registerOnTelegram();
+    const receipt = await sellToTelegram();
+    const one = await here.till({ do: 'refund', receipt, items: [{ sku: 'beans', quantity: 1 }] });
+    expect(one).toMatchObject({ status: 201, answer: { money: 34_900, points: { taken_back: 17 } } });
+    expect(await lastSaid('telegram', telegramNumber)).toContain('17');
+    const rest = await here.till({ do: 'refund', receipt });
+    expect(rest).toMatchObject({ status: 201, answer: { money: 34_900, points: { taken_back: 17 } } });
+    expect((await here.till({ do: 'refund', receipt })).status).toBe(409);
+  });
+
+  it('of a purchase paid later gives its points with the payment', async () => {
+    await registerOnTelegram();
+    const receipt = await sellToTelegram({ paid: false });
+    expect(await here.till({ do: 'pay', receipt })).toMatchObject({
+      status: 200,
+      answer: { points: { earned: 34, balance: 84 } },
+    });
+  });
+
+  it('without a customer has a code, which the first phone to send it gets the points of', async () => {
+    await registerOnTelegram();
+    const sold = await here.sell({ customer: '', ...beans });
+    const { code } = claimed.parse(sold.answer).claim;
+    await here.act('telegram', { kind: 'start', context: `c_${code}` });
+    expect(await lastSaid('telegram', telegramNumber)).toMatch(/34.*84/s);
+    await here.act('text', { kind: 'text', text: code });
+    expect(await lastSaid('whatsapp', textNumber)).not.toMatch(/34/);
+  });
+
+  it('has its code as a picture, which any text of its length can be', async () => {
+    const picture = (query: string) =>
+      here.app.request(`/playground/qr${query}`, { headers: { host: 'localhost' } });
+    const response = await picture('?text=7MCRY7WFN');
+    expect(response.headers.get('content-type')).toBe('image/svg+xml');
+    expect(await response.text()).toMatch(/^<svg/);
+    expect((await picture('')).status).toBe(422);
+    expect((await picture(`?text=${'x'.repeat(301)}`)).status).toBe(422);
+  });
+
+  async function sellToTelegram(more: object = {}): Promise<string> {
+    const { request, status } = await here.sell({ customer: telegramNumber, ...beans, ...more });
+    expect(status).toBe(201);
+    return idOf.parse(request.body).id;
+  }
 });
 
 describe('a phone', () => {

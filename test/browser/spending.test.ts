@@ -1,0 +1,123 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { chromiumPath, startBrowser } from '../support/browser.ts';
+import {
+  chatOn,
+  countNameless,
+  layTable,
+  putOnCounter,
+  registerOnTelegram,
+  resultOf,
+  sell,
+  type Table,
+  tabTo,
+  tap,
+  write,
+} from '../support/table.ts';
+
+describe.skipIf(chromiumPath === undefined)('points, returns and coupons in a browser', () => {
+  let browser: Browser;
+  let table: Table;
+
+  beforeAll(async () => {
+    browser = await startBrowser();
+  });
+  afterAll(() => browser.close());
+  afterEach(() => table.clear());
+
+  async function openTable(options: Parameters<Table['open']>[1] = {}): Promise<Page> {
+    table = await layTable(browser);
+    return table.open('/?lang=en', options);
+  }
+
+  it('a code on the phone pays at the till; a line brought back is told of in the chat', async () => {
+    const page = await openTable();
+    await registerOnTelegram(page);
+    await putOnCounter(page, 'beans');
+    await page.getByText('Points, coupons, paying later').click();
+    await page.locator('#quote', { hasText: 'Points could pay, up to50' }).waitFor();
+    await page.getByLabel('Code from the phone').fill(await paymentCode(page));
+    await page.getByRole('button', { name: 'Set the points aside' }).click();
+    await page.locator('#held', { hasText: 'Set aside: 50 (₴50.00)' }).waitFor();
+    expect(await page.locator('#till-total').textContent()).toBe('₴299.00');
+    expect(await sell(page)).toMatch(/Points earned 14 Points spent 50 Balance 14/);
+    await chatOn(page).getByText('Paid with points: 50 points.').waitFor();
+
+    await page.getByText('Receipts of this till').click();
+    await page.getByText('Bring back', { exact: true }).click();
+    await page.getByLabel('Coffee beans, 250 g (up to 1)').fill('1');
+    await page.getByRole('button', { name: 'Bring these back' }).click();
+    expect(await resultOf(page, /Brought back/)).toMatch(
+      /Money to hand back ₴299.00 Points taken back 14 Points given back 50 Balance 50/,
+    );
+    await chatOn(page)
+      .getByText(/You brought back goods for ₴349/)
+      .waitFor();
+    expect(await page.locator('.receipts em').textContent()).toBe('brought back');
+  });
+
+  it('the customer is asked on the phone, and says no: nothing is taken', async () => {
+    const page = await openTable();
+    await registerOnTelegram(page);
+    await putOnCounter(page, 'mug');
+    await page.getByText('Points, coupons, paying later').click();
+    await page.getByLabel('Points', { exact: true }).fill('20');
+    await page.getByRole('button', { name: 'Set the points aside' }).click();
+    await page.locator('#held', { hasText: 'waiting for yes or no' }).waitFor();
+    expect(await page.locator('#sell').isDisabled()).toBe(true);
+    await tap(page, 'No');
+    await page.locator('#held', { hasText: 'The customer said no' }).waitFor();
+    expect(await sell(page)).toMatch(/Points earned 21 Balance 71/);
+  });
+
+  it('a receipt of nobody goes to the first phone that reads it', async () => {
+    const page = await openTable();
+    await registerOnTelegram(page);
+    await page.getByRole('button', { name: 'no customer' }).click();
+    await putOnCounter(page, 'beans');
+    await sell(page);
+    await page.getByAltText('QR code of the receipt').waitFor();
+    await expect
+      .poll(() => page.evaluate(`document.querySelector('.claim img').naturalWidth`))
+      .toBeGreaterThan(0);
+    await page.getByRole('button', { name: 'Scan with Telegram' }).click();
+    await chatOn(page)
+      .getByText(/receipt brings you 17 points/)
+      .waitFor();
+    await page.getByRole('button', { name: 'Send from WhatsApp' }).click();
+    await chatOn(page, 'text').getByText('3. English').waitFor();
+    expect(await page.locator('.further li.taken').count()).toBe(1);
+  });
+
+  it('fits 390 pixels with all unfolded, and points are set aside by the keyboard alone', async () => {
+    const page = await openTable({ viewport: { width: 390, height: 800 }, colorScheme: 'dark' });
+    await registerOnTelegram(page);
+    await page.evaluate(`for (const one of document.querySelectorAll('details')) one.open = true`);
+    await page.locator('[data-sku=press] .add').focus();
+    await page.keyboard.press('Enter');
+    await page.locator('#quote', { hasText: 'Points could pay' }).waitFor();
+    await tabTo(page, '#spend-points');
+    await page.keyboard.type('10');
+    await page.keyboard.press('Enter');
+    await page.locator('#held', { hasText: 'waiting for yes or no' }).waitFor();
+    await page.locator('#release').focus();
+    await page.keyboard.press('Enter');
+    await page.locator('#held', { hasText: 'Cancelled' }).waitFor();
+    await tabTo(page, '#coupon-code');
+    await page.keyboard.type('no such code');
+    await page.keyboard.press('Enter');
+    await page.locator('#coupon', { hasText: 'there is no such coupon' }).waitFor();
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+    expect(await page.evaluate(countNameless)).toBe(0);
+  });
+});
+
+/** The code that "Pay with points" shows. */
+async function paymentCode(page: Page): Promise<string> {
+  await write(page, 'telegram', '/menu');
+  await tap(page, 'Pay with points');
+  const shown = chatOn(page).getByText(/Show this code at the till: \d{3} \d{3}/);
+  const [code] = /\d{3} \d{3}/.exec((await shown.textContent()) ?? '') ?? [];
+  if (!code) throw new Error('no code was shown');
+  return code;
+}

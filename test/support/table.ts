@@ -1,0 +1,111 @@
+import type { Browser, Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { openPage, type WatchedPage } from './browser.ts';
+import { type Listening, listen } from './listen.ts';
+import { type TestPlayground, testPlayground } from './playground.ts';
+
+type PageOptions = Parameters<typeof openPage>[3];
+
+/** A playground that is served, with the page that was opened last. */
+export interface Table {
+  /** Opens a page of the playground; `/` waits until it is live. */
+  open(path: string, options?: PageOptions): Promise<Page>;
+  /** Closes all. Fails when the page complained of anything. */
+  clear(): Promise<void>;
+}
+
+/** Serves a new playground for `browser`. */
+export async function layTable(browser: Browser): Promise<Table> {
+  const here: TestPlayground = await testPlayground();
+  const server: Listening = await listen((request) => here.app.fetch(request));
+  let watched: WatchedPage | undefined;
+  return {
+    async open(path, options = {}) {
+      watched = await openPage(browser, server.url, path, options);
+      if (path.startsWith('/?')) await watched.page.locator('body[data-live]').waitFor();
+      return watched.page;
+    },
+    async clear() {
+      const complaints = watched?.complaints ?? [];
+      await watched?.context.close();
+      await server.close();
+      await here.close();
+      expect(complaints).toEqual([]);
+    },
+  };
+}
+
+/** The chat on a phone. */
+export function chatOn(page: Page, phone = 'telegram'): Locator {
+  return page.locator(`[data-phone=${phone}] .transcript`);
+}
+
+/** Taps the newest button of this label in the chat on a phone. */
+export async function tap(page: Page, label: string, phone = 'telegram'): Promise<void> {
+  await chatOn(page, phone).getByRole('button', { name: label, exact: true }).last().click();
+}
+
+/** Writes into the chat on a phone. */
+export async function write(page: Page, phone: string, text: string): Promise<void> {
+  const element = page.locator(`[data-phone=${phone}]`);
+  await element.getByLabel('Message').fill(text);
+  await element.getByRole('button', { name: 'Send' }).click();
+}
+
+/** Joins on the phone with buttons, without telling more than the number. */
+export async function registerOnTelegram(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await tap(page, 'English');
+  await chatOn(page).locator('.share_phone').click();
+  for (const _ of ['name', 'birthday']) await skipOnce(page);
+  await tap(page, 'No, thanks');
+  await chatOn(page).getByRole('button', { name: 'My points' }).waitFor();
+}
+
+async function skipOnce(page: Page): Promise<void> {
+  const skip = chatOn(page).getByRole('button', { name: 'Skip' }).last();
+  const before = await skip.locator('xpath=ancestor::li').textContent();
+  await skip.click();
+  await expect.poll(() => chatOn(page).locator('.message').last().textContent()).not.toBe(before);
+}
+
+/** Puts one more of a good on the counter. */
+export async function putOnCounter(page: Page, sku: string): Promise<void> {
+  await page.locator(`[data-sku=${sku}] .add`).click();
+}
+
+/** Sells what is on the counter; resolves with what the till then shows. */
+export async function sell(page: Page): Promise<string> {
+  await page.locator('#sell').click();
+  return resultOf(page, /accepted|waiting/);
+}
+
+/** What the till shows of the last thing done there, once its first line reads as `line` says. */
+export async function resultOf(page: Page, line: RegExp): Promise<string> {
+  await page.locator('#receipt .receipt-line', { hasText: line }).waitFor();
+  return (await page.locator('#receipt').innerText()).replaceAll('\n', ' ');
+}
+
+/** Runs in the page: how many controls a screen reader could not name. */
+export const countNameless = `[...document.querySelectorAll('button, a, input, summary')].filter(
+  (control) => !control.textContent.trim() && !control.ariaLabel && !control.labels?.length,
+).length`;
+
+/** Goes by Tab to what `selector` names, where the focus must be seen. */
+export async function tabTo(page: Page, selector: string): Promise<void> {
+  await page.locator(selector).first().waitFor();
+  for (let steps = 0; steps < 120; steps += 1) {
+    if ((await page.locator(`${selector}:focus-visible`).count()) > 0) {
+      expect(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).not.toBe('none');
+      return;
+    }
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`Tab never reached ${selector}`);
+}
+
+/** Goes by Tab to what `selector` names, and presses Enter there. */
+export async function pressOn(page: Page, selector: string): Promise<void> {
+  await tabTo(page, selector);
+  await page.keyboard.press('Enter');
+}
