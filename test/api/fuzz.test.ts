@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readRows } from '../../db/database.ts';
 import { verifyLedger } from '../../db/verify.ts';
 import { type Answer, purchaseBody, type TestApi, testApi } from '../support/api.ts';
+import { testChat } from '../support/chat.ts';
 
 const seed = 20261122;
 const runs = 4000;
@@ -38,6 +39,15 @@ const validCustomer = {
   external_id: 'c-1',
   consents: { service: true },
 };
+
+const validRedemption = (id: string) => ({
+  id,
+  customer: { phone: '+380671234567' },
+  points: 1,
+  total: 9_000,
+  store: 'Lviv',
+  ttl_seconds: 600,
+});
 
 /** Values that break things: huge, tiny, not numbers, odd characters, deep, and of every other type. */
 const oddValue = fc.oneof(
@@ -139,7 +149,7 @@ function bytesOf(body: unknown, change: Cut | null): Uint8Array {
 }
 
 const request = fc.record({
-  door: fc.constantFrom('single', 'single', 'batch', 'customer'),
+  door: fc.constantFrom('single', 'single', 'batch', 'customer', 'redemption'),
   id: fc.integer({ min: 1, max: 1500 }),
   spoils: fc.array(spoil, { maxLength: 3 }),
   cut,
@@ -151,19 +161,28 @@ let api: TestApi;
 
 beforeAll(async () => {
   api = await testApi();
+  // A member whom no chat reaches: points are held at once.
+  const chat = testChat(api.svoi);
+  await chat.contact('380671234567');
+  await chat.send({ kind: 'blocked' });
 });
 afterAll(() => api.close());
 
 async function send({ door, id, spoils, cut }: Request): Promise<Answer> {
   const one = validPurchase(`f-${id}`);
-  const body = { single: one, customer: validCustomer, batch: [one, validPurchase(`f-${id + 1}`)] }[door];
-  const path = { single: '/v1/purchases', customer: '/v1/customers', batch: '/v1/purchases/batch' }[door];
+  const [path, body] = {
+    single: ['/v1/purchases', one],
+    batch: ['/v1/purchases/batch', [one, validPurchase(`f-${id + 1}`)]],
+    customer: ['/v1/customers', validCustomer],
+    redemption: ['/v1/redemptions', validRedemption(`f-${id}`)],
+  }[door] as [string, unknown];
   return api.call('POST', path, { body: bytesOf(spoilt(body, spoils), cut) });
 }
 
-test(`${runs} spoilt bodies: never a fault of ours, never half a purchase`, async () => {
+test(`${runs} spoilt bodies: never a fault of ours, never half a purchase or a hold`, async () => {
   const statuses = new Map<number, number>();
   let recorded = 0;
+  let held = 0;
   const requests = fc.sample(request, { numRuns: runs, seed });
   for (let start = 0; start < requests.length; start += 50) {
     const group = requests.slice(start, start + 50);
@@ -177,6 +196,7 @@ test(`${runs} spoilt bodies: never a fault of ours, never half a purchase`, asyn
         ).toBeLessThan(500);
         statuses.set(status, (statuses.get(status) ?? 0) + 1);
         if (status === 201 && body.id.startsWith('pur_')) recorded += 1;
+        if (status === 201 && body.id.startsWith('red_')) held += 1;
       }
     }
   }
@@ -184,8 +204,12 @@ test(`${runs} spoilt bodies: never a fault of ours, never half a purchase`, asyn
   // A fuzz that is always refused, or never, would prove nothing.
   expect([...statuses.keys()].sort()).toEqual([200, 201, 400, 409, 422]);
   expect(recorded).toBeGreaterThan(200);
+  expect(held).toBeGreaterThan(50);
   expect(await readRows(api.svoi.database, 'select count(*) as count from purchases')).toEqual([
     { count: recorded },
+  ]);
+  expect(await readRows(api.svoi.database, 'select count(*) as count from redemptions')).toEqual([
+    { count: held },
   ]);
   expect(await halfWritten()).toEqual([]);
   expect(await verifyLedger(api.svoi.database)).not.toHaveProperty('fault');
@@ -226,6 +250,9 @@ function halfWritten() {
      union all
      select p.id, 'answer' from purchases p
        where not exists (select 1 from commands c where c.scope = p.shop_id || ' purchase' and c.key = p.external_id)
+     union all
+     select r.id, 'hold' from redemptions r
+       where r.points is not (select -sum(points) from ledger_transactions t where t.reference = r.id)
      union all
      select t.id, 'entries' from ledger_transactions t
        where 0 is not (select sum(points) from ledger_entries e where e.transaction_id = t.id)`,

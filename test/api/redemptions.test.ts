@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { DAY_MS } from '../../core/time.ts';
 import { readRows } from '../../db/database.ts';
 import { verifyLedger } from '../../db/verify.ts';
 import { settleDue } from '../../jobs.ts';
@@ -8,7 +9,7 @@ import { converse, type TestChat, testChat } from '../support/chat.ts';
 const minute = 60_000;
 
 let api: TestApi;
-let start = Date.parse('2026-11-22T12:00:00+02:00');
+let start: number;
 let tests = 0;
 /** A new customer with 50 points and a chat, and a new till, for each test: a database of its own would be slow. */
 let phone: string;
@@ -20,8 +21,8 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   tests += 1;
-  start += 24 * 60 * minute;
-  api.clock.set(start);
+  api.clock.advance(24 * 60 * minute);
+  start = api.clock.now();
   phone = `+38067${1_000_000 + tests}`;
   till = (await api.addShop(`Till ${tests}`, 'till')).key;
   chat = testChat(api.svoi, { address: String(tests), language: 'en' });
@@ -432,6 +433,42 @@ describe('in chat', () => {
   test('there is no code for whoever has no points', async () => {
     await request({ code: await newCode(), points: 50 });
     await converse(chat, '> /pay\nYou have no points yet.');
+  });
+});
+
+describe('lots', () => {
+  const lotsOf = async () => {
+    const { body } = await api.call('GET', `/v1/customers/phone:${phone}/ledger`);
+    const [{ kind = '', balance = 0, lots = [] } = {}] = body.transactions;
+    return [kind, balance, lots.map(({ points }) => points).sort((a, b) => a - b)];
+  };
+
+  /** 25 points more, which live ten days longer than the 50 of welcome. */
+  async function laterPoints(): Promise<void> {
+    api.clock.advance(10 * DAY_MS);
+    const at = new Date(api.clock.now()).toISOString();
+    await api.call('POST', '/v1/purchases', { body: purchaseBody({ id: phone, at, customer: { phone } }) });
+  }
+
+  test('that burn first are taken first, and get back what was theirs', async () => {
+    await laterPoints();
+    await request({ code: await newCode(), points: 60 });
+    expect(await lotsOf()).toEqual(['hold', 15, [-50, -10]]);
+    await settle('cancel');
+    expect(await lotsOf()).toEqual(['cancel', 75, [10, 50]]);
+  });
+
+  test('that burn while they are held are not lost: they live on for the days of grace', async () => {
+    await laterPoints();
+    api.clock.set(start + 365 * DAY_MS);
+    await request({ code: await newCode(), points: 60, ttl_seconds: 86_400 });
+    api.clock.advance(DAY_MS);
+    await settleDue(api.svoi);
+    expect(await lotsOf()).toEqual(['cancel', 75, [10, 50]]);
+    const { points } = (await api.call('GET', `/v1/customers/phone:${phone}`)).body;
+    expect(points.next_expiry).toMatchObject({ points: 25 });
+    api.clock.advance(16 * DAY_MS);
+    expect(await pointsOf()).toMatchObject({ balance: 0 });
   });
 });
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Abilities } from '../../bots/channel.ts';
+import { codePicture } from '../../bots/pictures.ts';
 import { createRenderer } from '../../bots/render.ts';
 import type { Locale } from '../../core/customers/types.ts';
 import type { Reply } from '../../core/messaging/types.ts';
@@ -85,6 +86,15 @@ it('a card is drawn where there are pictures, and left out where there are none'
   expect(render(card, all, reader).picture?.alt).toContain('2900000000001');
   expect(render(card, plain, reader).picture).toBeUndefined();
   expect(render(card, plain, reader).text).toContain('2900000000001');
+});
+
+it('a payment code is drawn, and read out to whoever cannot see the picture', () => {
+  const code: Reply = {
+    paragraphs: [{ key: 'pay.show', variables: { code: '123 456' } }],
+    picture: { kind: 'code', code: '123456' },
+  };
+  const { png, alt } = render(code, all, reader).picture ?? {};
+  expect([png, alt]).toEqual([codePicture('123456'), 'Payment code 123456']);
 });
 
 it('when a text is too long, what is said gives way and the choices stay', () => {
