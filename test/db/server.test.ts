@@ -5,12 +5,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createIds } from '../../core/ids.ts';
+import { recordPurchase } from '../../core/checkout/record.ts';
+import { fillBatch, orderCodes } from '../../core/coupons/batch.ts';
+import { createCoupon } from '../../core/coupons/create.ts';
+import { createIds, type ShopId } from '../../core/ids.ts';
+import { purchaseRules } from '../../core/program/rules.ts';
 import { type Database, readRows } from '../../db/database.ts';
 import { openDatabase } from '../../db/open.ts';
 import { verifyLedger } from '../../db/verify.ts';
 import { createSvoi } from '../../svoi.ts';
 import { databaseContract } from '../contract/database.ts';
+import { aDefinition } from '../support/coupons.ts';
 import { aPurchase, buy } from '../support/purchases.ts';
 import { programOf } from '../support/server.ts';
 import { hasLibsqlServer, startLibsqlServer } from '../support/sqld.ts';
@@ -57,6 +62,47 @@ describe.skipIf(!hasLibsqlServer)('with a real libSQL server', () => {
     );
     const balances = outcomes.map(({ result }) => result.points.balance).sort((a, b) => a - b);
     expect(balances).toEqual(Array.from({ length: 60 }, (_, index) => 50 * (index + 1)));
+    for (const database of databases) database.close();
+    await server.stop();
+  });
+
+  it('two processes take no more of a coupon than it may give, and make no more codes than were wanted', async () => {
+    const server = await startLibsqlServer();
+    const clock = { now: () => Date.now() };
+    const databases = await Promise.all([1, 2].map(() => openDatabase({ url: server.url })));
+    const shops = await Promise.all(
+      databases.map((database) => createSvoi({ database, clock, ids: createIds(), random: Math.random })),
+    );
+    const [first, second] = shops;
+    if (!first || !second) throw new Error('there are two');
+    const rules = purchaseRules(first.program());
+    const effect = { kind: 'amount', amount_minor: 1000 };
+    const shared = aDefinition({ effect, limits: { budget_minor: 7500 } });
+    await first.submit(createCoupon(shared, 'cli', rules));
+    const outcomes = await Promise.all(
+      shops.flatMap((svoi, shop) =>
+        Array.from({ length: 15 }, (_, index) => {
+          const customer = { phone: `+38067000${shop}${String(index).padStart(3, '0')}` };
+          const input = { at: clock.now(), externalId: `${shop}-${index}`, customer, coupons: ['SPRING'] };
+          return svoi.submit(recordPurchase(aPurchase(input), rules));
+        }),
+      ),
+    );
+    expect(outcomes.filter(({ ok }) => ok)).toHaveLength(7);
+    expect(await readRows(first.database, 'select uses, used_minor from coupons')).toEqual([
+      { uses: 7, used_minor: 7000 },
+    ]);
+    const single = aDefinition({ name: 'Single', effect, code: { pattern: '########' } });
+    const made = await first.submit(createCoupon(single, 'cli', rules));
+    if (!made.ok) throw new Error(made.refusal.code);
+    const order = { shopId: 'shp_test' as ShopId, externalId: '1', couponId: made.result.id, count: 5000 };
+    const ordered = await first.submit(orderCodes(order, 'cli'));
+    if (!ordered.ok) throw new Error(ordered.refusal.code);
+    const fills = Array.from({ length: 6 }, (_, index) => (index % 2 ? first : second));
+    await Promise.all(fills.map((svoi) => svoi.submit(fillBatch(ordered.result.id, rules))));
+    expect(
+      await readRows(first.database, 'select count(*) as n from coupon_codes where batch_id is not null'),
+    ).toEqual([{ n: 5000 }]);
     for (const database of databases) database.close();
     await server.stop();
   });
