@@ -120,13 +120,17 @@ function takeBackEarned(step: RefundStep, posting: Posting) {
   return { fromPending, takenBack: fromPending + fromBalance, notTaken: rest - fromBalance };
 }
 
-/** How many of the points due have burned unspent: they are gone already, and not counted against earlier refunds. */
-function burnedShare({ before, gone, was, facts }: RefundStep): number {
+/**
+ * How many of the points due have burned unspent, by this moment at the latest: they are gone already, and not counted
+ * against earlier refunds.
+ */
+function burnedShare({ before, gone, was, facts, context }: RefundStep): number {
   const lot = before.lotId ? facts.purchaseLot(before.lotId) : undefined;
-  if (!lot || lot.burned === 0) return 0;
+  if (!lot) return 0;
+  const burned = lot.burned + (lot.expiresAt <= context.now ? lot.remaining : 0);
   const settled = sum(facts.refunds(before.id).map(({ takenBack, notTaken }) => takenBack + notTaken));
   const counted = was.points - settled;
-  return Math.max(0, Math.min(gone.points - was.points, lot.burned - counted));
+  return Math.max(0, Math.min(gone.points - was.points, burned - counted));
 }
 
 function eventOf(
