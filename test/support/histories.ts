@@ -132,7 +132,8 @@ function receipt(
   };
 }
 
-function registration(
+/** Registers a phone without a chat: nobody can be asked there, so tills take points unasked. */
+export function registration(
   phone: string,
   rules: ReturnType<typeof welcomeRules>,
 ): Command<CustomerNeeds, CustomerFacts, CustomerChanges & LedgerChanges, { readonly balance: number }> {

@@ -1,0 +1,136 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { createIds } from '../core/ids.ts';
+import { welcomeRules } from '../core/program/rules.ts';
+import { type Database, readRow, readRows } from '../db/database.ts';
+import { openDatabase } from '../db/open.ts';
+import { createShops } from '../db/shops.ts';
+import { verifyLedger } from '../db/verify.ts';
+import { createSvoi } from '../svoi.ts';
+import { registration } from './support/histories.ts';
+import { aPurchase, buy } from './support/purchases.ts';
+import { type ServerProcess, startServerProcess } from './support/server.ts';
+import { seededRandom } from './support/svoi.ts';
+import { type Acknowledged, send, serverDoor, type Till, work } from './support/tills.ts';
+
+/** Fifty with `SVOI_LONG=1`: about a minute. Another run of chance: `SVOI_SEED=7`. */
+const kills = process.env.SVOI_LONG ? 50 : 12;
+const seed = Number(process.env.SVOI_SEED ?? 1);
+const phones = ['+380671000001', '+380671000002', '+380671000003', '+380671000004'];
+const startingPoints = 5050;
+
+const folder = mkdtempSync(join(tmpdir(), 'svoi-kills-'));
+const url = `file:${join(folder, 'svoi.db')}`;
+let server: ServerProcess | undefined;
+
+afterEach(async () => {
+  await server?.end('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A database with registered customers who have points to spend, and a key for each till. */
+async function openShop(tills: number): Promise<string[]> {
+  const database = await openDatabase({ url });
+  const clock = { now: () => Date.now() };
+  const ids = createIds();
+  const svoi = await createSvoi({ database, clock, ids, random: Math.random });
+  for (const phone of phones) {
+    await svoi.submit(registration(phone, welcomeRules(svoi.program())));
+    const [line] = aPurchase({ at: clock.now() }).lines;
+    const lines = line ? [{ ...line, unitPriceMinor: 10_000_000, amountMinor: 10_000_000 }] : [];
+    await buy(svoi, aPurchase({ at: clock.now(), externalId: `first-${phone}`, customer: { phone }, lines }));
+  }
+  const shops = createShops({ database, clock, ids });
+  const keys: string[] = [];
+  for (let till = 0; till < tills; till += 1) {
+    const added = await shops.add(`Till ${till}`, 'till');
+    if (added.ok) keys.push(added.result.key);
+  }
+  database.close();
+  return keys;
+}
+
+/**
+ * Every request that was acknowledged is known again. One with an id gets the very answer it got before; the others
+ * (confirm, cancel, payment) say how it stands, with the balance of today.
+ */
+async function expectKept(running: ServerProcess, requests: readonly Acknowledged[]): Promise<void> {
+  for (const request of requests) {
+    const named = request.body?.id !== undefined;
+    const seen = ({ path, answer }: Acknowledged) => ({
+      path,
+      answer: named ? answer : answer.replace(/"balance":\d+/, ''),
+    });
+    const again = await send(running.url, request.key, request);
+    expect({ ...seen(again), repeat: again.repeat }).toEqual({ ...seen(request), repeat: named });
+  }
+}
+
+async function balancesIn(database: Database): Promise<unknown[]> {
+  const rows = await readRows(
+    database,
+    `select c.phone, t.available, t.held from customers c join ledger_transactions t on t.customer_id = c.id
+     where t.seq = (select max(seq) from ledger_transactions where customer_id = c.id) order by c.phone`,
+  );
+  return rows.map(({ phone, available, held }) => [phone, available, held]);
+}
+
+test(`killed ${kills} times under load, the server loses nothing it acknowledged and doubles nothing`, async () => {
+  const random = seededRandom(seed);
+  const door = serverDoor();
+  const expected = new Map(phones.map((phone) => [phone, startingPoints]));
+  const ids = new Set<string>();
+  const starts: number[] = [];
+  let lately: Acknowledged[] = [];
+  let closing = false;
+  const keys = await openShop(6);
+  const tills = keys.map(
+    (key, index): Till => ({
+      ...{ name: `till-${index}`, key, phones, random: seededRandom(seed * 100 + index) },
+      acknowledged(request) {
+        lately.push(request);
+        if (request.path === '/v1/purchases' && request.body?.id) ids.add(`${index} ${request.body.id}`);
+      },
+      done: (phone, net) => expected.set(phone, (expected.get(phone) ?? 0) + net),
+    }),
+  );
+  async function restart(): Promise<ServerProcess> {
+    const started = performance.now();
+    const running = await startServerProcess({ DATABASE_URL: url, SVOI_MODE: 'live' });
+    server = running;
+    starts.push(performance.now() - started);
+    await expectKept(running, lately);
+    lately = [];
+    return running;
+  }
+
+  const working = Promise.all(tills.map((till) => work(till, door, () => closing)));
+  // A till that is refused ends the test at once, not when the next kill waits for it in vain.
+  const refused = working.then(() => undefined);
+  for (let kill = 0; kill < kills; kill += 1) {
+    const running = await restart();
+    const enough = door.after(1 + Math.floor(random() * 150));
+    door.open(running.url);
+    await Promise.race([enough, refused]);
+    door.shut();
+    await running.end('SIGKILL');
+  }
+  const last = await restart();
+  closing = true;
+  door.open(last.url);
+  await working;
+  await expectKept(last, lately);
+
+  expect(await last.end('SIGTERM')).toBe(0);
+  const database = await openDatabase({ url });
+  expect((await verifyLedger(database)).fault).toBeUndefined();
+  expect(await balancesIn(database)).toEqual([...expected].map(([phone, points]) => [phone, points, 0]));
+  const rows = await readRow(database, "select count(*) as purchases from purchases where kind = 'sale'");
+  expect(rows).toEqual({ purchases: ids.size + phones.length });
+  database.close();
+  console.log(
+    `${ids.size} purchases; the slowest of ${starts.length} starts took ${Math.round(Math.max(...starts))} ms`,
+  );
+}, 600_000);
