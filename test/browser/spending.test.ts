@@ -68,6 +68,7 @@ describe.skipIf(chromiumPath === undefined)('points, returns and coupons in a br
     await tap(page, 'No');
     await page.locator('#held', { hasText: 'The customer said no' }).waitFor();
     expect(await sell(page)).toMatch(/Points earned 21 Balance 71/);
+    expect(await page.locator('.further li.taken').count()).toBe(1);
   });
 
   it('a receipt of nobody goes to the first phone that reads it', async () => {

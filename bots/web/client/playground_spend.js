@@ -22,7 +22,7 @@ const lookMs = 1000;
  * @param {SpendingParts} parts
  */
 export function startSpending(page, { call, result, customer, total, changed }) {
-  const { words, toast, money, number, time } = page;
+  const { words, toast, money, number, time, done } = page;
   const form = find(document, '#spend', HTMLFormElement);
   const points = find(form, '#spend-points', HTMLInputElement);
   const code = find(form, '#spend-code', HTMLInputElement);
@@ -73,6 +73,7 @@ export function startSpending(page, { call, result, customer, total, changed }) 
       const answered = await call(action, same);
       if (answered.status < 300) become({ ...Object(redemption), ...Object(answered.answer) });
       else result.failed(answered);
+      if (before === 'awaiting_customer' && (status() === 'held' || status() === 'declined')) done('ask');
     } catch {
       toast(words.till.failed);
     }
