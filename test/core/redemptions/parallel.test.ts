@@ -173,6 +173,24 @@ const buyAndReturn: Ending = async (t, { id }, round) => {
 
 const endings = [cancel, confirm, timeOut, timeOutAfterDowntime, buyAndReturn];
 
+test('a code that somebody shows right now is not drawn for anybody else', async () => {
+  const t = await testSvoi();
+  const usual = seededRandom(3);
+  const next: number[] = [];
+  const random = () => next.shift() ?? usual();
+  const svoi = await createSvoi({ database: t.svoi.database, clock: t.clock, ids: createIds(), random });
+  const [olena, ivan] = ['1', '2'].map((address) => testChat(svoi, { address, language: 'en' }));
+  await olena?.contact('380671234567');
+  await ivan?.contact('380509998877');
+  next.push(0, 0.1, 0.2, 0.3, 0.4, 0.5);
+  const first = await olena?.say('/pay');
+  next.push(0, 0.1, 0.2, 0.3, 0.4, 0.5);
+  const second = await ivan?.say('/pay');
+  expect(first?.[0]?.text).toContain('till: 012 345\n');
+  expect(second?.[0]?.text).toMatch(/till: (?!012 345)\d{3} \d{3}\n/);
+  t.close();
+});
+
 describe.skipIf(!hasLibsqlServer)('on one libSQL server', () => {
   test('two processes at once hold what the balance affords, and not a point more', async () => {
     const server = await startLibsqlServer();
