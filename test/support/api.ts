@@ -61,7 +61,7 @@ export interface CallOptions {
 
 export interface TestApiOptions
   extends TestSvoiOptions,
-    Partial<Pick<HttpOptions, 'metrics' | 'addressOf' | 'chatSessions'>> {
+    Partial<Pick<HttpOptions, 'metrics' | 'addressOf' | 'chatSessions' | 'claimUrl'>> {
   readonly limits?: Partial<ApiLimits>;
 }
 
@@ -69,7 +69,7 @@ const generous = { perSecond: 1e9, burst: 1e9 };
 
 /** Starts the API for one test. Limits are out of the way unless the test sets them. */
 export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
-  const { limits, metrics, addressOf, chatSessions, ...rest } = options;
+  const { limits, metrics, addressOf, chatSessions, claimUrl, ...rest } = options;
   const here = await testSvoi(rest);
   const { database, ids } = here.svoi;
   const shops = createShops({ database, clock: here.clock, ids });
@@ -85,6 +85,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
       limits: { key: generous, strangers: generous, ...limits },
       ...(metrics ? { metrics } : {}),
       ...(addressOf ? { addressOf } : {}),
+      ...(claimUrl ? { claimUrl } : {}),
       chatSessions: chatSessions ?? { create: async (phone) => `session of ${phone}` },
     }),
   );
