@@ -89,7 +89,7 @@ function draw({ request, status, replayed, answer }, words) {
  * @param {...string} path
  * @returns {unknown}
  */
-export function at(answer, ...path) {
+function at(answer, ...path) {
   /** @type {unknown} */
   let value = answer;
   for (const name of path) {
@@ -119,6 +119,17 @@ export function numberAt(answer, ...path) {
 export function textAt(answer, ...path) {
   const value = at(answer, ...path);
   return typeof value === 'string' ? value : '';
+}
+
+/**
+ * A list inside an answer; empty where there is none.
+ * @param {unknown} answer
+ * @param {string} name
+ * @returns {unknown[]}
+ */
+export function listAt(answer, name) {
+  const value = at(answer, name);
+  return Array.isArray(value) ? value : [];
 }
 
 /**

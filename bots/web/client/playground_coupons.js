@@ -1,6 +1,6 @@
 /** @import { Page } from './playground.js' */
 import { find, make } from './dom.js';
-import { at, textAt } from './playground_calls.js';
+import { listAt, textAt } from './playground_calls.js';
 
 /**
  * The coupons a customer has shown: each is a code that was entered, until it is taken away or used.
@@ -77,15 +77,4 @@ export function startCoupons({ words }, changed) {
 /** @param {readonly unknown[]} rejected */
 function reasons(rejected) {
   return rejected.map((one) => `${textAt(one, 'code')}: ${textAt(one, 'detail')}`).join(' ');
-}
-
-/**
- * A list inside an answer; empty where there is none.
- * @param {unknown} answer
- * @param {string} name
- * @returns {unknown[]}
- */
-export function listAt(answer, name) {
-  const value = at(answer, name);
-  return Array.isArray(value) ? value : [];
 }

@@ -2,8 +2,7 @@
 /** @import { Cart } from './playground_till.js' */
 /** @import { Page } from './playground.js' */
 import { find } from './dom.js';
-import { figures, numberAt, textAt } from './playground_calls.js';
-import { listAt } from './playground_coupons.js';
+import { figures, listAt, numberAt, textAt } from './playground_calls.js';
 
 /** While a person is still tapping, nothing is asked. */
 const settleMs = 300;
