@@ -267,7 +267,6 @@ export const couponCodes = sqliteTable(
   (table) => [
     index('coupon_codes_customer').on(table.customerId).where(sql`customer_id is not null`),
     index('coupon_codes_coupon').on(table.couponId, table.code),
-    index('coupon_codes_batch').on(table.batchId, table.code).where(sql`batch_id is not null`),
   ],
 );
 

@@ -52,7 +52,6 @@ CREATE TABLE `coupon_codes` (
 --> statement-breakpoint
 CREATE INDEX `coupon_codes_customer` ON `coupon_codes` (`customer_id`) WHERE customer_id is not null;--> statement-breakpoint
 CREATE INDEX `coupon_codes_coupon` ON `coupon_codes` (`coupon_id`,`code`);--> statement-breakpoint
-CREATE INDEX `coupon_codes_batch` ON `coupon_codes` (`batch_id`,`code`) WHERE batch_id is not null;--> statement-breakpoint
 CREATE TABLE `coupon_uses` (
 	`id` text PRIMARY KEY NOT NULL,
 	`coupon_id` text NOT NULL,

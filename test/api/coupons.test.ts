@@ -327,7 +327,7 @@ describe('single codes', () => {
     const batch = ordered.body.id as CouponBatchId;
     await Promise.all([1, 2].map(() => submit(fillBatch(batch, purchaseRules(program())))));
     expect(await readRow(database, 'select made, finished_at from coupon_batches')).toEqual({
-      made: 4000,
+      made: 5000,
       finished_at: null,
     });
     await settleDue(api.svoi);
