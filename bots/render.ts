@@ -20,7 +20,7 @@ export type Render = (reply: Reply, abilities: Abilities, reader: Reader) => Ren
 export function createRenderer(translator: Translator): Render {
   return (reply, abilities, reader) => {
     const say = (words: Words) => translator.say(reader.locale, words, reader);
-    const { shown, lines } = splitButtons(reply.buttons ?? [], abilities, say);
+    const { shown, lines } = splitButtons(reply, abilities, say);
     const paragraphs = reply.paragraphs
       .map((one) => linesOf(one).map(say).join('\n'))
       .filter((paragraph) => paragraph !== '');
@@ -70,12 +70,13 @@ interface Buttons {
 
 type Say = (words: Words) => string;
 
-function splitButtons(rows: readonly (readonly Button[])[], abilities: Abilities, say: Say): Buttons {
+function splitButtons({ buttons: rows = [], takesNumbers }: Reply, abilities: Abilities, say: Say): Buttons {
   const canShow = ({ kind }: Button) => abilities.buttons && (kind !== 'share_phone' || abilities.sharePhone);
   const shown = rows.map((row) => row.filter(canShow).map((button) => inWords(button, say)));
   const rest = rows.flatMap((row) => row.filter((button) => !canShow(button)));
-  const lines = linesFor(rest, say);
-  const home = rows.length > 0 && !abilities.buttons ? [say({ key: 'numbered.hint' })] : [];
+  const lines = linesFor(takesNumbers ? rest.filter(({ kind }) => kind !== 'press') : rest, say);
+  const hint = { key: takesNumbers ? 'numbered.home' : 'numbered.hint' } as const;
+  const home = rows.length > 0 && !abilities.buttons ? [say(hint)] : [];
   return { shown: shown.filter((row) => row.length > 0), lines: [...lines, ...home] };
 }
 

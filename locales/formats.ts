@@ -32,9 +32,14 @@ export function addFormats(instance: i18n, translate: Translate): void {
   add('exact_money', (minor: number, locale, { currency }) => money(minor, locale, currency, 2));
   add('day', (at: number, locale, { zone }) => dates(locale, zone, longDay).format(at));
   add('short_day', (at: number, locale, { zone }) => dates(locale, zone, shortDay).format(at));
+  add('short_moment', (at: number, locale, { zone }) =>
+    dates(locale, zone, { ...shortDay, ...time }).format(at),
+  );
   add('moment', (at: number, locale, { zone }) => dates(locale, zone, { ...longDay, ...time }).format(at));
   add('date', (day: string, locale) => calendarDay(day, locale));
   add('kind', (kind: string, locale) => translate(locale, `kinds.${kind}`));
+  add('role', (role: string, locale) => translate(locale, `roles.${role}`));
+  add('act', (act: string, locale) => translate(locale, `acts.${act.replaceAll('.', '_')}`));
   add('language', (language: string, locale) => translate(locale, `languages.${language}`));
 }
 

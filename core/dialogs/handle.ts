@@ -5,6 +5,7 @@ import { linkNeeds } from './links.ts';
 import { routeOf } from './routes.ts';
 import { provedPhone } from './screens/join.ts';
 import { follow, needsOf } from './screens.ts';
+import { mostStaffRounds, staffRounds } from './staff/screens.ts';
 import { dialogVersion, type House, type Outcome, type Turn } from './turn.ts';
 import {
   type Conversation,
@@ -35,7 +36,12 @@ export function handleEvent(
       conversations: [{ channel: event.channel, address: event.address }],
       ...(phone === undefined ? {} : { customers: [{ ref: { phone } }] }),
     },
-    moreNeeds: [(facts) => moreNeeds(event, phone, facts)],
+    moreNeeds: [
+      (facts) => moreNeeds(event, phone, facts),
+      ...Array.from({ length: mostStaffRounds }, (_, round) => (facts: DialogFacts) => {
+        return staffNeeds(event, house, facts, round);
+      }),
+    ],
     decide: (facts, context) => ({ ok: true, changes: step(event, house, facts, context), result: {} }),
   };
 }
@@ -44,10 +50,26 @@ function moreNeeds(event: IncomingEvent, phone: string | undefined, facts: Dialo
   const conversation = facts.conversation(event.channel, event.address);
   const id = conversation?.address.customerId;
   if (!id) return phone === undefined ? {} : joiningNeeds(phone, conversation, facts);
-  const customers = [{ ref: { id }, lots: 'open' }] as const;
   const { said } = event;
-  if (said.kind === 'blocked' || said.kind === 'returned') return { customers };
-  return { customers, ...needsOf(routeOf(said, currentState(conversation)), id) };
+  if (said.kind === 'blocked' || said.kind === 'returned') return {};
+  const member = { customers: [{ ref: { id }, lots: 'open' }], staffOf: [id] } as const;
+  return { ...member, ...needsOf(routeOf(said, currentState(conversation)), id) };
+}
+
+/** What one of the staff needs to know beyond that, round by round; nothing for anybody else. */
+function staffNeeds(
+  event: IncomingEvent,
+  { program }: House,
+  facts: DialogFacts,
+  round: number,
+): DialogNeeds {
+  const conversation = facts.conversation(event.channel, event.address);
+  const id = conversation?.address.customerId;
+  const staff = id ? facts.staffOf(id) : undefined;
+  const { said } = event;
+  if (!staff || said.kind === 'blocked' || said.kind === 'returned') return {};
+  const state = currentState(conversation);
+  return staffRounds(routeOf(said, state), state, { staff, program })[round]?.(facts) ?? {};
 }
 
 /** Who proves a phone may be joining: then the link that led here is followed. */
@@ -101,7 +123,9 @@ function openTurn(
     lastSeenAt: context.now,
   };
   const state = currentState(known);
-  return { ...house, event, facts, context, address, record, state, isNew: known === undefined, lead: [] };
+  const staff = record && facts.staffOf(record.customer.id);
+  const isNew = known === undefined;
+  return { ...house, event, facts, context, address, record, staff, state, isNew, lead: [] };
 }
 
 function currentState(conversation: Conversation | undefined): DialogState | null {
@@ -109,7 +133,7 @@ function currentState(conversation: Conversation | undefined): DialogState | nul
   return state?.version === dialogVersion ? state : null;
 }
 
-function nextState(turn: Turn, { step, data, buttons }: Outcome): DialogState {
+function nextState(turn: Turn, { step, data, buttons, takesNumbers }: Outcome): DialogState {
   const { said } = turn.event;
   const arrived = said.kind === 'start' ? said.context?.slice(0, longestContext) : undefined;
   const kept = step === 'left' ? {} : lastingOf(turn.state);
@@ -119,7 +143,7 @@ function nextState(turn: Turn, { step, data, buttons }: Outcome): DialogState {
     version: dialogVersion,
     step,
     data: Object.fromEntries(Object.entries(all).filter(([, value]) => value !== '')),
-    choices: presses,
+    choices: takesNumbers ? [] : presses,
   };
 }
 
@@ -132,7 +156,7 @@ function lastingOf(state: DialogState | null): DialogState['data'] {
 /** The answer. To a tap it takes the place of the message that was tapped, so that screens do not pile up. */
 function messageOf(
   { said, channel }: IncomingEvent,
-  { paragraphs, picture, buttons }: Outcome,
+  { paragraphs, picture, buttons, takesNumbers }: Outcome,
   address: Address,
   context: Context,
 ): OutboxMessage {
@@ -142,7 +166,12 @@ function messageOf(
     customerId: address.customerId,
     channel,
     category: 'reply',
-    reply: { paragraphs, ...(picture ? { picture } : {}), ...(buttons ? { buttons } : {}) },
+    reply: {
+      paragraphs,
+      ...(picture ? { picture } : {}),
+      ...(buttons ? { buttons } : {}),
+      ...(takesNumbers ? { takesNumbers } : {}),
+    },
     replaces: said.kind === 'press' ? said.messageId : null,
     createdAt: context.now,
     dueAt: context.now,

@@ -1,10 +1,13 @@
+import { type StaffAct, staffActs } from '../staff/rights.ts';
 import type { DialogState, Said } from './types.ts';
 
 /** What a person asks for: a screen by name with an argument, an answer in words, or a contact. */
 export type Route =
   | { readonly kind: 'screen'; readonly name: string; readonly argument: string }
   | { readonly kind: 'words'; readonly text: string }
-  | { readonly kind: 'contact'; readonly phone: string; readonly own: boolean };
+  | { readonly kind: 'contact'; readonly phone: string; readonly own: boolean }
+  /** A command of the staff, with what followed it; `typed` is all of it, for whoever is not on the staff. */
+  | { readonly kind: 'command'; readonly name: StaffAct; readonly text: string; readonly typed: string };
 
 /** What brings home from anywhere, as typed. */
 const home = new Set(['0', 'menu', 'меню']);
@@ -28,6 +31,27 @@ const commands = [
 /** The commands to register with messengers that list them. */
 export const commandNames: readonly (typeof commands)[number][] = commands;
 
+/** The commands of the staff, as they are typed in each language. */
+const staffCommands: ReadonlyMap<string, StaffAct> = new Map([
+  ...staffActs.map((act) => [act, act] as const),
+  ...(
+    [
+      ['find', 'знайти', 'найти'],
+      ['buy', 'покупка'],
+      ['redeem', 'списати', 'списать'],
+      ['refund', 'повернення', 'возврат'],
+      ['issue', 'видати', 'выдать'],
+      ['coupon', 'купон'],
+      ['adjust', 'виправити', 'исправить'],
+      ['stats', 'статистика'],
+      ['approve', 'запити', 'запросы'],
+      ['invite', 'запросити', 'пригласить'],
+      ['staff', 'персонал'],
+      ['audit', 'журнал'],
+    ] as const
+  ).flatMap(([act, ...words]) => words.map((word) => [word, act] as const)),
+]);
+
 /** What was meant. A number picks by the press buttons of our last reply, in their order. */
 export function routeOf(
   said: Exclude<Said, { kind: 'blocked' | 'returned' }>,
@@ -47,9 +71,11 @@ export function routeOf(
 
 function readText(text: string, state: DialogState | null): Route {
   if (home.has(text.toLowerCase())) return screenOf('menu');
-  const command = /^\/(\w+)(?:@\w+)?(?:\s+(.*))?$/s.exec(text);
-  const name = commands.find((known) => known === command?.[1]?.toLowerCase());
-  if (name) return { ...screenOf(name), argument: name === 'start' ? (command?.[2] ?? '') : '' };
+  const [, typed = '', rest = ''] = /^\/([\p{L}\w]+)(?:@\w+)?(?:\s+(.*))?$/su.exec(text) ?? [];
+  const name = commands.find((known) => known === typed.toLowerCase());
+  if (name) return { ...screenOf(name), argument: name === 'start' ? rest : '' };
+  const act = staffCommands.get(typed.toLowerCase());
+  if (act) return { kind: 'command', name: act, text: rest, typed: text };
   const choice = /^\d{1,2}$/.test(text) ? state?.choices[Number(text) - 1] : undefined;
   return choice === undefined ? { kind: 'words', text } : screenOf(choice);
 }

@@ -1,4 +1,5 @@
 import { claimNeeds } from '../checkout/claim.ts';
+import { foldCode } from '../codes.ts';
 import type { CustomerId } from '../ids.ts';
 import type { Words } from '../messaging/types.ts';
 import { afterLink, followLink, invitedBy, linkNeeds } from './links.ts';
@@ -26,6 +27,7 @@ import {
   settings,
   switchMessages,
 } from './screens/settings.ts';
+import { followStaff } from './staff/screens.ts';
 import { type MemberTurn, type Outcome, saying, type Turn } from './turn.ts';
 import type { DialogNeeds } from './types.ts';
 
@@ -68,6 +70,7 @@ const ofMembers: Readonly<Record<string, Find<MemberTurn>>> = {
 
 /** What a route needs to know of a member beyond the record. */
 export function needsOf(route: Route, customerId: CustomerId): DialogNeeds {
+  if (route.kind === 'command') return commandNeeds(route, customerId);
   if (route.kind === 'words') return wordsNeeds(route.text, customerId);
   if (route.kind !== 'screen') return {};
   const { name, argument } = route;
@@ -81,6 +84,17 @@ export function needsOf(route: Route, customerId: CustomerId): DialogNeeds {
   return {};
 }
 
+/** `/staff TOKEN` is a link in words: whoever has been invited is not on the staff yet. */
+function commandNeeds(route: Extract<Route, { kind: 'command' }>, customerId: CustomerId): DialogNeeds {
+  const link = invitationIn(route);
+  return link === undefined ? wordsNeeds(route.typed, customerId) : linkNeeds(link, customerId);
+}
+
+function invitationIn({ name, text }: Extract<Route, { kind: 'command' }>): string | undefined {
+  const token = foldCode(text);
+  return name === 'staff' && token !== '' ? `s_${token}` : undefined;
+}
+
 function wordsNeeds(text: string, customerId: CustomerId): DialogNeeds {
   const code = claimCodeIn(text);
   return code === undefined ? {} : claimNeeds(code, customerId);
@@ -88,11 +102,17 @@ function wordsNeeds(text: string, customerId: CustomerId): DialogNeeds {
 
 /** Follows a route. Whatever it is, the answer is a screen with a way on. `lost`: said when it leads nowhere. */
 export function follow(turn: Turn, route: Route, lost: Words): Outcome {
+  const { staff } = turn;
+  if (staff && isMember(turn)) {
+    const theirs = followStaff({ ...turn, staff }, route);
+    if (theirs) return theirs;
+  }
   if (route.kind === 'contact') {
     if (!isMember(turn)) return takeContact(turn, route.own);
     return route.own ? takeContactOfMember(turn) : home(saying(turn, lost), '');
   }
   if (route.kind === 'words') return takeWords(turn, route.text, lost);
+  if (route.kind === 'command') return takeCommand(turn, route, lost);
   const { name, argument } = route;
   const everybody = lookUp(open, name);
   if (everybody) return everybody(turn, argument) ?? outdated(turn);
@@ -100,6 +120,14 @@ export function follow(turn: Turn, route: Route, lost: Words): Outcome {
   if (!members) return outdated(turn);
   if (!isMember(turn)) return joinScreen(saying(turn, { key: 'join.first' }));
   return members(turn, argument) ?? outdated(turn);
+}
+
+/** A command of the staff from somebody who is not: an invitation to be, or words like any other. */
+function takeCommand(turn: Turn, route: Extract<Route, { kind: 'command' }>, lost: Words): Outcome {
+  const link = invitationIn(route);
+  if (link === undefined) return takeWords(turn, route.typed, lost);
+  if (!isMember(turn)) return { ...joinScreen(invitedBy(turn, link)), data: { context: link } };
+  return arrive(turn, link);
 }
 
 function takeWords(turn: Turn, text: string, lost: Words): Outcome {

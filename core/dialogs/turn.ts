@@ -3,6 +3,7 @@ import type { Address, Customer, CustomerRecord } from '../customers/types.ts';
 import type { Button, Paragraph, Picture, Words } from '../messaging/types.ts';
 import type { Context } from '../ports.ts';
 import type { Program } from '../program/program.ts';
+import type { Staff } from '../staff/types.ts';
 import type { DialogChanges, DialogFacts, DialogState, IncomingEvent } from './types.ts';
 
 /** Grows when steps or their data change their meaning: a conversation left in an older one starts over. */
@@ -12,6 +13,8 @@ export const dialogVersion = 1;
 export interface House {
   readonly program: Program;
   readonly consentTexts: ConsentTexts;
+  /** A link that opens a chat with us and carries `context`; absent where no messenger has such links. */
+  readonly chatLink?: ((context: string) => string | undefined) | undefined;
 }
 
 /** One event with all that a screen may look at. */
@@ -26,6 +29,8 @@ export interface Turn extends House {
   readonly state: DialogState | null;
   /** The customer this chat belongs to. */
   readonly record: CustomerRecord | undefined;
+  /** Whom of the staff this member is, if any. */
+  readonly staff: Staff | undefined;
   /** Said before the screen itself: what just happened, or why we are here. */
   readonly lead: readonly Words[];
 }
@@ -42,6 +47,8 @@ export interface Outcome {
   readonly paragraphs: readonly Paragraph[];
   readonly picture?: Picture;
   readonly buttons?: readonly (readonly Button[])[];
+  /** A number is an answer here, and picks no button. */
+  readonly takesNumbers?: true;
   readonly changes?: DialogChanges;
   /** What changed about the chat itself. */
   readonly address?: Partial<Pick<Address, 'customerId' | 'locale'>>;

@@ -23,6 +23,8 @@ export interface Reply {
   readonly paragraphs: readonly Paragraph[];
   readonly picture?: Picture;
   readonly buttons?: readonly (readonly Button[])[];
+  /** A number is an answer here: where buttons would be numbered, presses are left out. */
+  readonly takesNumbers?: true;
 }
 
 /** A direct answer goes out whatever the customer's settings; the others need consent for their category. */

@@ -104,7 +104,7 @@ export interface GlanceNeed {
 
 /** An entry of the audit trail with the names it stands for, and whether it was undone. */
 export interface AuditLine extends AuditEntry {
-  readonly staffName: string | null;
+  readonly actorName: string | null;
   readonly customerName: string | null;
   readonly undone: boolean;
 }

@@ -234,17 +234,18 @@ function approvalQueries(needs: readonly Needs[], now: number, found: Found): Qu
 const entryRow = reader(schema.auditEntries);
 
 /** Entries of the audit trail with names, and whether a later one of the same chain says that they were undone. */
-const lineColumns = `e.*, coalesce(s.name, '…' || substr(s.phone, -4)) as staff_name, ${nameOfCustomer},
+const lineColumns = `e.*, coalesce(s.name, '…' || substr(s.phone, -4), h.name) as actor_name, ${nameOfCustomer},
   exists (select 1 from audit_entries u where u.chain = e.chain and u.seq > e.seq and u.action = '${undoneAction}'
     and u.reference = e.id) as undone`;
-const lineJoins = `left join staff s on s.id = substr(e.actor, length('staff:') + 1) left join customers c on c.id = e.chain`;
+const lineJoins = `left join staff s on s.id = substr(e.actor, length('staff:') + 1) left join customers c on c.id = e.chain
+  left join shops h on h.id = substr(e.actor, length('shop:') + 1)`;
 
 function lineFrom(row: Row): AuditLine {
   const { hash: _, details, ...entry } = entryRow(row);
   return {
-    ...(entry as Omit<AuditLine, 'details' | 'staffName' | 'customerName' | 'undone'>),
+    ...(entry as Omit<AuditLine, 'details' | 'actorName' | 'customerName' | 'undone'>),
     details: JSON.parse(details) as AuditLine['details'],
-    staffName: textOf(row.staff_name),
+    actorName: textOf(row.actor_name),
     customerName: textOf(row.customer_name),
     undone: row.undone === 1,
   };

@@ -31,10 +31,15 @@ export const menu: MemberScreen = (turn) => {
       [press({ key: 'button.points' }, 'points'), press({ key: 'button.history' }, 'history')],
       [...payButton(turn), press({ key: 'button.card' }, 'card')],
       [press({ key: 'button.coupons' }, 'coupons'), press({ key: 'button.settings' }, 'settings')],
-      [press({ key: 'button.help' }, 'help')],
+      [...staffButton(turn), press({ key: 'button.help' }, 'help')],
     ],
   };
 };
+
+/** One tap to what only the staff see. */
+function staffButton({ staff }: MemberTurn): readonly Button[] {
+  return staff ? [press({ key: 'button.staff' }, 'staff')] : [];
+}
 
 /** Nothing where the program lets no points pay for anything. */
 function payButton({ program }: MemberTurn): readonly Button[] {

@@ -1,0 +1,125 @@
+import type { AuditId } from '../../ids.ts';
+import type { Round } from '../../staff/desk.ts';
+import { mayDo, type StaffAct } from '../../staff/rights.ts';
+import { UNDO_LIVES_MS, undo, undoRounds } from '../../staff/undo.ts';
+import type { Route } from '../routes.ts';
+import { type Outcome, saying, writing } from '../turn.ts';
+import type { DialogState } from '../types.ts';
+import { coupon } from './coupon.ts';
+import { find } from './find.ts';
+import { adjust, issue } from './gifts.ts';
+import { redeem } from './redeem.ts';
+import { refund } from './refund.ts';
+import { approve, decide, requestRounds, showRequest } from './requests.ts';
+import { buy } from './sell.ts';
+import { stats } from './stats.ts';
+import {
+  agree,
+  beginTapped,
+  beginTyped,
+  done,
+  goOn,
+  type Progress,
+  progressRounds,
+  type Reader,
+  type StaffTurn,
+  staffMenu,
+  type Task,
+  takeStep,
+} from './task.ts';
+import { fire, fireRounds, invite, team } from './team.ts';
+import { audit, showTrail, trailNeeds } from './trail.ts';
+import { sorry } from './words.ts';
+
+const all = [find, buy, redeem, refund, issue, coupon, adjust, stats, approve, invite, team, audit];
+
+/** Everything the staff do, by the name of the command. */
+const tasks: ReadonlyMap<string, Task> = new Map(all.map((task) => [task.act, task]));
+
+/** A screen that a button leads to: what it needs to know, and what it shows; undefined when it no longer applies. */
+interface Screen {
+  readonly act: StaffAct | undefined;
+  rounds(argument: string, reader: Reader): readonly Round[];
+  show(turn: StaffTurn, argument: string): Outcome | undefined;
+}
+
+const screens: ReadonlyMap<string, Screen> = new Map<string, Screen>([
+  ['staff', { act: undefined, rounds: () => [], show: staffMenu }],
+  ['undo', { act: undefined, rounds: (id, reader) => undoRounds(id as AuditId, reader), show: takeBack }],
+  ['request', { act: 'approve', rounds: requestRounds, show: showRequest }],
+  ['approve', { act: 'approve', rounds: requestRounds, show: (turn, id) => decide(turn, id, true) }],
+  ['refuse', { act: 'approve', rounds: requestRounds, show: (turn, id) => decide(turn, id, false) }],
+  ['fire', { act: 'staff', rounds: fireRounds, show: fire }],
+  ['trail', { act: 'audit', rounds: (argument) => [() => trailNeeds(argument)], show: showTrail }],
+]);
+
+/** What a route means to one of the staff: a step of a task, or a screen. */
+type Meant =
+  | { readonly kind: 'task'; readonly progress: Progress }
+  | { readonly kind: 'screen'; readonly screen: Screen; readonly argument: string };
+
+function meant(route: Route, state: DialogState | null, reader: Reader): Meant | undefined {
+  const progress = progressOf(route, state, reader);
+  if (progress) return { kind: 'task', progress };
+  const screen = route.kind === 'screen' ? screens.get(route.name) : undefined;
+  if (!screen || route.kind !== 'screen') return undefined;
+  const allowed = screen.act === undefined || mayDo(reader.staff.role, screen.act);
+  return allowed ? { kind: 'screen', screen, argument: route.argument } : undefined;
+}
+
+function progressOf(route: Route, state: DialogState | null, reader: Reader): Progress | undefined {
+  switch (route.kind) {
+    case 'command': {
+      const task = tasks.get(route.name);
+      return task && beginTyped(task, route.text, reader);
+    }
+    case 'words':
+      return goOn(tasks, state, route.text, reader);
+    case 'contact':
+      // A colleague's phone book is one more way to say whom it is about.
+      return route.own || state?.data.asking !== 'customer'
+        ? undefined
+        : goOn(tasks, state, route.phone, reader);
+    case 'screen':
+      return route.name === 'do' ? tapped(route.argument, state, reader) : undefined;
+  }
+}
+
+/** `=…` answers the question that stands open, `!…` agrees to a preview; anything else begins a task. */
+function tapped(argument: string, state: DialogState | null, reader: Reader): Progress | undefined {
+  if (argument.startsWith('=')) return goOn(tasks, state, argument.slice(1), reader);
+  if (argument.startsWith('!')) return agree(tasks, state, argument.slice(1));
+  const task = tasks.get(argument);
+  return task && beginTapped(task, state, reader);
+}
+
+/** What one of the staff needs to know to follow a route, in so many rounds. */
+export function staffRounds(route: Route, state: DialogState | null, reader: Reader): readonly Round[] {
+  const found = meant(route, state, reader);
+  if (!found) return [];
+  return found.kind === 'task'
+    ? progressRounds(found.progress, reader)
+    : found.screen.rounds(found.argument, reader);
+}
+
+/** The most rounds that anything of the staff takes. */
+export const mostStaffRounds = 3;
+
+/** Follows a route of one of the staff. Undefined when it is none of theirs: then it is that of any member. */
+export function followStaff(turn: StaffTurn, route: Route): Outcome | undefined {
+  const found = meant(route, turn.state, turn);
+  if (!found) return undefined;
+  return found.kind === 'task' ? takeStep(turn, found.progress) : found.screen.show(turn, found.argument);
+}
+
+/** Takes back what the person did a moment ago. */
+function takeBack(turn: StaffTurn, argument: string): Outcome {
+  const undone = undo(argument as AuditId, turn);
+  if (undone.ok) return writing(undone.result.changes, done(turn, [{ key: 'undo.done' }]));
+  const minutes = UNDO_LIVES_MS / 60_000;
+  const words =
+    undone.refusal.code === 'undo_too_late'
+      ? ({ key: 'undo.too_late', variables: { minutes } } as const)
+      : sorry(undone.refusal, turn.program);
+  return staffMenu(saying(turn, words), '');
+}

@@ -1,0 +1,29 @@
+import type { Words } from '../../messaging/types.ts';
+import type { Figures } from '../../staff/types.ts';
+import { done, type Task } from './task.ts';
+
+/** Today and this week, each against the same span of the one before. */
+export const stats: Task = {
+  act: 'stats',
+  fields: [],
+  split: () => ({}),
+  rounds: (_, { program }) => [() => ({ stats: { zone: program.zone } })],
+  run(turn) {
+    const found = turn.facts.stats();
+    if (!found) return done(turn, [{ key: 'staff.failed' }]);
+    return done(turn, [
+      [{ key: 'stats.today' }, ...lines(found.today, found.yesterday)],
+      [{ key: 'stats.week' }, ...lines(found.week, found.lastWeek)],
+    ]);
+  },
+};
+
+function lines(now: Figures, before: Figures): Words[] {
+  return [
+    { key: 'stats.purchases', variables: { now: now.purchases, before: before.purchases } },
+    { key: 'stats.revenue', variables: { now: now.revenueMinor, before: before.revenueMinor } },
+    { key: 'stats.given', variables: { now: now.given, before: before.given } },
+    { key: 'stats.spent', variables: { now: now.spent, before: before.spent } },
+    { key: 'stats.new_customers', variables: { now: now.newCustomers, before: before.newCustomers } },
+  ];
+}
