@@ -1,5 +1,6 @@
 import { checkAll, checkTouched } from './invariants.ts';
 import { MemoryShop } from './memory_shop.ts';
+import { Model } from './model.ts';
 import { history, type Turn } from './steps.ts';
 import { World } from './world.ts';
 
@@ -7,16 +8,21 @@ import { World } from './world.ts';
 const told = 8;
 
 /** Lives through one history of a shop in memory, checking everything after each step. Throws with the seed and step. */
-export function simulate(seed: number, length: number): MemoryShop {
+export function simulate(seed: number, length: number, races = true): MemoryShop {
   const world = new World(seed);
-  const shop = new MemoryShop(world, (store, changes) => checkTouched(store, changes, world.rules.mayOwe));
+  const model = new Model(world.program);
+  const shop = new MemoryShop(world, (store, changes, now) => {
+    checkTouched(store, changes, world.rules.mayOwe);
+    model.follow(store, changes, now);
+  });
   const turns: Turn[] = [];
   try {
-    for (const turn of history(world, length)) {
+    for (const turn of history(world, length, races)) {
       turns.push(turn);
       shop.take(turn);
     }
     checkAll(shop.store);
+    model.compareAll(shop.store, world.clock.now());
     return shop;
   } catch (error) {
     throw new Error(`${String(error)}\n${storyOf(seed, turns)}`, { cause: error });

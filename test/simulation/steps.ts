@@ -24,15 +24,18 @@ export type Turn = { readonly number: number; readonly step: string } & (
 
 const totalWeight = steps.reduce((sum, step) => sum + step.weight, 0);
 
-/** The first `count` steps of a world's history; each turn must have been done before the next is asked for. */
-export function* history(world: World, count: number): Generator<Turn, void, void> {
+/**
+ * The first `count` steps of a world's history; each turn must have been done before the next is asked for. Without
+ * `races` everything happens one after the other, which is the same on every kind of store.
+ */
+export function* history(world: World, count: number, races = true): Generator<Turn, void, void> {
   for (let number = 1; number <= count; number += 1) {
     world.clock.advance(world.int(1, 999));
     const step = drawStep(world);
     for (const what of step.plan(world)) {
       yield what === settle
         ? { number, step: step.name, kind: 'settle' }
-        : { number, step: step.name, kind: 'deed', deed: what, ...drawMishap(world, what) };
+        : { number, step: step.name, kind: 'deed', deed: what, ...drawMishap(world, what, races) };
     }
   }
 }
@@ -46,10 +49,15 @@ function drawStep(world: World): Step {
   return world.pick(steps);
 }
 
-function drawMishap(world: World, deed: Deed): Pick<Extract<Turn, { kind: 'deed' }>, 'mishap' | 'rival'> {
+function drawMishap(
+  world: World,
+  deed: Deed,
+  races: boolean,
+): Pick<Extract<Turn, { kind: 'deed' }>, 'mishap' | 'rival'> {
   if (world.chance(0.8)) return { mishap: 'none' };
   const mishap = world.pick(mishaps);
   if (mishap !== 'race') return { mishap };
+  if (!races) return { mishap: 'none' };
   const [other] = world.chance(0.4) ? [deed] : drawStep(world).plan(world);
   return other && other !== settle ? { mishap, rival: other } : { mishap: 'none' };
 }

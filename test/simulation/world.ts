@@ -76,6 +76,8 @@ export class World {
   readonly receipts: Receipt[] = [];
   /** Points that tills asked for or held. */
   readonly held: Held[] = [];
+  /** What customers could spend when a till last heard of it, by phone. */
+  readonly balances = new Map<string, number>();
   /** Codes on receipts nobody has claimed, as far as is known. */
   readonly claimCodes: string[] = [];
   #count = 0;

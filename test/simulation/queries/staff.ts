@@ -180,8 +180,8 @@ function lineOf(store: MemoryStore, entry: AuditEntry): AuditLine {
   const undone = store.audit
     .of(entry.chain)
     .some((later) => later.action === undoneAction && later.reference === entry.id && later.seq > entry.seq);
-  const staffName = by ? (by.name ?? `…${by.phone.slice(-4)}`) : null;
-  return { ...entry, staffName, customerName: nameOf(store, entry.chain), undone };
+  const actorName = by ? (by.name ?? `…${by.phone.slice(-4)}`) : null;
+  return { ...entry, actorName, customerName: nameOf(store, entry.chain), undone };
 }
 
 function shelfOf(store: MemoryStore) {

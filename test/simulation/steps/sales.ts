@@ -48,7 +48,9 @@ export function buying(world: World, input: PurchaseInput): Deed<PurchaseResult>
     command: recordPurchase(input, world.rules),
     learn(outcome) {
       if (!outcome.ok) return;
-      const { id, claim } = outcome.result;
+      const { id, claim, points } = outcome.result;
+      const { customer } = input;
+      if (customer && 'phone' in customer) world.balances.set(customer.phone, points.balance);
       if (!world.receipts.some((receipt) => receipt.id === id)) world.receipts.push({ id, input });
       if (claim) world.claimCodes.push(claim.code);
     },
@@ -58,8 +60,8 @@ export function buying(world: World, input: PurchaseInput): Deed<PurchaseResult>
 const brings = (world: World) => {
   const lines = linesOf(world).map((line) => ({
     ...line,
-    quantity: -line.quantity,
-    amountMinor: -line.amountMinor,
+    quantity: 0 - line.quantity,
+    amountMinor: 0 - line.amountMinor,
   }));
   return receiptOf(world, { lines, paid: true });
 };

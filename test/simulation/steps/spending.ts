@@ -4,6 +4,7 @@ import type { RedemptionId, ShopId } from '../../../core/ids.ts';
 import type { Reply } from '../../../core/messaging/types.ts';
 import { purchaseRules } from '../../../core/program/rules.ts';
 import type { Goods } from '../../../core/purchases/refund.ts';
+import type { PurchaseResult } from '../../../core/purchases/types.ts';
 import { type RedemptionInput, requestRedemption } from '../../../core/redemptions/request.ts';
 import { cancelRedemption, confirmRedemption } from '../../../core/redemptions/settle.ts';
 import { type Deed, type Receipt, type Step, shops, stores, type World } from '../world.ts';
@@ -23,16 +24,42 @@ function codeShown(heard: readonly Reply[]): string | undefined {
   return undefined;
 }
 
-function requesting(world: World, payer: RedemptionInput['payer']): Deed {
+function requesting(world: World, payer: RedemptionInput['payer'], balance = 20): Deed {
   const shopId = world.pick(shops);
-  const ttlMs = world.pick([60_000, 900_000, 86_400_000]);
+  const ttlMs = world.pick([60_000, 900_000, 86_400_000, 86_400_000]);
   const asked: RedemptionInput = {
     ...{ shopId, externalId: `h-${world.next()}`, payer, ttlMs },
-    points: world.pick([1, 5, 20, world.int(1, 300)]),
-    totalMinor: world.pick([1000, 50_000, 1_000_000]),
+    points: Math.max(1, world.pick([1, 5, balance, balance, balance + 1, Math.ceil(balance / 2)])),
+    totalMinor: world.pick([1000, 1_000_000, 100_000_000]),
     store: world.pick([...stores, null]),
   };
   return holding(world, asked);
+}
+
+/** What a till reads off the last receipt of somebody: about as much as can be spent. */
+function asking(world: World): Deed {
+  const person = world.pick(world.people);
+  const customer = refOf(world, person, world.pick(shops));
+  return requesting(world, { customer }, world.balances.get(person.phone));
+}
+
+/** A purchase dear enough for the held points to pay for part of it. */
+function spending(world: World, held: Held): Deed<PurchaseResult> {
+  const { shopId, externalId, points } = held.input;
+  const redemption = world.chance(0.5) ? { id: held.id } : { shopId, externalId };
+  const receipt = receiptOf(world, { shopId, redemption, customer: null });
+  const price = points * world.program.point_value * world.pick([1, 2, 4, 4]);
+  const dear = { id: 'dear', sku: 'dear', name: null, category: null };
+  const line = { ...dear, quantity: 1, unitPriceMinor: price, amountMinor: price };
+  const input = { ...receipt, lines: [...receipt.lines, line] };
+  const buys = buying(world, input);
+  return {
+    ...buys,
+    learn(outcome) {
+      buys.learn?.(outcome);
+      if (outcome.ok) world.held.splice(world.held.indexOf(held), 1);
+    },
+  };
 }
 
 function holding(world: World, input: RedemptionInput): Deed {
@@ -75,14 +102,12 @@ const redemptionSteps: readonly Step[] = [
   { name: 'shows a made-up code', weight: 0.3, plan: (world) => [requesting(world, { code: '123456' })] },
   {
     name: 'a till asks for points',
-    weight: 5,
-    plan: (world) => [
-      requesting(world, { customer: refOf(world, world.pick(world.people), world.pick(shops)) }),
-    ],
+    weight: 7,
+    plan: (world) => [asking(world)],
   },
   {
     name: 'answers the till',
-    weight: 5,
+    weight: 8,
     plan(world) {
       const chats = world.people.flatMap((person) => person.chats);
       const asked = chats.flatMap((chat) => {
@@ -124,13 +149,10 @@ const redemptionSteps: readonly Step[] = [
   },
   {
     name: 'buys with held points',
-    weight: 6,
+    weight: 7,
     plan(world) {
-      const held = world.maybe(world.held.slice(-6));
-      if (!held) return [];
-      const { shopId, externalId } = held.input;
-      const redemption = world.chance(0.5) ? { id: held.id } : { shopId, externalId };
-      return [buying(world, receiptOf(world, { shopId, redemption, customer: null }))];
+      const held = world.maybe(world.held.slice(-4));
+      return held ? [spending(world, held)] : [];
     },
   },
 ];
@@ -156,7 +178,9 @@ const returnSteps: readonly Step[] = [
     name: 'brings goods back',
     weight: 9,
     plan(world) {
-      const receipt = world.maybe(world.receipts.slice(-12));
+      const paidWithPoints = world.receipts.filter(({ input }) => input.redemption);
+      const among = world.chance(0.4) ? paidWithPoints : world.receipts;
+      const receipt = world.maybe(among.slice(-12));
       if (!receipt) return [];
       const { id: purchaseId } = receipt;
       const { shopId } = receipt.input;

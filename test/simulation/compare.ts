@@ -1,0 +1,147 @@
+import { sealedEntryText } from '../../core/audit/seal.ts';
+import { conversationKey } from '../../core/dialogs/types.ts';
+import { sealedText } from '../../core/ledger/seal.ts';
+import { type Database, type Row, readRows } from '../../db/database.ts';
+import { couponFrom } from '../../db/facts/coupons.ts';
+import { addressFrom } from '../../db/facts/customers.ts';
+import { lineFrom, purchaseFrom, refundFrom } from '../../db/facts/purchases.ts';
+import { redemptionFrom } from '../../db/facts/redemptions.ts';
+import { staffFrom } from '../../db/facts/staff.ts';
+import { sha256 } from '../../db/hash.ts';
+import { reader } from '../../db/rows.ts';
+import * as schema from '../../db/schema.ts';
+import type { MemoryStore } from './memory_store.ts';
+
+/** Everything a shop came to, by table and key: equal where two stores hold the same. */
+export type Contents = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+function keyed<Some>(rows: Iterable<Some>, keyOf: (row: Some) => string): Record<string, Some> {
+  return Object.fromEntries([...rows].map((row) => [keyOf(row), row]));
+}
+
+const byId = ({ id }: { readonly id: string }) => id;
+
+/** What stands in memory. Chains are compared by the hashes that seal them, which cover every field. */
+export function contentsOfMemory(store: MemoryStore): Contents {
+  return {
+    customers: keyed(store.customers.values(), byId),
+    externalIds: keyed(store.externalIds.values(), (one) => `${one.shopId} ${one.externalId}`),
+    consents: keyed(store.consents.values(), byId),
+    chats: keyed(store.chats.values(), ({ address }) => conversationKey(address.channel, address.externalId)),
+    messages: keyed(
+      [...store.messages.values()].map(({ id, addressId, customerId, category, reply, state }) => ({
+        ...{ id, addressId, customerId, category, reply, state },
+      })),
+      byId,
+    ),
+    purchases: keyed(store.purchases.values(), byId),
+    refunds: keyed(store.refunds.values(), byId),
+    redemptions: keyed(store.redemptions.values(), byId),
+    paymentCodes: keyed(store.paymentCodes.values(), ({ code }) => code),
+    coupons: keyed(store.coupons.values(), byId),
+    couponCodes: keyed(store.couponCodes.values(), ({ code }) => code),
+    couponBatches: keyed(store.couponBatches.values(), byId),
+    couponUses: keyed(store.couponUses.values(), byId),
+    staff: keyed(store.staff.values(), byId),
+    approvals: keyed(store.approvals.values(), byId),
+    lots: keyed(store.lots.values(), byId),
+    commands: Object.fromEntries([...store.commands.values()].map(({ key, result }) => [key, result])),
+    ledger: sealed(store.ledger.entries(), (before, transaction) =>
+      sealedText(before, { ...transaction, reason: JSON.stringify(transaction.reason) }),
+    ),
+    audit: sealed(store.audit.entries(), (before, entry) =>
+      sealedEntryText(before, { ...entry, details: JSON.stringify(entry.details) }),
+    ),
+  };
+}
+
+function sealed<Some>(
+  chains: Iterable<readonly [string, readonly Some[]]>,
+  textOf: (before: string, row: Some) => string,
+): Record<string, readonly string[]> {
+  const hashes = (chain: readonly Some[]) => {
+    let before = '';
+    return chain.map((row) => {
+      before = sha256(textOf(before, row));
+      return before;
+    });
+  };
+  return Object.fromEntries([...chains].map(([name, chain]) => [name, hashes(chain)]));
+}
+
+/** What stands in a database, in the words of core. */
+export async function contentsOfDatabase(database: Database): Promise<Contents> {
+  const all = (table: string, order = 'id') => readRows(database, `select * from ${table} order by ${order}`);
+  const rows = async <Some>(
+    table: string,
+    read: (row: Row) => Some,
+    keyOf: (row: Some) => string,
+    order = 'id',
+  ) => keyed((await all(table, order)).map(read), keyOf);
+  const lines = await all('purchase_lines', 'purchase_id, position');
+  const linesOf = (id: string) => lines.filter((line) => line.purchase_id === id).map(lineFrom);
+  return {
+    customers: await rows('customers', reader(schema.customers), byId),
+    externalIds: await rows(
+      'external_ids',
+      reader(schema.externalIds),
+      (one) => `${one.shopId} ${one.externalId}`,
+      'shop_id, external_id',
+    ),
+    consents: await rows('consents', consentFrom, byId),
+    chats: await rows('addresses', chatFrom, ({ address }) =>
+      conversationKey(address.channel, address.externalId),
+    ),
+    messages: await rows('messages', messageFrom, byId),
+    purchases: await rows(
+      'purchases',
+      (row) => ({ ...purchaseFrom(row), lines: linesOf(String(row.id)) }),
+      byId,
+    ),
+    refunds: await rows('refunds', refundFrom, byId),
+    redemptions: await rows('redemptions', redemptionFrom, byId),
+    paymentCodes: await rows('payment_codes', reader(schema.paymentCodes), ({ code }) => code, 'code'),
+    coupons: await rows('coupons', (row) => couponFrom(row), byId),
+    couponCodes: await rows('coupon_codes', reader(schema.couponCodes), ({ code }) => code, 'code'),
+    couponBatches: await rows('coupon_batches', reader(schema.couponBatches), byId),
+    couponUses: await rows('coupon_uses', reader(schema.couponUses), byId),
+    staff: await rows('staff', staffFrom, byId),
+    approvals: await rows('approvals', approvalFrom, byId),
+    lots: await rows('lots', reader(schema.lots), byId),
+    commands: Object.fromEntries(
+      (await all('commands', 'scope, key')).map(({ scope, key, result }) => [`${scope}\n${key}`, result]),
+    ),
+    ledger: hashesBy('customer_id', await all('ledger_transactions', 'customer_id, seq')),
+    audit: hashesBy('chain', await all('audit_entries', 'chain, seq')),
+  };
+}
+
+function chatFrom(row: Row) {
+  const address = addressFrom(reader(schema.addresses)(row));
+  const state = row.state === null ? null : JSON.parse(String(row.state));
+  return { address, state, revision: Number(row.revision) };
+}
+
+function consentFrom(row: Row) {
+  const { granted, ...consent } = reader(schema.consents)(row);
+  return { ...consent, granted: granted === 1 };
+}
+
+function messageFrom(row: Row) {
+  const { id, addressId, customerId, category, reply, state } = reader(schema.messages)(row);
+  return { id, addressId, customerId, category, reply: JSON.parse(reply), state };
+}
+
+function approvalFrom(row: Row) {
+  const { request, kind: _, customerId: __, ...approval } = reader(schema.approvals)(row);
+  return { ...approval, request: JSON.parse(request) };
+}
+
+function hashesBy(column: string, rows: readonly Row[]): Record<string, string[]> {
+  const hashes: Record<string, string[]> = {};
+  for (const row of rows) {
+    const chain = String(row[column]);
+    hashes[chain] = [...(hashes[chain] ?? []), String(row.hash)];
+  }
+  return hashes;
+}
