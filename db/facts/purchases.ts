@@ -81,7 +81,8 @@ function purchaseQueries(
   take: (row: Row) => void,
   purchases: Map<string, Purchase>,
 ): Query[] {
-  const list = JSON.stringify(values);
+  // Many commands of a group may ask for the same one: its lines are read once.
+  const list = JSON.stringify([...new Set(values)]);
   return [
     eachRow(statement(`select p.* from json_each(?) i join purchases p on ${column} = i.value`, list), take),
     eachRow(
@@ -97,7 +98,10 @@ function purchaseQueries(
 
 function addLine(row: Row, purchases: Map<string, Purchase>): void {
   const purchase = purchases.get(String(row.purchase_id));
-  if (purchase) purchases.set(purchase.id, { ...purchase, lines: [...purchase.lines, lineFrom(row)] });
+  if (!purchase) return;
+  const lines = [...purchase.lines];
+  lines[Number(row.position) - 1] = lineFrom(row);
+  purchases.set(purchase.id, { ...purchase, lines });
 }
 
 /** A purchase as stored, in the words of core; its lines are stored apart. */

@@ -426,6 +426,20 @@ test('refunds at the same moment never bring back more than was bought', async (
   expect(await soundness(t)).toBeUndefined();
 });
 
+test('of two refunds of everything at the same moment one brings it back, and once', async () => {
+  const t = await aShop();
+  const id = await sell(t, [line('a', 1, 60_000), line('b', 2, 40_000)]);
+  const outcomes = await Promise.allSettled([back(t, id), back(t, id), back(t, id)]);
+  const done = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  expect(done).toEqual([
+    {
+      ...{ takenBack: 50, returned: 0, notTaken: 0, balance: 50 },
+      amountMinor: 100_000,
+      moneyMinor: 100_000,
+    },
+  ]);
+});
+
 test.skipIf(!hasLibsqlServer)('nor do those of two processes on one libSQL server', async () => {
   const server = await startLibsqlServer();
   const clock = { now: () => Date.now() };
