@@ -1,12 +1,14 @@
 import { fillBatch } from './core/coupons/batch.ts';
 import { expireReservation } from './core/coupons/reserve.ts';
 import { expirePoints } from './core/customers/expiry.ts';
+import { expireRequest, raiseFlag } from './core/dialogs/staff/jobs.ts';
 import { purchaseRules, spendingRules } from './core/program/rules.ts';
 import { releasePending } from './core/purchases/payment.ts';
 import { expireRedemption } from './core/redemptions/settle.ts';
 import { openBatches, reservationsToExpire } from './db/coupons.ts';
 import type { Database } from './db/database.ts';
 import { customersWithDueLots, purchasesToRelease, redemptionsToExpire } from './db/due.ts';
+import { flagsToRaise, requestsToExpire } from './db/staff.ts';
 import type { AnyCommand } from './db/writer.ts';
 import type { Svoi } from './svoi.ts';
 
@@ -64,6 +66,18 @@ async function makeCodes(svoi: Worked): Promise<void> {
   }
 }
 
+/** What waited for a second person too long. */
+const requests: Job<Awaited<ReturnType<typeof requestsToExpire>>[number]> = {
+  due: requestsToExpire,
+  settle: (id) => expireRequest(id),
+};
+
+/** What an owner should look at. */
+const flags: Job<Awaited<ReturnType<typeof flagsToRaise>>[number]> = {
+  due: flagsToRaise,
+  settle: (flag) => raiseFlag(flag),
+};
+
 /** Points that burn. */
 const expiry: Job<Awaited<ReturnType<typeof customersWithDueLots>>[number]> = {
   due: customersWithDueLots,
@@ -79,5 +93,7 @@ export async function settleDue(svoi: Worked): Promise<void> {
   await runJob(svoi, timeouts);
   await runJob(svoi, reservations);
   await runJob(svoi, expiry);
+  await runJob(svoi, requests);
+  await runJob(svoi, flags);
   await makeCodes(svoi);
 }

@@ -1,5 +1,9 @@
-import type { Staff } from '../core/staff/types.ts';
-import { type Database, readRows } from './database.ts';
+import type { ApprovalId, CustomerId, StaffId } from '../core/ids.ts';
+import { adjustAction } from '../core/staff/adjust.ts';
+import { redeemAction, refundAction, saleAction } from '../core/staff/till.ts';
+import { type Flag, type FlagPattern, type Staff, undoneAction } from '../core/staff/types.ts';
+import { DAY_MS } from '../core/time.ts';
+import { type Database, type Row, readRows } from './database.ts';
 import { staffFrom } from './facts/staff.ts';
 
 /** Everybody on the staff, the first to be invited first. */
@@ -9,4 +13,71 @@ export async function listStaff(database: Database): Promise<Staff[]> {
     'select * from staff where removed_at is null order by created_at, id',
   );
   return rows.map(staffFrom);
+}
+
+/** Up to `limit` requests that nobody has answered by `now`, the oldest first. */
+export async function requestsToExpire(
+  database: Database,
+  now: number,
+  limit: number,
+): Promise<ApprovalId[]> {
+  const rows = await readRows(
+    database,
+    `select id from approvals where status = 'waiting' and expires_at <= ? order by created_at limit ?`,
+    now,
+    limit,
+  );
+  return rows.map((row) => String(row.id) as ApprovalId);
+}
+
+/** The same customer served by hand by the same person so often in 24 hours. */
+const sameCustomerTimes = 3;
+/** So many refunds by one person in 24 hours. */
+const manyRefunds = 5;
+/** How soon after points were given by hand they are spent elsewhere. */
+const soonMs = 30 * 60_000;
+
+/** What was done by hand in the last day, and not undone. */
+const recentSql = `with recent as materialized (
+  select e.* from audit_entries e where e.at > ?1 - ${DAY_MS} and e.actor like 'staff:%'
+    and e.action in ('${saleAction}', '${adjustAction}', '${redeemAction}', '${refundAction}')
+    and not exists (select 1 from audit_entries u where u.chain = e.chain and u.seq > e.seq
+      and u.action = '${undoneAction}' and u.reference = e.id))`;
+
+const found: Readonly<Record<FlagPattern, string>> = {
+  same_customer: `select chain, actor, count(*) as figure from recent
+    where action <> '${refundAction}' and chain <> 'house' group by chain, actor having count(*) >= ${sameCustomerTimes}`,
+  many_refunds: `select 'house' as chain, actor, count(*) as figure from recent
+    where action = '${refundAction}' group by actor having count(*) >= ${manyRefunds}`,
+  large_sale: `select chain, actor, max(details ->> 'points') as figure from recent
+    where action = '${saleAction}' and details ->> 'large' group by chain, actor`,
+  spent_elsewhere: `select e.chain, e.actor, max(e.details ->> 'points') as figure from recent e
+    join redemptions r on r.customer_id = e.chain and r.status = 'confirmed'
+      and r.settled_at between e.at and e.at + ${soonMs} and r.store <> e.details ->> 'store'
+    where e.details ->> 'points' > 0 group by e.chain, e.actor`,
+};
+
+/** Up to `limit` patterns of the last day that nobody was told of in that time. */
+export async function flagsToRaise(database: Database, now: number, limit: number): Promise<Flag[]> {
+  const patterns = Object.entries(found).map(
+    ([pattern, sql]) => `select '${pattern}' as pattern, p.* from (${sql}) p`,
+  );
+  const rows = await readRows(
+    database,
+    `${recentSql} select * from (${patterns.join(' union all ')}) f where not exists (
+       select 1 from audit_entries a where a.chain = f.chain and a.action = 'flag.' || f.pattern
+         and a.reference = substr(f.actor, length('staff:') + 1) and a.at > ?1 - ${DAY_MS}) limit ?2`,
+    now,
+    limit,
+  );
+  return rows.map(flagFrom);
+}
+
+function flagFrom({ pattern, chain, actor, figure }: Row): Flag {
+  return {
+    pattern: pattern as FlagPattern,
+    staffId: String(actor).slice('staff:'.length) as StaffId,
+    customerId: chain === 'house' ? null : (String(chain) as CustomerId),
+    figure: Number(figure),
+  };
 }

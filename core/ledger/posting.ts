@@ -151,7 +151,10 @@ export class Posting {
     why: (taken: Points) => Circumstances,
     { own, mayOwe = false }: TakeBack = {},
   ): LedgerTransaction | undefined {
-    const moves = takeFromLots(this.#startingWith(own), Math.min(amount, Math.max(0, this.#balance.available)));
+    const moves = takeFromLots(
+      this.#startingWith(own),
+      Math.min(amount, Math.max(0, this.#balance.available)),
+    );
     const taken = mayOwe ? amount : sumPoints(moves.map((move) => -move.points));
     if (taken === 0) return undefined;
     const entries = transfer('program:issued', 'customer:available', taken);

@@ -1,7 +1,7 @@
 import type { CustomerRecord } from '../customers/types.ts';
 import type { LedgerTransaction, Lot } from '../ledger/types.ts';
 import { points } from '../points.ts';
-import type { RedemptionChanges, RedemptionFacts } from '../redemptions/types.ts';
+import type { Redemption, RedemptionChanges, RedemptionFacts, RedemptionRef } from '../redemptions/types.ts';
 
 /**
  * The facts as they will be once `changes` are committed, as far as ledgers and redemptions go: so that one commit
@@ -10,17 +10,24 @@ import type { RedemptionChanges, RedemptionFacts } from '../redemptions/types.ts
 export function after<Facts extends RedemptionFacts>(facts: Facts, changes: RedemptionChanges): Facts {
   const { redemptions = [], redemptionUpdates = [], transactions = [] } = changes;
   const newest = [...redemptions, ...redemptionUpdates].reverse();
-  return {
-    ...facts,
-    redemption: (ref) =>
-      newest.find((one) =>
-        'id' in ref ? one.id === ref.id : one.shopId === ref.shopId && one.externalId === ref.externalId,
-      ) ?? facts.redemption(ref),
+  const later: Pick<RedemptionFacts, 'redemption' | 'customer'> = {
+    redemption: (ref) => newest.find((one) => isMeant(one, ref)) ?? facts.redemption(ref),
     customer(ref) {
       const record = facts.customer(ref);
       return record && transactions.reduce(post, record);
     },
   };
+  // A proxy and no copy: whatever object the facts are, the rest of them answers as before.
+  return new Proxy(facts, {
+    get(target, name) {
+      const value = Reflect.get(later, name) ?? Reflect.get(target, name);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}
+
+function isMeant(one: Redemption, ref: RedemptionRef): boolean {
+  return 'id' in ref ? one.id === ref.id : one.shopId === ref.shopId && one.externalId === ref.externalId;
 }
 
 function post(record: CustomerRecord, transaction: LedgerTransaction): CustomerRecord {

@@ -5,7 +5,6 @@ import type { Context } from '../ports.ts';
 import { DAY_MS } from '../time.ts';
 import { type Desk, mergeNeeds, type Round, together } from './desk.ts';
 import { type Given, giftRounds, give, waitReason } from './give.ts';
-import type { StaffCommand } from './invite.ts';
 import { mayDecideFor } from './rights.ts';
 import {
   type Approval,
@@ -132,17 +131,8 @@ function settle(
   };
 }
 
-/** Nobody answered in time. Does nothing before that. Safe to repeat. */
-export function expireApproval(id: ApprovalId): StaffCommand<Approval | null> {
-  return {
-    name: 'approval.expire',
-    needs: { approvals: [id] },
-    decide(facts, context) {
-      const approval = facts.approval(id);
-      const due = approval?.status === 'waiting' && approval.expiresAt <= context.now;
-      if (!due) return { ok: true, changes: {}, result: null };
-      const expired = settle(approval, 'expired', null, context);
-      return { ok: true, changes: { approvalUpdates: [expired] }, result: expired };
-    },
-  };
+/** A request that nobody answered in time; undefined where there is still time, or an answer. */
+export function expired(approval: Approval, context: Context): Approval | undefined {
+  const due = approval.status === 'waiting' && approval.expiresAt <= context.now;
+  return due ? settle(approval, 'expired', null, context) : undefined;
 }

@@ -69,7 +69,9 @@ export function sell(sale: HandSale, desk: Desk, redemption?: Redemption): Outco
   const sold = recordPurchase(input, purchaseRules(program)).decide(facts, context);
   if (!sold.ok) return sold;
   const { id: reference, customer: chain, points } = sold.result;
-  const details = { points: points.earned + points.pending, spent: points.spent, amount, store };
+  const earned = points.earned + points.pending;
+  const large = earned > program.staff_points_limit;
+  const details = { points: earned, spent: points.spent, amount, store, ...(large ? { large } : {}) };
   const said = { chain: chain ?? ('house' as const), action: saleAction, reference, details };
   return { ok: true, result: deed(sold.changes, said, { ...sold.result, number }, desk) };
 }

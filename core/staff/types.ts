@@ -114,6 +114,24 @@ export const undoneAction = 'action.undone';
 /** The action of an entry that says that somebody's data were looked at. */
 export const viewedAction = 'customer.view';
 
+/** What an owner should look at: who of the staff, and with whom (nobody where it is about refunds as such). */
+export interface Flag {
+  readonly pattern: FlagPattern;
+  readonly staffId: StaffId;
+  readonly customerId: CustomerId | null;
+  /** How often, or how many points. */
+  readonly figure: number;
+}
+
+/** Patterns that are raised, once a day for the same people. */
+export const flagPatterns = ['same_customer', 'spent_elsewhere', 'many_refunds', 'large_sale'] as const;
+export type FlagPattern = (typeof flagPatterns)[number];
+
+/** The action under which a pattern stands in the audit trail. */
+export function flagAction(pattern: FlagPattern): string {
+  return `flag.${pattern}`;
+}
+
 /** A page of the audit trail, newest first: of one customer or of all, older than `before` where given. */
 export interface AuditPageNeed {
   readonly customerId?: CustomerId;
@@ -157,6 +175,7 @@ export interface StaffNeeds extends CouponNeeds {
   readonly glances?: readonly GlanceNeed[];
   readonly auditEntries?: readonly AuditId[];
   readonly auditPages?: readonly AuditPageNeed[];
+  readonly flags?: readonly Flag[];
   /** Coupons that can be given to a customer. */
   readonly couponShelf?: true;
   /** Figures, by the days and weeks of this time zone. */
@@ -178,6 +197,8 @@ export interface StaffFacts extends CouponFacts {
   deeds(id: StaffId, action: string): number;
   receipts(number: string): readonly ReceiptInView[];
   glance(need: GlanceNeed): Glance | undefined;
+  /** Whether it was raised in the last 24 hours. */
+  flagged(flag: Flag): boolean;
   auditEntry(id: AuditId): AuditLine | undefined;
   auditPage(need: AuditPageNeed): readonly AuditLine[];
   /** The newest first. */
@@ -191,6 +212,11 @@ export interface StaffChanges extends CouponChanges {
   readonly staffUpdates?: readonly WrittenStaff[];
   readonly approvals?: readonly Approval[];
   readonly approvalUpdates?: readonly Approval[];
+}
+
+/** The key under which it is kept among the facts that something was raised. */
+export function flagKey({ pattern, staffId, customerId }: Flag): string {
+  return `${pattern} ${staffId} ${customerId ?? 'house'}`;
 }
 
 /** The key under which a page of the audit trail is kept among the facts. */

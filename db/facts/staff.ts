@@ -6,6 +6,8 @@ import {
   type AuditLine,
   type AuditPageNeed,
   auditPageKey,
+  flagAction,
+  flagKey,
   type GlanceNeed,
   type OpenApproval,
   type ReceiptInView,
@@ -43,6 +45,7 @@ function nothingYet() {
     receipts: new Map<string, ReceiptInView[]>(),
     paid: new Map<string, number>(),
     lastPurchases: new Map<string, ReceiptInView[]>(),
+    flags: new Set<string>(),
     entries: new Map<string, AuditLine>(),
     pages: new Map<string, AuditLine[]>(),
     shelf: [] as { id: CouponId; name: string }[],
@@ -72,6 +75,7 @@ export function staffSource(): Source {
       deeds: (id, action) => found.deeds.get(`${id} ${action}`) ?? 0,
       receipts: (number) => found.receipts.get(number) ?? [],
       glance: (need) => glanceOf(need, found),
+      flagged: (flag) => found.flags.has(flagKey(flag)),
       auditEntry: (id) => found.entries.get(id),
       auditPage: (need) => found.pages.get(auditPageKey(need)) ?? [],
       couponShelf: () => found.shelf,
@@ -101,6 +105,7 @@ export function joinStaffFacts(first: Known, second: Known): Known {
     deeds: (id, action) => second.deeds(id, action) || first.deeds(id, action),
     receipts: (number) => filled(second.receipts(number), first.receipts(number)),
     glance: (need) => second.glance(need) ?? first.glance(need),
+    flagged: (flag) => second.flagged(flag) || first.flagged(flag),
     auditEntry: (id) => second.auditEntry(id) ?? first.auditEntry(id),
     auditPage: (need) => filled(second.auditPage(need), first.auditPage(need)),
     couponShelf: () => filled(second.couponShelf(), first.couponShelf()),
@@ -259,6 +264,15 @@ function trailQueries(needs: readonly Needs[], now: number, found: Found): Query
       (row) => found.entries.set(String(row.id), lineFrom(row)),
     ),
     ...needs.flatMap((need) => need.auditPages ?? []).map((page) => pageQuery(page, found)),
+    ...over(
+      needs
+        .flatMap((need) => need.flags ?? [])
+        .map((flag) => [flagKey(flag), flag.customerId ?? 'house', flagAction(flag.pattern), flag.staffId]),
+      `select i.value ->> 0 as key from json_each(?) i join audit_entries e on e.chain = i.value ->> 1
+         and e.action = i.value ->> 2 and e.reference = i.value ->> 3 and e.at > ?`,
+      (row) => found.flags.add(String(row.key)),
+      now - DAY_MS,
+    ),
     ...over(
       needs.flatMap((need) => need.deeds ?? []),
       `select i.value as id, e.action, count(*) as times from json_each(?) i

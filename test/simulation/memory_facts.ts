@@ -38,6 +38,8 @@ import {
   type AuditLine,
   type AuditPageNeed,
   auditPageKey,
+  type Flag,
+  flagKey,
   type Glance,
   type GlanceNeed,
   type OpenApproval,
@@ -229,6 +231,9 @@ export class MemoryFacts implements Facts {
   }
   glance(need: GlanceNeed): Glance | undefined {
     return this.#staff?.glances.get(staff.glanceKey(need)) ?? this.#before?.glance(need);
+  }
+  flagged(flag: Flag): boolean {
+    return this.#staff?.flags.has(flagKey(flag)) || this.#before?.flagged(flag) || false;
   }
   auditEntry(id: AuditId): AuditLine | undefined {
     return this.#staff?.entries.get(id) ?? this.#before?.auditEntry(id);

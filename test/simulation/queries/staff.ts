@@ -7,6 +7,9 @@ import {
   type AuditLine,
   type AuditPageNeed,
   auditPageKey,
+  type Flag,
+  flagAction,
+  flagKey,
   type Glance,
   type GlanceNeed,
   type OpenApproval,
@@ -33,6 +36,7 @@ export interface StaffFound {
   readonly deeds: ReadonlyMap<string, number>;
   readonly receipts: ReadonlyMap<string, readonly ReceiptInView[]>;
   readonly glances: ReadonlyMap<string, Glance>;
+  readonly flags: ReadonlySet<string>;
   readonly entries: ReadonlyMap<string, AuditLine>;
   readonly pages: ReadonlyMap<string, readonly AuditLine[]>;
   readonly shelf: readonly { readonly id: CouponId; readonly name: string }[] | undefined;
@@ -52,7 +56,9 @@ const asked = [
   'approvals',
   'openApprovals',
 ] as const;
-const askedMore = ['deeds', 'receipts', 'glances', 'auditEntries', 'auditPages', 'couponShelf'] as const;
+const askedMore = [
+  ...(['deeds', 'receipts', 'glances', 'flags', 'auditEntries', 'auditPages', 'couponShelf'] as const),
+];
 
 /** What a command asks to know of the staff, as db/facts/staff.ts reads it; undefined where it asks nothing. */
 export function readStaff(store: MemoryStore, needs: Needs, now: number): StaffFound | undefined {
@@ -83,6 +89,7 @@ export function readStaff(store: MemoryStore, needs: Needs, now: number): StaffF
     deeds: deedsOf(store, needs.deeds ?? [], now),
     receipts: new Map((needs.receipts ?? []).map((number) => [number, receiptsOf(store, number)])),
     glances: new Map((needs.glances ?? []).map((need) => [glanceKey(need), glanceOf(store, need, now)])),
+    flags: flagsOf(store, needs.flags ?? [], now),
     entries: new Map(entriesOf(store, needs.auditEntries ?? []).map((one) => [one.id, one])),
     pages: new Map((needs.auditPages ?? []).map((need) => [auditPageKey(need), pageOf(store, need)])),
     shelf: needs.couponShelf && shelfOf(store),
@@ -132,6 +139,16 @@ function deedsOf(store: MemoryStore, ids: readonly string[], now: number): Map<s
     }
   }
   return counts;
+}
+
+function flagsOf(store: MemoryStore, flags: readonly Flag[], now: number): Set<string> {
+  const raised = flags.filter(({ pattern, staffId, customerId }) =>
+    [...store.audit.of(customerId ?? 'house')].some(
+      ({ action, reference, at }) =>
+        action === flagAction(pattern) && reference === staffId && at > now - DAY_MS,
+    ),
+  );
+  return new Set(raised.map(flagKey));
 }
 
 function receiptOf({ id, externalId, at, store, totalMinor, refundedMinor }: Purchase): ReceiptInView {
