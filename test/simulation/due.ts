@@ -1,3 +1,5 @@
+import { fillBatch } from '../../core/coupons/batch.ts';
+import { expireReservation } from '../../core/coupons/reserve.ts';
 import { expirePoints } from '../../core/customers/expiry.ts';
 import { releasePending } from '../../core/purchases/payment.ts';
 import { isOpen } from '../../core/redemptions/hold.ts';
@@ -26,5 +28,22 @@ const redemptionsOver: DueIn = (store, { clock, rules }) =>
     .sort((a, b) => a.expiresAt - b.expiresAt)
     .map(({ id }) => expireRedemption(id, rules));
 
+const reservationsOver: DueIn = (store, { clock }) => {
+  const over = [...store.couponUses.values()].filter(
+    ({ status, expiresAt }) => status === 'reserved' && expiresAt !== null && expiresAt <= clock.now(),
+  );
+  const refs = over.flatMap(({ shopId, reservation }) =>
+    reservation === null ? [] : [[`${shopId} ${reservation}`, { shopId, reservation }] as const],
+  );
+  return [...new Map(refs).values()].map(expireReservation);
+};
+
+const codesToMake: DueIn = (store, { rules }) =>
+  [...store.couponBatches.values()]
+    .filter(({ finishedAt }) => finishedAt === null)
+    .map(({ id }) => fillBatch(id, rules));
+
 /** The jobs in their order. */
-export const jobs: readonly DueIn[] = [windowsClosed, redemptionsOver, pointsToBurn];
+export const jobs: readonly DueIn[] = [
+  ...[windowsClosed, redemptionsOver, reservationsOver, pointsToBurn, codesToMake],
+];

@@ -1,5 +1,5 @@
 import { invariant } from '../../core/errors.ts';
-import type { CustomerId } from '../../core/ids.ts';
+import type { CouponId, CustomerId } from '../../core/ids.ts';
 import type { LedgerTransaction } from '../../core/ledger/types.ts';
 import type { Purchase } from '../../core/purchases/types.ts';
 import type { Changes } from '../../db/changes.ts';
@@ -13,16 +13,19 @@ const sum = (values: Iterable<number>) => {
 };
 
 /** What must hold of everything a commit touched. */
-export function checkTouched(store: MemoryStore, changes: Changes, mayOwe: boolean): void {
+export function checkTouched(store: MemoryStore, changes: Changes, mayOwe: boolean, now: number): void {
   for (const transaction of changes.transactions ?? []) checkTransaction(store, transaction, mayOwe);
   for (const id of touchedCustomers(changes)) checkCustomer(store, id);
   for (const { id } of [...(changes.purchases ?? []), ...(changes.purchaseUpdates ?? [])]) {
     checkPurchase(store, id);
   }
+  for (const id of touchedCoupons(changes)) checkCoupon(store, id, now);
+  for (const entry of changes.transactions ?? []) checkOwnHands(store, entry);
 }
 
 /** What must hold of the whole shop. */
-export function checkAll(store: MemoryStore): void {
+export function checkAll(store: MemoryStore, now: number): void {
+  for (const { id } of store.coupons.values()) checkCoupon(store, id, now);
   for (const { id } of store.customers.values()) checkCustomer(store, id);
   for (const { id } of store.purchases.values()) checkPurchase(store, id);
   const accounts = new Map<string, number>();
@@ -108,6 +111,11 @@ function checkPurchase(store: MemoryStore, id: string): void {
     sum(purchase.lines.map(({ refundedMinor }) => refundedMinor)) === purchase.refundedMinor,
     `${id}: lines sum to what came back`,
   );
+  const uses = store.couponUses.all('purchase', id);
+  invariant(
+    sum(uses.map(({ discountMinor }) => discountMinor)) === purchase.discountMinor,
+    `${id}: what coupons took off is what the purchase says`,
+  );
   checkLines(purchase);
 }
 
@@ -127,4 +135,47 @@ function checkLines({ id, lines, discountMinor, spent, award, customerId, claime
   if (award && customerId !== null && claimedAt !== null) {
     invariant(award.split.length === lines.length, `${id}: each line has its share of the points`);
   }
+}
+
+function touchedCoupons(changes: Changes): Set<CouponId> {
+  return new Set([
+    ...[...(changes.coupons ?? []), ...(changes.couponUpdates ?? [])].map(({ id }) => id),
+    ...[...(changes.couponUses ?? []), ...(changes.couponUseUpdates ?? [])].map(({ couponId }) => couponId),
+  ]);
+}
+
+/** What is counted of a coupon is what its live uses come to, and no limit is ever passed. */
+function checkCoupon(store: MemoryStore, id: CouponId, now: number): void {
+  const coupon = store.coupons.get(id);
+  invariant(coupon, `${id} exists while it is used`);
+  const { limits } = coupon.definition;
+  const live = store.couponUses
+    .all('coupon', id)
+    .filter(({ status }) => status === 'reserved' || status === 'used');
+  const money = sum(live.map(({ discountMinor, returnedMinor }) => discountMinor - returnedMinor));
+  invariant(coupon.uses === live.length, `${id} counts ${coupon.uses} uses, ${live.length} are live`);
+  invariant(coupon.usedMinor === money, `${id} counts ${coupon.usedMinor}, its uses take off ${money}`);
+  invariant(coupon.uses <= (limits.total ?? coupon.uses), `${id} is used more often than it may be`);
+  invariant(coupon.usedMinor <= (limits.budget_minor ?? coupon.usedMinor), `${id} keeps to its budget`);
+  for (const { code } of live) {
+    const ofCode = live.filter((use) => use.code === code).length;
+    const kept = store.couponCodes.get(code);
+    invariant(kept?.uses === ofCode, `${code} counts ${kept?.uses} uses, ${ofCode} are live`);
+    const most = limits.per_code ?? (coupon.definition.code.shared === undefined ? 1 : ofCode);
+    invariant(ofCode <= most, `${code} is used more often than it may be`);
+  }
+  const counted = live.filter((use) => use.status === 'used' || (use.expiresAt ?? 0) > now);
+  for (const { customerId } of counted) {
+    if (customerId === null) continue;
+    const ofCustomer = counted.filter((use) => use.customerId === customerId).length;
+    invariant(ofCustomer <= (limits.per_customer ?? ofCustomer), `${id} is used too often by ${customerId}`);
+  }
+}
+
+/** Nobody on the staff moves points of his own. */
+function checkOwnHands(store: MemoryStore, { actor, customerId, id }: LedgerTransaction): void {
+  if (!actor.startsWith('staff:')) return;
+  const by = store.staff.get(actor.slice('staff:'.length));
+  invariant(by, `${id}: who did it is on the staff, or was`);
+  invariant(by.customerId !== customerId, `${id}: ${by.id} paid himself`);
 }

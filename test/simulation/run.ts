@@ -12,7 +12,7 @@ export function simulate(seed: number, length: number, races = true): MemoryShop
   const world = new World(seed);
   const model = new Model(world.program);
   const shop = new MemoryShop(world, (store, changes, now) => {
-    checkTouched(store, changes, world.rules.mayOwe);
+    checkTouched(store, changes, world.rules.mayOwe, now);
     model.follow(store, changes, now);
   });
   const turns: Turn[] = [];
@@ -21,7 +21,7 @@ export function simulate(seed: number, length: number, races = true): MemoryShop
       turns.push(turn);
       shop.take(turn);
     }
-    checkAll(shop.store);
+    checkAll(shop.store, world.clock.now());
     model.compareAll(shop.store, world.clock.now());
     return shop;
   } catch (error) {

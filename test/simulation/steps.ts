@@ -1,11 +1,15 @@
 import { chatSteps } from './steps/chats.ts';
+import { couponSteps } from './steps/coupons.ts';
 import { salesSteps } from './steps/sales.ts';
 import { spendingSteps } from './steps/spending.ts';
+import { staffSteps } from './steps/staff.ts';
 import { timeSteps } from './steps/time.ts';
 import { type Deed, type Step, settle, type World } from './world.ts';
 
 /** Everything that happens in the shop. */
-export const steps: readonly Step[] = [...salesSteps, ...spendingSteps, ...chatSteps, ...timeSteps];
+export const steps: readonly Step[] = [
+  ...[...salesSteps, ...spendingSteps, ...couponSteps, ...staffSteps, ...chatSteps, ...timeSteps],
+];
 
 /** What happens to a deed on its way: nothing; a crash before or after the commit; somebody else is faster. */
 export const mishaps = ['none', 'crash', 'no answer', 'race'] as const;

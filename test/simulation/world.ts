@@ -1,4 +1,5 @@
 import type { CheckoutRules } from '../../core/checkout/types.ts';
+import type { ReservationRef } from '../../core/coupons/types.ts';
 import type { ChannelName } from '../../core/customers/types.ts';
 import type { IncomingEvent, Said } from '../../core/dialogs/types.ts';
 import type { PurchaseId, ShopId } from '../../core/ids.ts';
@@ -9,7 +10,9 @@ import { purchaseRules } from '../../core/program/rules.ts';
 import type { PurchaseInput } from '../../core/purchases/types.ts';
 import type { AnyCommand } from '../../db/writer.ts';
 import { seededRandom, type TestClock, testClock } from '../support/svoi.ts';
+import type { MadeCoupon } from './steps/coupons.ts';
 import type { Held } from './steps/spending.ts';
+import type { Invite } from './steps/staff.ts';
 
 /** Something somebody in the shop does: one command, and what is learned from the answer. */
 export interface Deed<Result = unknown> {
@@ -76,6 +79,13 @@ export class World {
   readonly receipts: Receipt[] = [];
   /** Points that tills asked for or held. */
   readonly held: Held[] = [];
+  /** Coupons that were made, their codes, batches of codes, and what tills put aside. */
+  readonly coupons: MadeCoupon[] = [];
+  readonly couponCodes: string[] = [];
+  readonly reservations: ReservationRef[] = [];
+  /** Links to join the staff, and the phones of those who were given one. */
+  readonly invites: Invite[] = [];
+  readonly team = new Set<string>();
   /** What customers could spend when a till last heard of it, by phone. */
   readonly balances = new Map<string, number>();
   /** Codes on receipts nobody has claimed, as far as is known. */

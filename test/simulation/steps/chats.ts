@@ -37,7 +37,7 @@ function step(
 /** What happens in chats. */
 export const chatSteps: readonly Step[] = [
   step('taps', 14, (world, { screen }) => {
-    const data = world.maybe(screen);
+    const data = world.maybe(screen.filter((press) => press !== 'stats'));
     return data === undefined ? undefined : { kind: 'press', data, messageId: `m${world.int(1, 9)}` };
   }),
   step('types', 4, (world) => ({ kind: 'text', text: world.pick(smallTalk) })),
