@@ -1,4 +1,4 @@
-import type { Coupon, CouponBatch, CouponCode } from '../core/coupons/types.ts';
+import type { Coupon, CouponBatch, CouponCode, CouponInHand } from '../core/coupons/types.ts';
 import type { ConsentTexts } from '../core/customers/consents.ts';
 import type { Consent, CustomerRecord, CustomerRef } from '../core/customers/types.ts';
 import type { DialogChanges, DialogFacts, DialogNeeds } from '../core/dialogs/types.ts';
@@ -60,6 +60,8 @@ export interface CustomerDetails {
   readonly paidMinor: number;
   /** Newest first. */
   readonly purchases: readonly Omit<Purchase, 'lines'>[];
+  /** Those that can be used, the one that ends first before the others. */
+  readonly coupons: readonly CouponInHand[];
 }
 
 /** A page of a ledger, newest first. */

@@ -8,6 +8,7 @@ import type {
 import type { HistoryItem } from '../core/dialogs/types.ts';
 import type { ConsentId, CustomerId, ShopId } from '../core/ids.ts';
 import { type Database, type Row, statement } from './database.ts';
+import { inHandFrom, walletStatement } from './facts/coupons.ts';
 import { habitsStatement, purchaseFrom } from './facts/purchases.ts';
 import { readFacts } from './facts.ts';
 import { historyStatements, readHistory } from './history.ts';
@@ -15,6 +16,7 @@ import { reader } from './rows.ts';
 import * as schema from './schema.ts';
 
 const lastPurchases = 10;
+const mostCoupons = 100;
 
 const consentOf = reader(schema.consents);
 
@@ -26,8 +28,8 @@ export interface CustomerView {
 }
 
 /**
- * A customer with open lots, the newest consents, the ids that shop gave, what was paid, and the last purchases; nobody
- * erased.
+ * A customer with open lots, the newest consents, the ids that shop gave, what was paid, the last purchases, and the
+ * coupons at hand; nobody erased.
  */
 export async function readCustomer(
   database: Database,
@@ -37,7 +39,7 @@ export async function readCustomer(
   const record = await find(database, ref, now, 'open');
   if (!record) return undefined;
   const { id } = record.customer;
-  const [consents = [], externalIds = [], purchases = [], habits = []] = await database.read([
+  const [consents = [], externalIds = [], purchases = [], habits = [], wallet = []] = await database.read([
     statement(
       'select * from consents where id in (select max(id) from consents where customer_id = ? group by category)',
       id,
@@ -52,6 +54,7 @@ export async function readCustomer(
       id,
     ),
     habitsStatement({ customerId: id, since: paidSince }),
+    walletStatement({ customerId: id, limit: mostCoupons, offset: 0 }, now),
   ]);
   return {
     record,
@@ -59,6 +62,7 @@ export async function readCustomer(
     consents: consents.map(consentFrom),
     externalIds: externalIds.map((row) => String(row.external_id)),
     purchases: purchases.map(purchaseFrom),
+    coupons: wallet.map(inHandFrom),
   };
 }
 

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { shownCode } from '../../core/coupons/definition.ts';
 import { isCardNumber } from '../../core/customers/card.ts';
 import { parsePhone } from '../../core/customers/phone.ts';
 import { channelNames, consentCategories, genders, locales } from '../../core/customers/types.ts';
@@ -63,7 +64,7 @@ export function customerInput(
 
 const pointsSchema = z.object({
   balance: z.int().openapi({ description: 'What can be spent now' }),
-  pending: z.int().openapi({ description: 'Waits for a payment' }),
+  pending: z.int().openapi({ description: 'Waits: for a payment, or for a return window to close' }),
   held: z.int().openapi({ description: 'Set aside at a till' }),
   next_expiry: z
     .object({ points: z.int(), at: utcSchema })
@@ -118,6 +119,18 @@ export const customerSchema = z
         points: z.object({ earned: z.int(), pending: z.int() }),
       }),
     ),
+    coupons: z
+      .array(
+        z.object({
+          code: z.string(),
+          coupon: z.string(),
+          name: z.string(),
+          valid_until: utcSchema.nullable(),
+        }),
+      )
+      .openapi({
+        description: 'Given to this customer and not used yet, the one that ends first before the others',
+      }),
   })
   .openapi('Customer');
 
@@ -158,6 +171,12 @@ export function customerView(
       text_version: textVersion,
     })),
     last_purchases: details.purchases.map((purchase) => purchaseView(purchase, shop)),
+    coupons: details.coupons.map(({ code, coupon }) => ({
+      code: shownCode(coupon.definition, code.code),
+      coupon: coupon.id,
+      name: coupon.name,
+      valid_until: utcOrNull(code.validUntil),
+    })),
   };
 }
 

@@ -9,7 +9,7 @@ import {
   reservationKey,
   walletKey,
 } from '../../core/coupons/types.ts';
-import { type Row, statement } from '../database.ts';
+import { type Row, type Statement, statement } from '../database.ts';
 import { reader, selection } from '../rows.ts';
 import * as schema from '../schema.ts';
 import { eachRow, type FactSource, type Needs, type Query } from './source.ts';
@@ -175,23 +175,30 @@ function customerQuery(customers: NonNullable<Needs['couponCustomers']>, now: nu
 }
 
 function walletQuery(need: CouponWalletNeed, now: number, found: Found): Query {
-  const { customerId, limit, offset } = need;
-  const sql = `select k.*, ${selection(schema.coupons, 'c', 'coupon_')} from coupon_codes k
-    join coupons c on c.id = k.coupon_id
-    where k.customer_id = ? and (k.valid_until is null or k.valid_until > ?) and c.stopped_at is null
-      and k.uses < coalesce(c.definition ->> '$.limits.per_code', 1)
-    order by k.valid_until is null, k.valid_until, k.issued_at, k.code limit ? offset ?`;
   return {
-    statement: statement(sql, customerId, now, limit, offset),
-    take: (rows) =>
-      found.wallets.set(
-        walletKey(need),
-        rows.map((row) => ({
-          code: codeRow(row) as CouponCode,
-          coupon: couponFrom(row, prefixedCouponRow),
-        })),
-      ),
+    statement: walletStatement(need, now),
+    take: (rows) => found.wallets.set(walletKey(need), rows.map(inHandFrom)),
   };
+}
+
+/** The codes of a customer that can still be used at `now`, the one that ends first before the others. */
+export function walletStatement({ customerId, limit, offset }: CouponWalletNeed, now: number): Statement {
+  return statement(
+    `select k.*, ${selection(schema.coupons, 'c', 'coupon_')} from coupon_codes k
+     join coupons c on c.id = k.coupon_id
+     where k.customer_id = ? and (k.valid_until is null or k.valid_until > ?) and c.stopped_at is null
+       and k.uses < coalesce(c.definition ->> '$.limits.per_code', 1)
+     order by k.valid_until is null, k.valid_until, k.issued_at, k.code limit ? offset ?`,
+    customerId,
+    now,
+    limit,
+    offset,
+  );
+}
+
+/** A row of `walletStatement` in the words of core. */
+export function inHandFrom(row: Row): CouponInHand {
+  return { code: codeRow(row) as CouponCode, coupon: couponFrom(row, prefixedCouponRow) };
 }
 
 function keepCoupon(coupon: Coupon, found: Found): void {

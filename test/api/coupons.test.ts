@@ -361,6 +361,8 @@ describe('a personal coupon', () => {
       body: given.body,
     });
     const [code = ''] = codesIn(given);
+    const seen = await api.call('GET', '/v1/customers/phone:+380671234567');
+    expect(seen.body).toMatchObject({ coupons: [{ code, coupon: id, name: 'For you' }] });
     const heard = await chat.hear();
     expect(heard.map(({ text }) => text)).toEqual([
       'There is a coupon for you: 10% off everything. Good through 25 November 2026.',
