@@ -33,7 +33,8 @@ export async function verify(environment: Environment, io: CommandIo): Promise<n
 function sayFault({ fault }: Verification): string {
   if (!fault) return 'nothing is wrong';
   const whose = 'customerId' in fault ? ` of ${fault.customerId}` : '';
-  return `the ledger is wrong: ${fault.row}${whose}: ${fault.problem}`;
+  const what = fault.row.startsWith('audit_entries') ? 'audit trail' : 'ledger';
+  return `the ${what} is wrong: ${fault.row}${whose}: ${fault.problem}`;
 }
 
 /** Lets `use` read the database, also while a server holds it. */

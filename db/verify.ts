@@ -2,6 +2,7 @@ import type { CustomerId, LotId } from '../core/ids.ts';
 import type { Account, Entry, Lot, LotMove } from '../core/ledger/types.ts';
 import { type Fault, findFault, type StoredLedger, type StoredTransaction } from '../core/ledger/verify.ts';
 import type { Points } from '../core/points.ts';
+import { findAuditFault } from './audit.ts';
 import { type Database, type Row, readRows, type Statement, statement } from './database.ts';
 import { sha256 } from './hash.ts';
 import { reader, selection } from './rows.ts';
@@ -29,7 +30,8 @@ const pageCustomers = 500;
 const pageTransactions = 10_000;
 
 /**
- * Recomputes every customer's ledger from its first transaction and looks for rows no transaction accounts for.
+ * Recomputes every customer's ledger from its first transaction, looks for rows no transaction accounts for, and walks
+ * the chains of the audit trail.
  * Reads in pages, each in one snapshot, so it may run beside a writer.
  */
 export async function verifyLedger(
@@ -50,7 +52,7 @@ export async function verifyLedger(
     onProgress({ ...progress });
     after = last;
   }
-  const fault = await findOrphan(database);
+  const fault = (await findOrphan(database)) ?? (await findAuditFault(database));
   return fault ? { ...progress, fault } : progress;
 }
 
