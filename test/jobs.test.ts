@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { purchaseRules } from '../core/program/rules.ts';
+import { recordPayment } from '../core/purchases/payment.ts';
 import { readRows } from '../db/database.ts';
 import { verifyLedger } from '../db/verify.ts';
 import { settleDue } from '../jobs.ts';
@@ -64,6 +66,47 @@ test('the job does nothing a millisecond before midnight, all of it at midnight,
   expect(await burned()).toBe(150);
   await settleDue(t.svoi);
   expect(await burned()).toBe(150);
+});
+
+test('after a downtime points that waited count, and live, from the midnight that was promised', async () => {
+  t.close();
+  t = await testSvoi({ at: Date.parse('2026-03-26T10:00:00+02:00'), program: { return_window_days: 14 } });
+  const { result } = await buy(t.svoi, aPurchase({ at: t.clock.now() }));
+  expect(result.points).toMatchObject({ earned: 0, pending: 50, balance: 0 });
+  const promised = Date.parse('2026-04-10T00:00:00+03:00');
+  t.clock.set(promised - 1);
+  await settleDue(t.svoi);
+  const released = `select t.happened_at, t.recorded_at, l.expires_at from ledger_transactions t
+    join lots l on l.transaction_id = t.id where t.kind = 'release'`;
+  expect(await readRows(t.svoi.database, released)).toEqual([]);
+  t.clock.set(promised + 9 * 86_400_000);
+  await Promise.all([settleDue(t.svoi), settleDue(t.svoi)]);
+  expect(await readRows(t.svoi.database, released)).toEqual([
+    {
+      ...{ happened_at: promised, recorded_at: t.clock.now() },
+      expires_at: Date.parse('2027-04-11T00:00:00+03:00'),
+    },
+  ]);
+  expect((await verifyLedger(t.svoi.database)).fault).toBeUndefined();
+});
+
+test('a late payment starts the return window, and a receipt told after it closed counts at once', async () => {
+  t.close();
+  t = await testSvoi({ at: Date.parse('2026-03-26T10:00:00+02:00'), program: { return_window_days: 14 } });
+  const at = t.clock.now();
+  const { result } = await buy(t.svoi, aPurchase({ at, externalId: 'order', paid: false }));
+  t.clock.advance(20 * 86_400_000);
+  const late = await buy(t.svoi, aPurchase({ at, externalId: 'late' }));
+  expect(late.result.points).toMatchObject({ earned: 50, pending: 0, balance: 50 });
+  const paid = await t.svoi.submit(recordPayment(result.id, 'till', purchaseRules(t.svoi.program())));
+  expect(paid).toMatchObject({ result: { points: { earned: 0, pending: 50, balance: 50 } } });
+  t.clock.advance(15 * 86_400_000);
+  await settleDue(t.svoi);
+  const rows = await readRows(
+    t.svoi.database,
+    'select available, pending from ledger_transactions order by seq desc limit 1',
+  );
+  expect(rows).toEqual([{ available: 100, pending: 0 }]);
 });
 
 test('more customers than fit one round are all written off', async () => {

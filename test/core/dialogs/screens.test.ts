@@ -1,18 +1,27 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type RefundInput, recordRefund } from '../../../core/checkout/refund.ts';
+import type { ShopId } from '../../../core/ids.ts';
+import type { ProgramDefinition } from '../../../core/program/program.ts';
+import { purchaseRules, spendingRules } from '../../../core/program/rules.ts';
+import { requestRedemption } from '../../../core/redemptions/request.ts';
 import { DAY_MS } from '../../../core/time.ts';
 import { readRows } from '../../../db/database.ts';
+import { settleDue } from '../../../jobs.ts';
 import { converse, type TestChat, testChat } from '../../support/chat.ts';
 import { aPurchase, buy } from '../../support/purchases.ts';
 import { type TestSvoi, testSvoi } from '../../support/svoi.ts';
 
 let t: TestSvoi;
 let chat: TestChat;
-beforeEach(async () => {
-  t = await testSvoi();
+beforeEach(() => open());
+
+/** Opens a shop under some program, and a chat with its only member. */
+async function open(program: Partial<ProgramDefinition> = {}): Promise<void> {
+  t = await testSvoi({ program });
   chat = testChat(t.svoi, { language: 'en' });
   await chat.contact('380671234567');
   await chat.say('menu');
-});
+}
 afterEach(() => t.close());
 
 const groceries = [
@@ -39,6 +48,39 @@ const groceries = [
 const purchase = (externalId: string, more = {}) =>
   buy(t.svoi, aPurchase({ at: t.clock.now(), externalId, ...more }));
 
+const shopId = 'shp_test' as ShopId;
+let ids = 0;
+function newId(): string {
+  ids += 1;
+  return String(ids);
+}
+
+/** Goods of a purchase come back: all of them, unless `goods` says otherwise. */
+async function back(goods: Pick<RefundInput, 'purchaseId'> & Partial<RefundInput>): Promise<void> {
+  const refund = { shopId, externalId: `b-${newId()}`, at: t.clock.now(), ...goods };
+  const outcome = await t.svoi.submit(recordRefund(refund, purchaseRules(t.svoi.program())));
+  if (!outcome.ok) throw new Error(outcome.refusal.detail);
+  await chat.hear();
+}
+
+/** Points set aside for a purchase, as the customer agreed in this chat. */
+async function hold(points: number) {
+  const asked = {
+    ...{ shopId, externalId: `h-${newId()}`, payer: { customer: { phone: '+380671234567' } }, points },
+    ...{ totalMinor: 100_000, store: null, ttlMs: 60_000 },
+  };
+  const outcome = await t.svoi.submit(requestRedemption(asked, spendingRules(t.svoi.program())));
+  if (!outcome.ok) throw new Error(outcome.refusal.detail);
+  await chat.press(`redeem:yes-${outcome.result.id}`);
+  return { redemption: { id: outcome.result.id } };
+}
+
+/** Spends points on goods of twice their worth. */
+async function spendAll(points = 50): Promise<void> {
+  const lines = groceries.slice(1).map((one) => ({ ...one, amountMinor: points * 200 }));
+  await purchase(`s-${newId()}`, { ...(await hold(points)), lines });
+}
+
 describe('points', () => {
   test('show the balance, its worth, what waits for payment, and what burns next', async () => {
     t.clock.advance(DAY_MS);
@@ -51,6 +93,52 @@ describe('points', () => {
        Another 50 points will be added once the purchase is paid for.
        50 points burn after 22 November 2027.
        5% of every purchase comes back as points. Points can pay for up to 50% of a purchase.`,
+    );
+  });
+
+  test('that wait are told by the day they count from, the first five days of them', async () => {
+    t.close();
+    await open({ return_window_days: 12 });
+    for (let day = 1; day <= 7; day += 1) {
+      await purchase(`a-${day}`, { paid: day < 7 });
+      if (day === 1) await purchase('b-1');
+      t.clock.advance(DAY_MS);
+    }
+    await converse(
+      chat,
+      `> /points
+       You have 50 points
+       100 points more on 5 December 2026.
+       50 points more on 6 December 2026.
+       50 points more on 9 December 2026.
+       100 points more later.`,
+    );
+    t.clock.set(Date.parse('2026-12-09T00:00:00+02:00'));
+    await settleDue(t.svoi);
+    await converse(
+      chat,
+      `> /points
+       You have 350 points
+       50 points more on 10 December 2026.
+       Another 50 points will be added once the purchase is paid for.`,
+    );
+  });
+
+  test('that are owed are told as such', async () => {
+    t.close();
+    await open({ refund_policy: 'go_negative', welcome_points: 0 });
+    const { id } = (await purchase('1')).result;
+    await spendAll();
+    await back({ purchaseId: id });
+    await converse(
+      chat,
+      `> /points
+       After returns you are short of 48 points.
+       > /history
+       > 1
+       −50 points: returned goods
+       You brought back goods for ₴1,000: 50 points earned on them were taken back.
+       You are now short of 48 points. New ones cover that first.`,
     );
   });
 
@@ -98,6 +186,55 @@ describe('"why 47 points?"', () => {
        >> 23/11/27 · −50 points · burned
        50 points earned on 22 November 2026 could be spent until 22 November 2027.`,
     );
+  });
+
+  test('tells what came back: of the points that paid, of those that were earned, and of those that had burned', async () => {
+    const held = await hold(50);
+    const { id } = (await purchase('1', held)).result;
+    await back({ purchaseId: id });
+    await converse(
+      chat,
+      `> /history
+       > 1
+       −47 points: returned goods, 22 November 2026 at 12:00
+       Receipt 1
+       You brought back goods for ₴1,000: 47 points earned on them were taken back.
+       > 2
+       > /history
+       > 2
+       +50 points: returned goods
+       You brought back goods for ₴1,000: 50 points that paid for them are yours again.`,
+    );
+    const { id: second } = (await purchase('2')).result;
+    await spendAll(60);
+    t.clock.advance(366 * DAY_MS);
+    await purchase('3');
+    await back({ purchaseId: second });
+    await converse(
+      chat,
+      `> /history
+       > 1
+       10 points earned on them were taken back.
+       Another 40 points for these goods burned before; nothing is taken for those.`,
+    );
+  });
+
+  test('of points that wait says until when, and of those taken back then that they never came', async () => {
+    t.close();
+    await open({ return_window_days: 12 });
+    const { id } = (await purchase('1')).result;
+    await converse(
+      chat,
+      '> /history\n> 1\nThey can be spent on 5 December 2026, when the time for returns is over.',
+    );
+    await back({ purchaseId: id });
+    await converse(
+      chat,
+      `> /history
+       > 1
+       50 points that were waiting for them will not be added.`,
+    );
+    expect((await chat.press('why:2')).at(-1)?.text).not.toContain('They can be spent on');
   });
 
   test('of a line that is not there leads to the history', async () => {

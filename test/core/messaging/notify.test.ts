@@ -1,4 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { recordRefund } from '../../../core/checkout/refund.ts';
+import type { ShopId } from '../../../core/ids.ts';
+import { purchaseRules } from '../../../core/program/rules.ts';
+import { settleDue } from '../../../jobs.ts';
 import { testChat } from '../../support/chat.ts';
 import { aPurchase, buy } from '../../support/purchases.ts';
 import { type TestSvoi, testSvoi } from '../../support/svoi.ts';
@@ -33,6 +37,37 @@ test('a purchase not paid yet is told as points to come', async () => {
   const chat = await member('1', 'en');
   await purchase('1', { paid: false });
   expect(texts(await chat.hear())).toEqual(['Once the purchase is paid for, you get 50 points.']);
+});
+
+test('points that wait for the return window are told with the day they come', async () => {
+  t.close();
+  t = await testSvoi({ program: { return_window_days: 14 } });
+  const chat = await member('1', 'en');
+  await purchase('1');
+  expect(texts(await chat.hear())).toEqual([
+    '50 points more are waiting: they will be yours on 7 December 2026.',
+  ]);
+  t.clock.set(Date.parse('2026-12-07T00:00:00+02:00'));
+  await settleDue(t.svoi);
+  expect(texts(await chat.hear())).toEqual(['+50 points! You now have 100 points.']);
+});
+
+test.each([
+  ['uk', 'Ви повернули товарів на 400 ₴.\n−20 балів, які були за них нараховані.\nТепер у вас 80 балів.'],
+  ['ru', 'Вы вернули товаров на 400 ₴.\n−20 баллов, которые были за них начислены.\nТеперь у вас 80 баллов.'],
+  [
+    'en',
+    'You brought back goods for ₴400.\n−20 points that had been earned on them.\nYou now have 80 points.',
+  ],
+])('goods brought back are told with what became of the points: %s', async (language, text) => {
+  const chat = await member('1', language);
+  const { id } = (await purchase('1')).result;
+  await chat.hear();
+  const refund = { shopId: 'shp_test' as ShopId, externalId: 'b', purchaseId: id, at: t.clock.now() };
+  const rules = purchaseRules(t.svoi.program());
+  await t.svoi.submit(recordRefund({ ...refund, amountMinor: 40_000 }, rules));
+  await t.svoi.submit(recordRefund({ ...refund, externalId: 'b2', amountMinor: 1 }, rules));
+  expect(texts(await chat.hear())).toEqual([text]);
 });
 
 test('a purchase that earns nothing is not told', async () => {
