@@ -158,7 +158,8 @@ function serveBatch(api: Api): void {
       problems: ['writer_stopped'],
     },
     async ({ body, shop, address }) => {
-      const results = await recordAll(api, body, { shop, address });
+      const poster = { shop, address };
+      const results = await Promise.all(body.map((item) => recordOne(api, item, poster)));
       return { status: 200, body: { results } };
     },
   );
@@ -235,26 +236,6 @@ async function record(api: Api, body: PurchaseBody, poster: Poster): Promise<Rec
   const submit = () => api.parts.submit(recordPurchase(parsed.input, purchaseRules(program)));
   const outcome = await usingCodes(api, poster, parsed.input.coupons, submit, refusedCode);
   return outcome.ok ? outcome : { ok: false, problem: refusalProblem(outcome.refusal) };
-}
-
-/**
- * The purchases of a batch, those with coupons one after the other: many codes tried at once count as guesses until
- * they turn out to be right.
- */
-async function recordAll(api: Api, items: readonly unknown[], poster: Poster): Promise<Item[]> {
-  let before: Promise<unknown> = Promise.resolve();
-  return Promise.all(
-    items.map((item) => {
-      if (!namesCoupons(item)) return recordOne(api, item, poster);
-      const recorded = before.then(() => recordOne(api, item, poster));
-      before = recorded;
-      return recorded;
-    }),
-  );
-}
-
-function namesCoupons(item: unknown): boolean {
-  return typeof item === 'object' && item !== null && 'coupons' in item;
 }
 
 /** One purchase of a batch, answered as if it had been posted alone. A stopped writer fails the whole batch. */

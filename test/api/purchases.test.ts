@@ -219,6 +219,25 @@ test('a batch answers each as if it had been posted alone, in order', async () =
   expect(await balance()).toBe(75);
 });
 
+test('a batch may name coupons, the same or different ones, more often than one may guess', async () => {
+  const coupon = { name: 'Spring', code: { shared: 'SPRING' }, effect: { kind: 'percent', percent: 10 } };
+  expect((await api.call('POST', '/v1/coupons', { body: coupon })).status).toBe(201);
+  const body = Array.from({ length: 60 }, (_, index) =>
+    purchaseBody({ id: `c-${index}`, coupons: [index === 7 ? 'SUMMER' : 'spring'] }),
+  );
+  const { body: answer } = await api.call('POST', '/v1/purchases/batch', { body });
+  const { results = [] } = answer;
+  const wrong = results[7];
+  expect(wrong).toMatchObject({ status: 422, body: { code: 'coupon_not_found' } });
+  expect(wrong?.body.errors).toMatchObject([{ pointer: '/coupons/0' }]);
+  const others = results.filter((result) => result !== wrong);
+  expect(new Set(others.map(({ status }) => status))).toEqual(new Set([201]));
+  expect(others[0]?.body).toMatchObject({
+    ...{ discounts: [{ code: 'SPRING', name: 'Spring', amount: 5000 }], payable: 45_000 },
+    points: { earned: 22 },
+  });
+});
+
 test('a batch has 1 to 500 purchases, and 500 of them over one customer all count', async () => {
   const many = Array.from({ length: 501 }, (_, index) => purchaseBody({ id: `m-${index}` }));
   for (const body of [[], many, {}, null]) {
