@@ -1,14 +1,14 @@
 import type { Ids } from '../../core/ids.ts';
 import type { Reply } from '../../core/messaging/types.ts';
 import type { Context, Submitted } from '../../core/ports.ts';
-import { type Database, readRows } from '../../db/database.ts';
+import { type Database, readRows, statement } from '../../db/database.ts';
 import { applyProgram } from '../../db/programs.ts';
 import type { AnyCommand } from '../../db/writer.ts';
 import { settleDue } from '../../jobs.ts';
 import { createSvoi, type Svoi } from '../../svoi.ts';
 import { contextOf } from './memory_process.ts';
 import type { Turn } from './steps.ts';
-import type { World } from './world.ts';
+import { shops, type World } from './world.ts';
 
 /** The same shop on a real database: the real writer, facts, statements and jobs. */
 export class DatabaseShop {
@@ -27,6 +27,14 @@ export class DatabaseShop {
   /** Opens the shop of `world` on an empty database. */
   static async open(database: Database, world: World): Promise<DatabaseShop> {
     await applyProgram(database, world.definition, world.clock.now());
+    await database.write(
+      shops.map((id) =>
+        statement(
+          `insert into shops (id, name, scope, key_hash, created_at) values (?1, ?1, 'admin', ?1, 0)`,
+          id,
+        ),
+      ),
+    );
     const nobody: AnyCommand<unknown> = {
       name: '',
       needs: {},

@@ -1,5 +1,5 @@
 import { checkAll, checkTouched } from './invariants.ts';
-import { MemoryShop } from './memory_shop.ts';
+import { MemoryShop, type Watch } from './memory_shop.ts';
 import { Model } from './model.ts';
 import { history, type Turn } from './steps.ts';
 import { World } from './world.ts';
@@ -7,13 +7,23 @@ import { World } from './world.ts';
 /** How many turns before a failure are told. */
 const told = 8;
 
+/** How a history is lived through. */
+export interface SimulationOptions {
+  /** Whether others may be faster between the reading and the commit of somebody. */
+  readonly races?: boolean;
+  /** Told of every commit besides. */
+  readonly watch?: Watch;
+}
+
 /** Lives through one history of a shop in memory, checking everything after each step. Throws with the seed and step. */
-export function simulate(seed: number, length: number, races = true): MemoryShop {
+export function simulate(seed: number, length: number, options: SimulationOptions = {}): MemoryShop {
+  const { races = true, watch } = options;
   const world = new World(seed);
   const model = new Model(world.program);
   const shop = new MemoryShop(world, (store, changes, now) => {
     checkTouched(store, changes, world.rules.mayOwe, now);
     model.follow(store, changes, now);
+    watch?.(store, changes, now);
   });
   const turns: Turn[] = [];
   try {
@@ -25,16 +35,18 @@ export function simulate(seed: number, length: number, races = true): MemoryShop
     model.compareAll(shop.store, world.clock.now());
     return shop;
   } catch (error) {
-    throw new Error(`${String(error)}\n${storyOf(seed, turns)}`, { cause: error });
+    throw new Error(`${String(error)}\n${storyOf(seed, length, turns)}`, { cause: error });
   }
 }
 
-function storyOf(seed: number, turns: readonly Turn[]): string {
+function storyOf(seed: number, length: number, turns: readonly Turn[]): string {
   const lines = turns.slice(-told).map((turn) => {
     if (turn.kind === 'settle') return `${turn.number} ${turn.step}: settle`;
     const { number, step, mishap, deed, rival } = turn;
     const against = rival ? ` against ${rival.command.name}` : '';
     return `${number} ${step}: ${deed.command.name} (${mishap}${against}) ${JSON.stringify(deed.command.once?.input ?? deed.command.needs)}`;
   });
-  return [`Replay it: SVOI_SEED=${seed} npx vitest run test/simulation`, ...lines].join('\n');
+  return [`Replay it: SVOI_SEED=${seed} SVOI_STEPS=${length} npx vitest run test/simulation`, ...lines].join(
+    '\n',
+  );
 }

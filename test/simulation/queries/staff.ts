@@ -197,7 +197,9 @@ function lineOf(store: MemoryStore, entry: AuditEntry): AuditLine {
   const undone = store.audit
     .of(entry.chain)
     .some((later) => later.action === undoneAction && later.reference === entry.id && later.seq > entry.seq);
-  const actorName = by ? (by.name ?? `…${by.phone.slice(-4)}`) : null;
+  // The shops of the simulation are named by their ids.
+  const shop = entry.actor.startsWith('shop:') ? entry.actor.slice('shop:'.length) : null;
+  const actorName = by ? (by.name ?? `…${by.phone.slice(-4)}`) : shop;
   return { ...entry, actorName, customerName: nameOf(store, entry.chain), undone };
 }
 
