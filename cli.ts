@@ -8,9 +8,10 @@ import { SvoiError } from './core/errors.ts';
 import { createIds } from './core/ids.ts';
 import { openDatabase } from './db/open.ts';
 import { createRandom } from './db/random.ts';
-import { parseSettings } from './settings.ts';
+import { createChatLinks } from './links.ts';
+import { parseSettings, type Settings } from './settings.ts';
 import { createSvoi, type Svoi } from './svoi.ts';
-import type { Environment } from './upkeep.ts';
+import { type Environment, telegramOf } from './upkeep.ts';
 
 /** Carries out a command line. Resolves to the exit code; what went wrong is said in one line. */
 export async function main(
@@ -61,13 +62,24 @@ async function runShared(
   environment: Environment,
   io: CommandIo,
 ): Promise<number> {
-  const { DATABASE_URL: url, DATABASE_AUTH_TOKEN: authToken } = parseSettings(environment);
+  const settings = parseSettings(environment);
+  const { DATABASE_URL: url, DATABASE_AUTH_TOKEN: authToken } = settings;
   try {
-    return await withSvoi({ url, authToken }, (svoi) => job.run(svoi, io));
+    return await withSvoi({ url, authToken }, async (svoi) => {
+      if (job.links) await learnLinks(svoi, settings);
+      return job.run(svoi, io);
+    });
   } catch (error) {
     if (!(error instanceof SvoiError) || error.code !== 'database_in_use') throw error;
     return handOver(url, argv, io);
   }
+}
+
+/** A running server knows the bot's name; a command by itself asks for it. */
+async function learnLinks(svoi: Svoi, settings: Settings): Promise<void> {
+  const links = createChatLinks({ bot: telegramOf(settings), clock: svoi.clock });
+  await links.asked;
+  svoi.useLinks(links);
 }
 
 async function withSvoi(

@@ -16,8 +16,8 @@ import { backUpFile, type Environment, restoreFile, setWebhooks, verify } from '
 
 /** A command line that was understood. */
 export type Job =
-  /** Needs a whole Svoi: it runs in the process that holds the database. */
-  | { readonly kind: 'shared'; run(svoi: Svoi, io: CommandIo): Promise<number> }
+  /** Needs a whole Svoi: it runs in the process that holds the database. `links`: it prints links into chats. */
+  | { readonly kind: 'shared'; readonly links?: true; run(svoi: Svoi, io: CommandIo): Promise<number> }
   /** Opens what it needs by itself. */
   | { readonly kind: 'own'; run(environment: Environment, io: CommandIo): Promise<number> }
   /** Help, or what is wrong with the line. */
@@ -62,7 +62,9 @@ function commandTree(take: (job: Job) => void): Command {
   const own = (run: Extract<Job, { kind: 'own' }>['run']) => take({ kind: 'own', run });
   const root = new Command('svoi').usage('COMMAND').helpOption('-h, --help', 'what can be done, and how');
   addShopCommands(root.command('shop').description('the systems that may call the API'), shared);
-  addStaffCommands(root.command('staff').description('the people behind the counter'), shared);
+  addStaffCommands(root.command('staff').description('the people behind the counter'), shared, (run) =>
+    take({ kind: 'shared', links: true, run }),
+  );
   addProgramCommands(root.command('program').description('the rules of the program'), shared);
   addImport(root, shared);
   root

@@ -6,6 +6,8 @@ export interface ChatLinks {
   telegram(context: string): string | undefined;
   /** Where the code of a receipt leads: to the bot, else to our own page about it; undefined where there is neither. */
   claim(code: string): string | undefined;
+  /** Resolves once the bot's name is known, or could not be learned. Never rejects. */
+  readonly asked: Promise<void>;
 }
 
 /** What links are made of. */
@@ -26,16 +28,13 @@ export function createChatLinks({ bot, publicUrl, clock }: LinkParts): ChatLinks
   let name: string | undefined;
   let askedAt = Number.NEGATIVE_INFINITY;
 
+  async function ask(): Promise<void> {
+    askedAt = clock.now();
+    name = await bot?.username().catch(() => undefined);
+  }
+
   function botName(): string | undefined {
-    if (bot && name === undefined && clock.now() - askedAt >= pauseMs) {
-      askedAt = clock.now();
-      bot.username().then(
-        (known) => {
-          name = known;
-        },
-        () => {},
-      );
-    }
+    if (bot && name === undefined && clock.now() - askedAt >= pauseMs) void ask();
     return name;
   }
 
@@ -43,8 +42,8 @@ export function createChatLinks({ bot, publicUrl, clock }: LinkParts): ChatLinks
     const known = botName();
     return known && `https://t.me/${known}?start=${context}`;
   };
-  botName();
   return {
+    asked: ask(),
     telegram,
     claim: (code) => telegram(`c_${code}`) ?? (publicUrl && `${publicUrl.replace(/\/+$/, '')}/c/${code}`),
   };

@@ -135,6 +135,7 @@ async function openDoors(core: Core) {
   const web = await openWebParts(svoi.database);
   const telegram = telegramOf(core);
   const links = createChatLinks({ bot: telegram, publicUrl: settings.PUBLIC_URL, clock: realClock });
+  svoi.useLinks(links);
   const shops = createShops({ database: svoi.database, clock, ids: svoi.ids });
   const api = createApi(
     apiParts(svoi, {

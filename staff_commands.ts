@@ -15,8 +15,8 @@ interface AddOptions {
   readonly store: readonly string[];
 }
 
-/** The commands about the people behind the counter. */
-export function addStaffCommands(staff: Command, take: TakeShared): void {
+/** The commands about the people behind the counter; `takeLinked` for what prints links into chats. */
+export function addStaffCommands(staff: Command, take: TakeShared, takeLinked: TakeShared): void {
   const collect = (value: string, before: readonly string[]) => [...before, value];
   staff
     .command('add')
@@ -28,7 +28,7 @@ export function addStaffCommands(staff: Command, take: TakeShared): void {
         .makeOptionMandatory(),
     )
     .option('--store <name>', 'a store the person works in (may be repeated); default: all', collect, [])
-    .action((phone: string, options: AddOptions) => take((svoi, io) => add(svoi, phone, options, io)));
+    .action((phone: string, options: AddOptions) => takeLinked((svoi, io) => add(svoi, phone, options, io)));
   staff
     .command('list')
     .description('everybody on the staff')
@@ -56,7 +56,9 @@ async function add(svoi: Svoi, text: string, { role, store }: AddOptions, io: Co
     return 0;
   }
   io.out(`${phone} is invited as ${role}${where(store)}; good for 48 hours, once, for this number only:`);
-  io.out(`/staff ${token}  (to be sent to the bot, or in any chat of ours)`);
+  const link = svoi.chatLink(`s_${token}`);
+  if (link) io.out(link);
+  io.out(`/staff ${token}  (to be sent in any chat of ours)`);
   return 0;
 }
 

@@ -7,6 +7,7 @@ import type { Program } from './core/program/program.ts';
 import type { Database } from './db/database.ts';
 import { currentProgram } from './db/programs.ts';
 import { type AnyCommand, createWriter, type Writer, type WriterOptions } from './db/writer.ts';
+import type { ChatLinks } from './links.ts';
 import { consentTexts } from './locales/consents.ts';
 
 /** The parts every root shares: one database, one writer, the program in force. */
@@ -20,6 +21,10 @@ export interface Svoi {
   reloadProgram(): Promise<void>;
   /** Carries out a use case and tells the customer what came of it. */
   submit<Result>(command: AnyCommand<Result>): Promise<Submitted<Result>>;
+  /** A link that opens a chat with us and carries `context`; undefined where none is known. */
+  chatLink(context: string): string | undefined;
+  /** Takes the links that open chats, from the root that knows the bot. */
+  useLinks(links: Pick<ChatLinks, 'telegram'>): void;
   /** What a channel calls with each thing that happens in a chat. */
   readonly handleEvent: EventHandler;
 }
@@ -33,6 +38,8 @@ export interface SvoiOptions extends WriterOptions {
 export async function createSvoi(options: SvoiOptions): Promise<Svoi> {
   const { database, clock, ids, writer = createWriter(options) } = options;
   let program = await currentProgram(database);
+  let links: Pick<ChatLinks, 'telegram'> | undefined;
+  const chatLink = (context: string) => links?.telegram(context);
   const submit = <Result>(command: AnyCommand<Result>) => writer.submit(withNotifications(command));
   return {
     database,
@@ -44,8 +51,12 @@ export async function createSvoi(options: SvoiOptions): Promise<Svoi> {
       program = await currentProgram(database);
     },
     submit,
+    chatLink,
+    useLinks: (known) => {
+      links = known;
+    },
     handleEvent: async (event) => {
-      await submit(handleEvent(event, { program, consentTexts }));
+      await submit(handleEvent(event, { program, consentTexts, chatLink }));
     },
   };
 }

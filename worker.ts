@@ -104,6 +104,7 @@ async function createInstance(settings: Settings): Promise<Instance> {
   const svoi = await createSvoi({ ...environment, database, writer: writerOfTurn() });
   const telegram = telegramFor(settings, svoi);
   const links = createChatLinks({ bot: telegram, clock: environment.clock });
+  svoi.useLinks(links);
   const app = createApi(
     apiParts(svoi, {
       version: manifest.version,

@@ -53,7 +53,8 @@ const found: Readonly<Record<FlagPattern, string>> = {
     where action = '${saleAction}' and details ->> 'large' group by chain, actor`,
   spent_elsewhere: `select e.chain, e.actor, max(e.details ->> 'points') as figure from recent e
     join redemptions r on r.customer_id = e.chain and r.status = 'confirmed'
-      and r.settled_at between e.at and e.at + ${soonMs} and r.store <> e.details ->> 'store'
+      and r.settled_at > e.at and r.settled_at <= e.at + ${soonMs}
+      and r.returned < r.points and r.store <> e.details ->> 'store'
     where e.details ->> 'points' > 0 group by e.chain, e.actor`,
 };
 

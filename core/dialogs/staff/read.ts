@@ -12,7 +12,8 @@ export function readCustomer(raw: string, { country }: Pick<Program, 'country'>)
   if (/^cus_\w{26}$/.test(bare)) return { id: bare as CustomerId };
   const digits = bare.replace(/[\s-]/g, '');
   if (isCardNumber(digits)) return { card: digits };
-  const phone = parsePhone(bare, country);
+  // A phone is found in any text that holds one: here words beside it mean something else.
+  const phone = /^[+\d\s().-]+$/.test(bare) ? parsePhone(bare, country) : undefined;
   return phone === undefined ? undefined : { phone };
 }
 
