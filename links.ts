@@ -28,9 +28,12 @@ export function createChatLinks({ bot, publicUrl, clock }: LinkParts): ChatLinks
   let name: string | undefined;
   let askedAt = Number.NEGATIVE_INFINITY;
 
-  async function ask(): Promise<void> {
+  function ask(): Promise<void> {
     askedAt = clock.now();
-    name = await bot?.username().catch(() => undefined);
+    const take = (known: string) => {
+      name = known;
+    };
+    return bot ? bot.username().then(take, () => {}) : Promise.resolve();
   }
 
   function botName(): string | undefined {
