@@ -25,7 +25,7 @@ export interface FileDatabase extends Database {
  * (docs/decisions/0001).
  */
 export function openFileDatabase(path: string, pragmas: readonly string[]): FileDatabase {
-  const thread = startThread(path, pragmas);
+  const thread = openOnThread(path, pragmas);
   let reader: Database | undefined;
   return {
     kind: 'file',
@@ -47,10 +47,34 @@ export function openFileDatabase(path: string, pragmas: readonly string[]): File
 /** A checkpoint of all of a large log takes a while. */
 const longestCloseMs = 60_000;
 
-function startThread(path: string, pragmas: readonly string[]) {
+/** Threads whose file was closed: to start one takes longer than everything else about opening a file. */
+const idle: Thread[] = [];
+
+function openOnThread(path: string, pragmas: readonly string[]) {
+  const thread = idle.pop() ?? startThread();
   const closed = new Int32Array(new SharedArrayBuffer(4));
+  let open = true;
+  // Where the file cannot be opened, everything sent after this fails for the same reason.
+  thread.send({ kind: 'open', path, pragmas, closed }).catch(() => {});
+  return {
+    send(kind: 'commit' | 'perform', statements: readonly Statement[]): Promise<Row[][]> {
+      if (!open) return Promise.reject(closedError());
+      return statements.length === 0 ? Promise.resolve([]) : thread.send({ kind, statements });
+    },
+    /** Waits: whoever opens the file next must find nobody who still checkpoints. */
+    close(): void {
+      if (!open || thread.hasEnded()) return;
+      open = false;
+      thread.post({ kind: 'close' });
+      if (Atomics.wait(closed, 0, 0, longestCloseMs) !== 'timed-out') idle.push(thread);
+    },
+  };
+}
+
+type Thread = ReturnType<typeof startThread>;
+
+function startThread() {
   const worker = new Worker(new URL('./file_thread.mjs', import.meta.url), {
-    workerData: { path, pragmas, closed },
     // The thread passes texts on and keeps nothing: a small nursery saves memory and costs no time.
     resourceLimits: { maxYoungGenerationSizeMb: 8 },
     execArgv: [],
@@ -72,26 +96,25 @@ function startThread(path: string, pragmas: readonly string[]) {
     pending.clear();
   };
   worker.on('error', fail);
-  worker.on('exit', () => fail(Object.assign(new Error('the database is closed'), { code: 'SQLITE_IOERR' })));
+  worker.on('exit', () => fail(closedError()));
   return {
-    send(kind: 'commit' | 'perform', statements: readonly Statement[]): Promise<Row[][]> {
+    send(message: object): Promise<Row[][]> {
       if (failure) return Promise.reject(failure);
-      if (statements.length === 0) return Promise.resolve([]);
       count += 1;
       const id = count;
       worker.ref();
       return new Promise((resolve, reject) => {
         pending.set(id, { resolve, reject });
-        worker.postMessage({ id, kind, statements });
+        worker.postMessage({ id, ...message });
       });
     },
-    /** Waits: whoever opens the file next must find nobody who still checkpoints. */
-    close(): void {
-      if (failure) return;
-      worker.postMessage({ kind: 'close' });
-      Atomics.wait(closed, 0, 0, longestCloseMs);
-    },
+    post: (message: object) => worker.postMessage(message),
+    hasEnded: () => failure !== undefined,
   };
+}
+
+function closedError(): Error {
+  return Object.assign(new Error('the database is closed'), { code: 'SQLITE_IOERR' });
 }
 
 function errorFrom({ message, code }: { readonly message: string; readonly code?: string }): Error {

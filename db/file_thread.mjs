@@ -1,18 +1,48 @@
 /**
  * The thread that holds the one connection which writes and checkpoints a database file: it commits one batch while
- * the main thread decides the next. Plain JavaScript, so that the thread starts without a TypeScript loader.
+ * the main thread decides the next. Plain JavaScript, so that the thread starts without being built. When its file is
+ * closed it waits for the next one.
  */
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import Libsql from 'libsql';
 
 /** @typedef {{ sql: string, args: (string | number | null)[] }} Statement */
 
-const driver = new Libsql(workerData.path);
-for (const pragma of workerData.pragmas) driver.exec(`pragma ${pragma}`);
-
+/** @type {Libsql.Database | undefined} */
+let driver;
+/** @type {Int32Array} Set once the file is closed. */
+let closed;
 /** Compiled statements by their text: the writer repeats a few dozen. */
 const compiled = new Map();
 const mostCompiled = 500;
+
+/**
+ * Set by a failure of the disk, or of opening the file: SQLite would go on acknowledging, but nothing after it can be
+ * trusted.
+ */
+let failure;
+
+/** @param {{ path: string, pragmas: string[], closed: Int32Array }} file */
+function open(file) {
+  closed = file.closed;
+  try {
+    driver = new Libsql(file.path);
+    for (const pragma of file.pragmas) driver.exec(`pragma ${pragma}`);
+  } catch (error) {
+    failure = error;
+    throw error;
+  }
+  return [];
+}
+
+function close() {
+  driver?.close();
+  driver = undefined;
+  compiled.clear();
+  failure = undefined;
+  Atomics.store(closed, 0, 1);
+  Atomics.notify(closed, 0);
+}
 
 /** @param {string} sql */
 function prepare(sql) {
@@ -32,9 +62,6 @@ function run({ sql, args }) {
   return [];
 }
 
-/** Set by a failure of the disk: SQLite would go on acknowledging, but nothing after it can be trusted. */
-let failure;
-
 /** Commits all statements or none. @param {Statement[]} statements */
 function commit(statements) {
   if (failure) throw failure;
@@ -52,22 +79,23 @@ function commit(statements) {
 
 /** Statements for the connection itself, outside of a transaction. @param {Statement[]} statements */
 function perform(statements) {
+  if (failure) throw failure;
   return statements.map(run);
 }
 
-parentPort?.on('message', ({ id, kind, statements }) => {
-  if (kind === 'close') {
-    driver.close();
-    Atomics.store(workerData.closed, 0, 1);
-    Atomics.notify(workerData.closed, 0);
-    parentPort?.close();
-    return;
-  }
+/** @param {{ kind: 'open' | 'commit' | 'perform', statements: Statement[] }} message */
+function answer(message) {
+  if (message.kind === 'open') return open(message);
+  return message.kind === 'commit' ? commit(message.statements) : perform(message.statements);
+}
+
+parentPort?.on('message', (message) => {
+  if (message.kind === 'close') return close();
+  const { id } = message;
   try {
-    const results = kind === 'commit' ? commit(statements) : perform(statements);
-    parentPort?.postMessage({ id, results });
+    parentPort?.postMessage({ id, results: answer(message) });
   } catch (error) {
-    const { message, code } = /** @type {Error & { code?: string }} */ (error);
-    parentPort?.postMessage({ id, error: { message, code } });
+    const { message: text, code } = /** @type {Error & { code?: string }} */ (error);
+    parentPort?.postMessage({ id, error: { message: text, code } });
   }
 });

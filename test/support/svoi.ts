@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createIds } from '../../core/ids.ts';
@@ -38,7 +38,7 @@ export interface TestSvoi {
 /** Starts a Svoi for one test. Call `close` when done. */
 export async function testSvoi(options: TestSvoiOptions = {}): Promise<TestSvoi> {
   const folder = mkdtempSync(join(tmpdir(), 'svoi-test-'));
-  const url = options.url ?? `file:${join(folder, 'svoi.db')}`;
+  const url = options.url ?? `file:${await newFile(folder)}`;
   const clock = testClock(options.at ?? '2026-11-22T12:00:00+02:00');
   const random = seededRandom(1);
   const database = await openDatabase({ url });
@@ -53,6 +53,24 @@ export async function testSvoi(options: TestSvoiOptions = {}): Promise<TestSvoi>
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+let migrated: Promise<string> | undefined;
+
+/** A new database in `folder`. The migrations run once in each process: what they made is copied. */
+async function newFile(folder: string): Promise<string> {
+  migrated ??= migrateOnce();
+  const path = join(folder, 'svoi.db');
+  copyFileSync(await migrated, path);
+  return path;
+}
+
+async function migrateOnce(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'svoi-migrated-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, 'svoi.db');
+  (await openDatabase({ url: `file:${path}` })).close();
+  return path;
 }
 
 /** A clock standing at `at`: epoch milliseconds, or ISO 8601. */
