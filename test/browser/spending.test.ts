@@ -90,6 +90,38 @@ describe.skipIf(chromiumPath === undefined)('points, returns and coupons in a br
     expect(await page.locator('.further li.taken').count()).toBe(1);
   });
 
+  it('the owner makes a coupon and issues it to a customer, who uses it at the till', async () => {
+    const page = await openTable();
+    await registerOnTelegram(page);
+    await page.getByRole('heading', { name: 'Behind the counter' }).click();
+    await becomeOwner(page);
+    for (const text of [
+      '/coupon new',
+      ...['A percentage off', '10', 'Autumn coffee', 'Personal', '30', 'Any'],
+    ]) {
+      await answerAs(page, 'owner', text);
+    }
+    await answerAs(page, 'owner', 'Yes, do it');
+    await answerAs(page, 'owner', '/issue Autumn coffee 067 555 01 01');
+    await chatOn(page, 'owner')
+      .getByText(/…0101 has the coupon “Autumn coffee”/)
+      .waitFor();
+    await tap(page, 'My coupons');
+    await tap(page, 'Autumn coffee · until 22/12/26');
+    const shown = await chatOn(page).locator('.message', { hasText: 'Autumn coffee' }).last().textContent();
+    const [code = ''] = /[0-9A-Z]{4}-[0-9A-Z]{4}/.exec(shown ?? '') ?? [];
+
+    await putOnCounter(page, 'beans');
+    await page.getByText('Points, coupons, paying later').click();
+    await page.getByLabel('Coupon code').fill(code);
+    await page.getByRole('button', { name: 'Enter' }).click();
+    await page.locator('#quote', { hasText: 'Discount: Autumn coffee' }).waitFor();
+    expect(await page.locator('#till-total').textContent()).toBe('₴314.10');
+    expect(await sell(page)).toMatch(/Discount −₴34.90 Points earned 15 Balance 65/);
+    expect(await page.getByText('Coupon code').count()).toBe(1);
+    expect(await page.locator('.entered li').count()).toBe(0);
+  });
+
   it('fits 390 pixels with all unfolded, and points are set aside by the keyboard alone', async () => {
     const page = await openTable({ viewport: { width: 390, height: 800 }, colorScheme: 'dark' });
     await registerOnTelegram(page);
@@ -112,6 +144,25 @@ describe.skipIf(chromiumPath === undefined)('points, returns and coupons in a br
     expect(await page.evaluate(countNameless)).toBe(0);
   });
 });
+
+/** Opens the one-time link on the owner's phone, and proves the number. */
+async function becomeOwner(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Open the link' }).click();
+  await tap(page, 'English', 'owner');
+  await chatOn(page, 'owner').locator('.share_phone').click();
+  await chatOn(page, 'owner').getByText('Welcome to the team!').waitFor();
+}
+
+/** Taps the button of this label if the newest message has one, else writes it; resolves when it was answered. */
+async function answerAs(page: Page, phone: string, text: string): Promise<void> {
+  const newest = chatOn(page, phone).locator('.message').last();
+  const before = await newest.textContent();
+  const button = newest.getByRole('button', { name: text, exact: true });
+  if ((await button.count()) > 0) await button.click();
+  else await write(page, phone, text);
+  const answered = chatOn(page, phone).locator('.message.out').last();
+  await expect.poll(() => answered.textContent()).not.toBe(before);
+}
 
 /** The code that "Pay with points" shows. */
 async function paymentCode(page: Page): Promise<string> {

@@ -1,7 +1,7 @@
 /** @import { Call } from '../playground/till.ts' */
 /** @import { Page } from './playground.js' */
 import { find } from './dom.js';
-import { figures, numberAt, textAt } from './playground_calls.js';
+import { figures, listAt, numberAt, textAt } from './playground_calls.js';
 
 /**
  * What came of the last thing done at the till.
@@ -63,7 +63,10 @@ export function startResult({ words, money, number, done }, scan) {
       const accepted = pending ? words.till.open : words.till.accepted;
       // What nobody got is no figure of a customer.
       const known = textAt(answer, 'customer') !== '';
+      let off = 0;
+      for (const discount of listAt(answer, 'discounts')) off += numberAt(discount, 'amount') ?? 0;
       show(call, replayed ? words.till.replayed : accepted, [
+        [words.quote.discount, off > 0 ? `−${money.format(off / 100)}` : undefined],
         [words.till.earned, known ? count(answer, 'earned') : undefined],
         [words.till.pending, known ? pending : undefined],
         [words.till.spent, some(answer, 'spent')],

@@ -14,15 +14,15 @@ export interface Phone {
   readonly offlineAt: number | null;
 }
 
-const phoneIds = ['telegram', 'text', 'owner', 'cashier'] as const;
+const phoneIds = ['telegram', 'text', 'owner', 'manager'] as const;
 export type PhoneId = (typeof phoneIds)[number];
 
 /** A phone of somebody behind the counter: its id is the role. */
-export type StaffPhone = Phone & { readonly id: 'owner' | 'cashier' };
+export type StaffPhone = Phone & { readonly id: 'owner' | 'manager' };
 
 /** Whether a phone is of somebody behind the counter. */
 export function isStaff(phone: Phone): phone is StaffPhone {
-  return phone.id === 'owner' || phone.id === 'cashier';
+  return phone.id === 'owner' || phone.id === 'manager';
 }
 
 /** What the person at the phone can turn. */
@@ -52,7 +52,7 @@ const firstPhones: readonly Phone[] = [
   { id: 'telegram', channel: 'telegram', number: '+380675550101', blocked: false, offlineAt: null },
   { id: 'text', channel: 'whatsapp', number: '+380675550102', blocked: false, offlineAt: null },
   { id: 'owner', channel: 'telegram', number: '+380675550191', blocked: false, offlineAt: null },
-  { id: 'cashier', channel: 'whatsapp', number: '+380675550192', blocked: false, offlineAt: null },
+  { id: 'manager', channel: 'whatsapp', number: '+380675550192', blocked: false, offlineAt: null },
 ];
 
 const valueName = 'playground_phones';

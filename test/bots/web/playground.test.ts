@@ -15,13 +15,14 @@ beforeEach(async () => {
 });
 afterEach(() => here.close());
 
-async function tap(label: string): Promise<void> {
-  const chat = { channel: 'telegram', chat: telegramNumber.slice(1) } as const;
+async function tap(label: string, number = telegramNumber): Promise<void> {
+  const chat = { channel: 'telegram', chat: number.slice(1) } as const;
   for (const message of (await here.web.store.latest(chat, 99)).reverse()) {
     const button = message.buttons?.flat().find((candidate) => candidate.label === label);
     if (button?.kind !== 'press') continue;
     const messageId = String(message.replaces ?? message.position);
-    await here.act('telegram', { kind: 'press', data: button.data, messageId });
+    const phone = number === telegramNumber ? 'telegram' : 'owner';
+    await here.act(phone, { kind: 'press', data: button.data, messageId });
     return;
   }
   throw new Error(`no button "${label}"`);
@@ -208,6 +209,41 @@ describe('a receipt of the till', () => {
     expect(status).toBe(201);
     return idOf.parse(request.body).id;
   }
+});
+
+describe('the people behind the counter', () => {
+  const ownerNumber = '+380675550191';
+  const managerNumber = '+380675550192';
+
+  it('open a link that works for their phone, and for a restarted playground no second time', async () => {
+    await here.act('owner', { kind: 'join_staff' });
+    await tap('English', ownerNumber);
+    await here.act('owner', { kind: 'share' });
+    expect(await lastSaid('telegram', ownerNumber)).toMatch(/Welcome to the team.*owner/);
+    await here.act('owner', { kind: 'join_staff' });
+    expect((await here.seen('telegram', ownerNumber)).at(-1)?.buttons).toContain('For staff');
+  });
+
+  it('can be by text alone, and a lot of points then waits for the owner', async () => {
+    await registerOnTelegram();
+    await here.act('owner', { kind: 'join_staff' });
+    await tap('English', ownerNumber);
+    await here.act('owner', { kind: 'share' });
+    await here.act('manager', { kind: 'join_staff' });
+    await here.act('manager', { kind: 'text', text: '1' });
+    await here.act('manager', { kind: 'text', text: `/adjust ${telegramNumber} +600 sorry` });
+    expect(await lastSaid('telegram', telegramNumber)).not.toContain('600');
+    await tap('Approve', ownerNumber);
+    expect(await lastSaid('telegram', telegramNumber)).toMatch(/\+600.*650/s);
+    expect(await lastSaid('whatsapp', managerNumber)).toContain('approved');
+  });
+
+  it('are the only ones a link is for', async () => {
+    await here.act('telegram', { kind: 'join_staff' });
+    await here.act('telegram', { kind: 'share' });
+    await here.act('telegram', { kind: 'text', text: '/menu' });
+    expect((await here.seen('telegram', telegramNumber)).at(-1)?.buttons).not.toContain('For staff');
+  });
 });
 
 describe('a phone', () => {
