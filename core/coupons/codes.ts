@@ -1,3 +1,4 @@
+import { randomText } from '../codes.ts';
 import { invariant } from '../errors.ts';
 
 /**
@@ -41,7 +42,7 @@ export interface CodePattern {
 }
 
 /** How many different codes a pattern allows. */
-export function spaceOf({ pattern, alphabet }: CodePattern): number {
+function spaceOf({ pattern, alphabet }: CodePattern): number {
   const wilds = [...pattern].filter((character) => character === wild).length;
   return alphabet.length ** wilds;
 }
@@ -55,7 +56,7 @@ export function hasRoomFor(count: number, pattern: CodePattern): boolean {
 export function newCode({ pattern, alphabet }: CodePattern, random: () => number): string {
   let code = '';
   for (const character of pattern) {
-    code += character === wild ? alphabet[Math.floor(random() * alphabet.length)] : character;
+    code += character === wild ? randomText(random, alphabet, 1) : character;
   }
   return canonicalCode(code);
 }

@@ -109,7 +109,7 @@ export function evaluate(
 }
 
 /** A refused coupon. */
-export function refused(code: CouponFault, detail: string) {
+function refused(code: CouponFault, detail: string) {
   return { ok: false, refusal: { code, detail } } as const;
 }
 
