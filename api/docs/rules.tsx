@@ -17,7 +17,7 @@ export const Rules: FC = () => (
     <p>
       Send again whatever you got no answer to. A purchase is known by your own <code>id</code>: the same body
       gets the first answer, with <code>Idempotent-Replay: true</code>; another body under that id is refused.
-      The same holds for a redemption; what has become of it since, <code>GET</code> tells.
+      The same holds for a refund and for a redemption; what has become of it since, <code>GET</code> tells.
     </p>
     <h3>Limits</h3>
     <p>

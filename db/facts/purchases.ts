@@ -139,7 +139,7 @@ function habitsQuery(need: HabitsNeed, found: Map<string, Habits>): Query {
 /** What a customer has done so far: a sale brought back whole is none, and what was brought back was not paid. */
 export function habitsStatement({ customerId, since }: HabitsNeed): Statement {
   return statement(
-    `select count(case when kind = 'sale' and (refunded_minor < total_minor - discount_minor or total_minor = 0) then 1 end) as sales,
+    `select count(case when kind = 'sale' and (refunded_minor < total_minor - discount_minor or total_minor = discount_minor) then 1 end) as sales,
        coalesce(sum(case when at >= ?2 then total_minor - discount_minor - refunded_minor end), 0) as paid_minor
      from purchases where customer_id = ?1`,
     customerId,

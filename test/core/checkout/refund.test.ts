@@ -280,6 +280,34 @@ describe('a refund', () => {
   });
 });
 
+describe('a first purchase', () => {
+  const firstOnly = async (t: Shop) => {
+    const definition = aDefinition({
+      effect: { kind: 'percent', percent: 100 },
+      conditions: { first_purchase: true },
+    });
+    await t.svoi.submit(createCoupon(definition, 'test', purchaseRules(t.svoi.program())));
+    return { coupons: ['SPRING'] };
+  };
+
+  test('is one again after all of it came back', async () => {
+    const t = await aShop();
+    const coupons = await firstOnly(t);
+    const id = await sell(t, [line('a', 2, 4000)]);
+    await back(t, id, { lines: [{ sku: 'a', quantity: 1 }] });
+    await expect(sell(t, [line('a', 1, 5000)], coupons)).rejects.toThrow('coupon_first_purchase');
+    await back(t, id);
+    await sell(t, [line('a', 1, 5000)], coupons);
+  });
+
+  test('has been made, even if a coupon left nothing to pay', async () => {
+    const t = await aShop();
+    const coupons = await firstOnly(t);
+    await sell(t, [line('a', 1, 5000)], coupons);
+    await expect(sell(t, [line('a', 1, 5000)], coupons)).rejects.toThrow('coupon_first_purchase');
+  });
+});
+
 const goodsArbitrary: fc.Arbitrary<Goods> = fc.oneof(
   fc.record({
     lines: fc.tuple(
