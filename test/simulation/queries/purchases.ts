@@ -12,7 +12,7 @@ function payableOf({ totalMinor, discountMinor }: Purchase): number {
 export function habitsOf(store: MemoryStore, { customerId, since }: HabitsNeed): Habits {
   const own = store.purchases.all('customer', customerId);
   const kept = own.filter(
-    (one) => one.kind === 'sale' && (one.refundedMinor < payableOf(one) || one.totalMinor === 0),
+    (one) => one.kind === 'sale' && (one.refundedMinor < payableOf(one) || payableOf(one) === 0),
   );
   const lately = own.filter((one) => one.at >= since);
   const paidMinor = lately.reduce((sum, one) => sum + payableOf(one) - one.refundedMinor, 0);
