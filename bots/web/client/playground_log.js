@@ -10,8 +10,6 @@ function wordOf(texts, key) {
   return texts[key] ?? key;
 }
 
-const told = /** @type {const} */ (['register', 'sell']);
-
 /**
  * Shows the outbox as it stands.
  * @param {Page} page
@@ -59,8 +57,8 @@ export function startLog({ words, tag, zone, done }) {
     show(lines) {
       empty.hidden = lines.length > 0;
       rows.replaceChildren(...lines.map(draw));
-      // A service message tells of a purchase, and only who has registered gets one.
-      if (lines.some(({ category }) => category === 'service')) for (const step of told) done(step);
+      // Only who has registered gets a service message.
+      if (lines.some(({ category }) => category === 'service')) done('register');
     },
   };
 }
