@@ -10,6 +10,7 @@ import { receiptLine } from './find.ts';
 import { readMoney, splitWord } from './read.ts';
 import {
   askAgain,
+  askNext,
   choose,
   done,
   type Field,
@@ -39,6 +40,8 @@ const all = 'all';
 
 const amountField: Field = {
   name: 'amount',
+  // Asked by the task itself, once the receipt is known to be there.
+  isOpen: () => false,
   ask: () => ({
     words: [{ key: 'refund.ask_amount' }],
     buttons: [[choose({ key: 'refund.all' }, all)]],
@@ -86,6 +89,7 @@ export const refund: Task = {
   run(turn, values, answer) {
     const id = purchaseOf(values, turn.facts);
     if (!id) return whichOne(turn, values);
+    if (values.amount === undefined) return askNext(turn, refund, { ...values, receipt: id }, 'amount');
     const back = takeGoodsBack(goodsOf(values, id), turn);
     if (!back.ok) {
       const aboutAmount = back.refusal.code === 'refund_too_large';

@@ -1,3 +1,4 @@
+import { invariant } from '../../errors.ts';
 import type { Button, Words } from '../../messaging/types.ts';
 import type { Round } from '../../staff/desk.ts';
 import { leastRoleFor, mayDo, type StaffAct } from '../../staff/rights.ts';
@@ -76,7 +77,7 @@ export function beginTyped(task: Task, text: string, reader: Reader): Progress {
 /** Begins a task by a button. */
 export function beginTapped(task: Task, state: DialogState | null, reader: Reader): Progress {
   const customer = state?.step === customerStep ? state.data.customer : undefined;
-  return progress(task, {}, customer === undefined ? {} : { customer }, reader);
+  return progress(task, customer === undefined ? {} : { customer }, {}, reader);
 }
 
 /** Goes on with the task that the conversation stands in, by an answer. Undefined when it stands in none. */
@@ -155,11 +156,17 @@ function askFor(turn: StaffTurn, task: Task, values: Values, field: Field, probl
   };
 }
 
+/** Asks for a field once others are known to be good; with a problem, once more. */
+export function askNext(turn: StaffTurn, task: Task, values: Values, name: string, problem?: Words): Outcome {
+  const field = task.fields.find((one) => one.name === name);
+  invariant(field, 'a task asks for its own fields');
+  const { [name]: _, ...others } = values;
+  return askFor(turn, task, others, field, problem);
+}
+
 /** Asks once more for a field whose value turned out to be of no use. */
 export function askAgain(turn: StaffTurn, task: Task, values: Values, name: string, problem: Words): Outcome {
-  const field = task.fields.find((one) => one.name === name);
-  const { [name]: _, ...others } = values;
-  return field ? askFor(turn, task, others, field, problem) : staffMenu(saying(turn, problem), '');
+  return askNext(turn, task, values, name, problem);
 }
 
 /** Shows what would happen, and asks for a yes. */
