@@ -6,7 +6,6 @@ import {
   countNameless,
   layTable,
   putOnCounter,
-  registerOnTelegram,
   resultOf,
   sell,
   type Table,
@@ -27,12 +26,12 @@ describe.skipIf(chromiumPath === undefined)('points, returns and coupons in a br
 
   async function openTable(options: Parameters<Table['open']>[1] = {}): Promise<Page> {
     table = await layTable(browser);
+    await table.register();
     return table.open('/?lang=en', options);
   }
 
   it('a code on the phone pays at the till; a line brought back is told of in the chat', async () => {
     const page = await openTable();
-    await registerOnTelegram(page);
     await putOnCounter(page, 'beans');
     await page.getByText('Points, coupons, paying later').click();
     await page.locator('#quote', { hasText: 'Points could pay, up to50' }).waitFor();
@@ -58,7 +57,6 @@ describe.skipIf(chromiumPath === undefined)('points, returns and coupons in a br
 
   it('the customer is asked on the phone, and says no: nothing is taken', async () => {
     const page = await openTable();
-    await registerOnTelegram(page);
     await putOnCounter(page, 'mug');
     await page.getByText('Points, coupons, paying later').click();
     await page.getByLabel('Points', { exact: true }).fill('20');
@@ -73,7 +71,6 @@ describe.skipIf(chromiumPath === undefined)('points, returns and coupons in a br
 
   it('a receipt of nobody goes to the first phone that reads it', async () => {
     const page = await openTable();
-    await registerOnTelegram(page);
     await page.getByRole('button', { name: 'no customer' }).click();
     await putOnCounter(page, 'beans');
     await sell(page);
@@ -92,7 +89,6 @@ describe.skipIf(chromiumPath === undefined)('points, returns and coupons in a br
 
   it('the owner makes a coupon and issues it to a customer, who uses it at the till', async () => {
     const page = await openTable();
-    await registerOnTelegram(page);
     await page.getByRole('heading', { name: 'Behind the counter' }).click();
     await becomeOwner(page);
     for (const text of [
@@ -108,8 +104,7 @@ describe.skipIf(chromiumPath === undefined)('points, returns and coupons in a br
       .waitFor();
     await tap(page, 'My coupons');
     await tap(page, 'Autumn coffee · until 22/12/26');
-    const shown = await chatOn(page).locator('.message', { hasText: 'Autumn coffee' }).last().textContent();
-    const [code = ''] = /[0-9A-Z]{4}-[0-9A-Z]{4}/.exec(shown ?? '') ?? [];
+    const [code = ''] = await textIn(page, /[0-9A-Z]{4}-[0-9A-Z]{4}/);
 
     await putOnCounter(page, 'beans');
     await page.getByText('Points, coupons, paying later').click();
@@ -124,7 +119,6 @@ describe.skipIf(chromiumPath === undefined)('points, returns and coupons in a br
 
   it('fits 390 pixels with all unfolded, and points are set aside by the keyboard alone', async () => {
     const page = await openTable({ viewport: { width: 390, height: 800 }, colorScheme: 'dark' });
-    await registerOnTelegram(page);
     await page.evaluate(`for (const one of document.querySelectorAll('details')) one.open = true`);
     await page.locator('[data-sku=press] .add').focus();
     await page.keyboard.press('Enter');
@@ -166,10 +160,13 @@ async function answerAs(page: Page, phone: string, text: string): Promise<void> 
 
 /** The code that "Pay with points" shows. */
 async function paymentCode(page: Page): Promise<string> {
-  await write(page, 'telegram', '/menu');
   await tap(page, 'Pay with points');
-  const shown = chatOn(page).getByText(/Show this code at the till: \d{3} \d{3}/);
-  const [code] = /\d{3} \d{3}/.exec((await shown.textContent()) ?? '') ?? [];
-  if (!code) throw new Error('no code was shown');
+  const [, code = ''] = await textIn(page, /Show this code at the till: (\d{3} \d{3})/);
   return code;
+}
+
+/** What is found in the customer's chat, once it is there. */
+async function textIn(page: Page, wanted: RegExp): Promise<RegExpExecArray | []> {
+  const shown = await chatOn(page).getByText(wanted).last().textContent();
+  return wanted.exec(shown ?? '') ?? [];
 }

@@ -8,6 +8,8 @@ type PageOptions = Parameters<typeof openPage>[3];
 
 /** A playground that is served, with the page that was opened last. */
 export interface Table {
+  /** The phone with buttons is a customer's already, and shows the menu. */
+  register(): Promise<void>;
   /** Opens a page of the playground; `/` waits until it is live. */
   open(path: string, options?: PageOptions): Promise<Page>;
   /** Closes all. Fails when the page complained of anything. */
@@ -20,6 +22,11 @@ export async function layTable(browser: Browser): Promise<Table> {
   const server: Listening = await listen((request) => here.app.fetch(request));
   let watched: WatchedPage | undefined;
   return {
+    async register() {
+      for (const said of [{ kind: 'start' }, { kind: 'share' }, { kind: 'text', text: '/menu' }]) {
+        await here.act('telegram', said);
+      }
+    },
     async open(path, options = {}) {
       watched = await openPage(browser, server.url, path, options);
       if (path.startsWith('/?')) await watched.page.locator('body[data-live]').waitFor();
