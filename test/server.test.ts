@@ -91,7 +91,7 @@ test('with a real channel there is no playground, and its page leads to the docu
   const server = await start();
   const page = await fetch(server.url, { redirect: 'manual' });
   expect([page.status, page.headers.get('location')]).toEqual([302, '/docs']);
-  const phoneDoor = await fetch(`${server.url}/playground/receipts`, { method: 'POST', body: '{}' });
+  const phoneDoor = await fetch(`${server.url}/playground/till`, { method: 'POST', body: '{}' });
   expect(phoneDoor.status).toBe(404);
   expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
   expect(await (await fetch(`${server.url}/metrics`)).text()).toContain('svoi_commands_committed_total');
