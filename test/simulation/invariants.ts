@@ -1,3 +1,4 @@
+import type { CouponUse } from '../../core/coupons/types.ts';
 import { invariant } from '../../core/errors.ts';
 import type { CouponId, CustomerId } from '../../core/ids.ts';
 import type { LedgerTransaction } from '../../core/ledger/types.ts';
@@ -144,32 +145,36 @@ function touchedCoupons(changes: Changes): Set<CouponId> {
   ]);
 }
 
-/** What is counted of a coupon is what its live uses come to, and no limit is ever passed. */
+/**
+ * What is counted of a coupon is what its live uses come to, and no limit is ever passed: what tills put aside for a
+ * time that is over is counted until it is released, but holds up nobody.
+ */
 function checkCoupon(store: MemoryStore, id: CouponId, now: number): void {
   const coupon = store.coupons.get(id);
   invariant(coupon, `${id} exists while it is used`);
-  const { limits } = coupon.definition;
+  const { limits, code: written } = coupon.definition;
   const live = store.couponUses
     .all('coupon', id)
     .filter(({ status }) => status === 'reserved' || status === 'used');
-  const money = sum(live.map(({ discountMinor, returnedMinor }) => discountMinor - returnedMinor));
-  invariant(coupon.uses === live.length, `${id} counts ${coupon.uses} uses, ${live.length} are live`);
-  invariant(coupon.usedMinor === money, `${id} counts ${coupon.usedMinor}, its uses take off ${money}`);
-  invariant(coupon.uses <= (limits.total ?? coupon.uses), `${id} is used more often than it may be`);
-  invariant(coupon.usedMinor <= (limits.budget_minor ?? coupon.usedMinor), `${id} keeps to its budget`);
-  for (const { code } of live) {
-    const ofCode = live.filter((use) => use.code === code).length;
-    const kept = store.couponCodes.get(code);
-    invariant(kept?.uses === ofCode, `${code} counts ${kept?.uses} uses, ${ofCode} are live`);
-    const most = limits.per_code ?? (coupon.definition.code.shared === undefined ? 1 : ofCode);
-    invariant(ofCode <= most, `${code} is used more often than it may be`);
-  }
   const counted = live.filter((use) => use.status === 'used' || (use.expiresAt ?? 0) > now);
-  for (const { customerId } of counted) {
-    if (customerId === null) continue;
+  invariant(coupon.uses === live.length, `${id} counts ${coupon.uses} uses, ${live.length} are live`);
+  invariant(coupon.usedMinor === moneyOf(live), `${id} counts ${coupon.usedMinor}, not ${moneyOf(live)}`);
+  invariant(counted.length <= (limits.total ?? counted.length), `${id} is used more often than it may be`);
+  invariant(moneyOf(counted) <= (limits.budget_minor ?? moneyOf(counted)), `${id} keeps to its budget`);
+  const mostOfCode = limits.per_code ?? (written.shared === undefined ? 1 : Number.POSITIVE_INFINITY);
+  for (const { code, customerId } of counted) {
+    const ofCode = counted.filter((use) => use.code === code).length;
+    invariant(ofCode <= mostOfCode, `${code} is used more often than it may be`);
+    const kept = store.couponCodes.get(code)?.uses;
+    invariant(kept === live.filter((use) => use.code === code).length, `${code} counts its uses`);
     const ofCustomer = counted.filter((use) => use.customerId === customerId).length;
-    invariant(ofCustomer <= (limits.per_customer ?? ofCustomer), `${id} is used too often by ${customerId}`);
+    const most = customerId === null ? ofCustomer : (limits.per_customer ?? ofCustomer);
+    invariant(ofCustomer <= most, `${id} is used too often by ${customerId}`);
   }
+}
+
+function moneyOf(uses: readonly CouponUse[]): number {
+  return sum(uses.map(({ discountMinor, returnedMinor }) => discountMinor - returnedMinor));
 }
 
 /** Nobody on the staff moves points of his own. */

@@ -13,23 +13,28 @@ export interface SimulationOptions {
   readonly races?: boolean;
   /** Told of every commit besides. */
   readonly watch?: Watch;
+  /** Collects what happened: mishaps, ledger transactions with their rules, commands with what they came to. */
+  readonly met?: Set<string>;
 }
 
 /** Lives through one history of a shop in memory, checking everything after each step. Throws with the seed and step. */
 export function simulate(seed: number, length: number, options: SimulationOptions = {}): MemoryShop {
-  const { races = true, watch } = options;
+  const { races = true, watch, met = new Set() } = options;
   const world = new World(seed);
   const model = new Model(world.program);
   const shop = new MemoryShop(world, (store, changes, now) => {
     checkTouched(store, changes, world.rules.mayOwe, now);
     model.follow(store, changes, now);
+    for (const { kind, reason, balance } of changes.transactions ?? []) {
+      met.add(`${kind} ${reason.rule}${balance.available < 0 ? ', in debt' : ''}`);
+    }
     watch?.(store, changes, now);
   });
   const turns: Turn[] = [];
   try {
     for (const turn of history(world, length, races)) {
       turns.push(turn);
-      shop.take(turn);
+      shop.take(noting(turn, met));
     }
     checkAll(shop.store, world.clock.now());
     model.compareAll(shop.store, world.clock.now());
@@ -37,6 +42,19 @@ export function simulate(seed: number, length: number, options: SimulationOption
   } catch (error) {
     throw new Error(`${String(error)}\n${storyOf(seed, length, turns)}`, { cause: error });
   }
+}
+
+/** The same turn, with what it came to put down in `met`. */
+function noting(turn: Turn, met: Set<string>): Turn {
+  if (turn.kind === 'settle') return turn;
+  met.add(turn.mishap);
+  const { deed } = turn;
+  const learn: typeof deed.learn = (outcome) => {
+    const came = outcome.ok ? (outcome.replayed ? 'replayed' : 'done') : outcome.refusal.code;
+    met.add(`${deed.command.name} ${came}`);
+    deed.learn?.(outcome);
+  };
+  return { ...turn, deed: { ...deed, learn } };
 }
 
 function storyOf(seed: number, length: number, turns: readonly Turn[]): string {

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { Database } from '../../db/database.ts';
+import { type Database, readRows } from '../../db/database.ts';
 import { openDatabase } from '../../db/open.ts';
 import { verifyLedger } from '../../db/verify.ts';
 import { hasLibsqlServer, startLibsqlServer } from '../support/sqld.ts';
-import { testSvoi } from '../support/svoi.ts';
+import { seededRandom, testSvoi } from '../support/svoi.ts';
 import { contentsOfDatabase, contentsOfMemory } from './compare.ts';
 import { DatabaseShop } from './database_shop.ts';
+import { sendEverything } from './providers.ts';
 import { simulate } from './run.ts';
 import { history } from './steps.ts';
 import { World } from './world.ts';
@@ -40,4 +41,25 @@ describe('a shop ends in the same rows and seals in memory and', () => {
       await server.stop();
     }
   });
+});
+
+test('providers that fail get every message of a shop in its order, and none of them twice', async () => {
+  const { svoi, close } = await testSvoi();
+  try {
+    const world = new World(18);
+    const shop = await DatabaseShop.open(svoi.database, world);
+    for (const turn of history(world, 150, false)) await shop.take(turn);
+    const accepted = await sendEverything(shop.svoi, world.clock, seededRandom(18));
+    const ids = accepted.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    const sent = await readRows(svoi.database, `select id from messages where state = 'sent' order by id`);
+    expect(sent.map(({ id }) => id)).toEqual([...ids].sort());
+    expect(ids.length).toBeGreaterThan(20);
+    for (const { address } of accepted) {
+      const inChat = accepted.filter((message) => message.address === address).map(({ id }) => id);
+      expect(inChat).toEqual([...inChat].sort());
+    }
+  } finally {
+    close();
+  }
 });

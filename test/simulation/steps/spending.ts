@@ -57,7 +57,12 @@ function spending(world: World, held: Held): Deed<PurchaseResult> {
     ...buys,
     learn(outcome) {
       buys.learn?.(outcome);
-      if (outcome.ok) world.held.splice(world.held.indexOf(held), 1);
+      if (!outcome.ok) return;
+      world.held.splice(world.held.indexOf(held), 1);
+      const { payer } = held.input;
+      if ('customer' in payer && 'phone' in payer.customer) {
+        world.balances.set(payer.customer.phone, outcome.result.points.balance);
+      }
     },
   };
 }
@@ -102,12 +107,12 @@ const redemptionSteps: readonly Step[] = [
   { name: 'shows a made-up code', weight: 0.3, plan: (world) => [requesting(world, { code: '123456' })] },
   {
     name: 'a till asks for points',
-    weight: 7,
+    weight: 9,
     plan: (world) => [asking(world)],
   },
   {
     name: 'answers the till',
-    weight: 8,
+    weight: 10,
     plan(world) {
       const chats = world.people.flatMap((person) => person.chats);
       const asked = chats.flatMap((chat) => {
@@ -149,7 +154,7 @@ const redemptionSteps: readonly Step[] = [
   },
   {
     name: 'buys with held points',
-    weight: 7,
+    weight: 9,
     plan(world) {
       const held = world.maybe(world.held.slice(-4));
       return held ? [spending(world, held)] : [];
@@ -164,6 +169,7 @@ function goodsOf(world: World, { input }: Receipt): Goods {
   const some = { lines: [{ ...(world.chance(0.5) ? { sku: line.sku } : { id: line.id ?? '' }), quantity }] };
   return world.pick([
     {},
+    {},
     some,
     some,
     { amountMinor: world.int(1, Math.max(1, Math.floor(payable / world.pick([1, 3, 10])))) },
@@ -172,14 +178,25 @@ function goodsOf(world: World, { input }: Receipt): Goods {
   ]);
 }
 
+function isPaidWithPoints({ input }: Receipt): boolean {
+  return input.redemption !== undefined;
+}
+
+/** Receipts of those who have spent about everything: what they earned is no longer there. */
+function broke(world: World): readonly Receipt[] {
+  return world.receipts.filter(({ input: { customer } }) => {
+    const balance = customer && 'phone' in customer ? world.balances.get(customer.phone) : undefined;
+    return balance !== undefined && balance < 20;
+  });
+}
+
 /** Goods brought back, and receipts without a name that find their owners. */
 const returnSteps: readonly Step[] = [
   {
     name: 'brings goods back',
     weight: 9,
     plan(world) {
-      const paidWithPoints = world.receipts.filter(({ input }) => input.redemption);
-      const among = world.chance(0.4) ? paidWithPoints : world.receipts;
+      const among = world.pick([world.receipts, world.receipts.filter(isPaidWithPoints), broke(world)]);
       const receipt = world.maybe(among.slice(-12));
       if (!receipt) return [];
       const { id: purchaseId } = receipt;
