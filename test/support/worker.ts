@@ -15,7 +15,7 @@ export interface RunningWorker {
 export async function startWorker(settings: Readonly<Record<string, string>>): Promise<RunningWorker> {
   const folder = mkdtempSync(join(tmpdir(), 'svoi-worker-'));
   // wrangler keeps its own things in the home folder, and would fetch and report without these.
-  Object.assign(process.env, {
+  const restoreEnvironment = changeEnvironment({
     HOME: folder,
     XDG_CONFIG_HOME: folder,
     WRANGLER_SEND_METRICS: 'false',
@@ -54,7 +54,20 @@ export async function startWorker(settings: Readonly<Record<string, string>>): P
     },
     async stop() {
       await worker.dispose();
+      restoreEnvironment();
       rmSync(folder, { recursive: true, force: true });
     },
+  };
+}
+
+/** Sets variables of this process, which runs other tests too; call what it returns to set them back. */
+function changeEnvironment(values: Readonly<Record<string, string>>): () => void {
+  const before = Object.keys(values).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, values);
+  return () => {
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
   };
 }
