@@ -1,4 +1,4 @@
-import { SvoiError } from '../core/errors.ts';
+import { InvariantError, SvoiError } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';
 import { type Clock, type Command, type Decision, mergeChanges, type Submitted } from '../core/ports.ts';
 import { type Changes, type CommandRow, statementsFor } from './changes.ts';
@@ -41,6 +41,8 @@ interface Waiting {
   readonly inputHash: string;
   /** What it touches, once its facts have been read: who was deferred is not read again until it can go. */
   keys?: readonly string[];
+  /** How often it was decided on facts that did not fit together. */
+  torn?: number;
   resolve(outcome: Submitted<unknown>): void;
   reject(error: unknown): void;
 }
@@ -65,6 +67,8 @@ interface InFlight {
 const maxAttempts = 8;
 /** Losing to another process is no failure: a busy one may win many times in a row (measured: 100 commits, 2 s). */
 const maxRaces = 40;
+/** Facts that do not fit together so often are not torn: something is broken. */
+const maxTorn = 5;
 const noKeys: ReadonlySet<string> = new Set();
 
 /** Starts a writer over `database`. There must be one for a file; several may share a libSQL server. */
@@ -159,8 +163,10 @@ export function createWriter(options: WriterOptions): Writer {
         waiting.keys = own;
         deferred.push(waiting);
       } else {
+        const outcome = decide(waiting, facts, now, approved);
+        if (outcome === 'torn') deferred.push(waiting);
         // What is refused changes nothing: whoever comes after it may be decided on the same facts.
-        const touched = decide(waiting, facts, now, approved) ? keys : refusedHere;
+        const touched = outcome === 'refused' ? refusedHere : keys;
         for (const key of own) touched.add(key);
       }
     }
@@ -192,16 +198,22 @@ export function createWriter(options: WriterOptions): Writer {
     return { facts, done };
   }
 
-  /** Whether there is something to write; who is refused is told at once. */
-  function decide(waiting: Waiting, facts: Facts, now: number, approved: Approved[]): boolean {
+  /** What is approved is to be written; who is refused is told at once; what tripped over torn facts must wait. */
+  function decide(
+    waiting: Waiting,
+    facts: Facts,
+    now: number,
+    approved: Approved[],
+  ): 'approved' | 'refused' | 'torn' {
     try {
       const decision = waiting.command.decide(facts, { now, ids, random });
       if (decision.ok) approved.push({ ...decision, waiting });
       else waiting.resolve(decision);
-      return decision.ok;
+      return decision.ok ? 'approved' : 'refused';
     } catch (error) {
+      if (mayBeTorn(waiting, error)) return 'torn';
       waiting.reject(error);
-      return false;
+      return 'refused';
     }
   }
 
@@ -270,7 +282,9 @@ export function createWriter(options: WriterOptions): Writer {
     }
     for (const waiting of group) {
       const decided = await decideGroup([waiting], noKeys).catch((fault) => recover([waiting], fault));
-      if (decided) await commitOrRecover(decided);
+      if (!decided) continue;
+      putBack(decided.deferred);
+      await commitOrRecover(decided);
     }
   }
 
@@ -280,6 +294,17 @@ export function createWriter(options: WriterOptions): Writer {
       while (draining) await draining;
     },
   };
+}
+
+/**
+ * Facts of several rounds are of several moments: another process may have committed between them, and a decision then
+ * finds broken what is not. It is taken again on fresh facts, a few times.
+ */
+function mayBeTorn(waiting: Waiting, error: unknown): boolean {
+  const { command, torn = 0 } = waiting;
+  if (!(error instanceof InvariantError) || !command.moreNeeds?.length || torn >= maxTorn) return false;
+  waiting.torn = torn + 1;
+  return true;
 }
 
 function keysOf(command: AnyCommand<unknown>, facts: Facts): readonly string[] {

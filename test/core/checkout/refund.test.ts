@@ -468,6 +468,27 @@ test('of two refunds of everything at the same moment one brings it back, and on
   ]);
 });
 
+test('another process that commits while the facts are being read makes a refund be decided again', async () => {
+  const t = await aShop();
+  const id = await sell(t, [line('a', 1, 100_000)], { paid: false });
+  const half = recordRefund(inputOf(t, id, { amountMinor: 50_000 }), purchaseRules(t.svoi.program()));
+  const { database, clock, ids } = t.svoi;
+  let reads = 0;
+  const interrupted = {
+    ...database,
+    async read(statements: Parameters<typeof database.read>[0]) {
+      reads += 1;
+      // After the purchase has been read, and before its customer.
+      if (reads === 2) await t.svoi.submit(half);
+      return database.read(statements);
+    },
+  };
+  const other = await createSvoi({ database: interrupted, clock, ids, random: Math.random });
+  reads = 0;
+  expect(await back({ ...t, svoi: other }, id)).toMatchObject({ takenBack: 25, amountMinor: 50_000 });
+  expect(await soundness(t)).toBeUndefined();
+});
+
 test.skipIf(!hasLibsqlServer)('nor do those of two processes on one libSQL server', async () => {
   const server = await startLibsqlServer();
   const clock = { now: () => Date.now() };
