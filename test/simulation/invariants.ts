@@ -2,7 +2,9 @@ import type { CouponUse } from '../../core/coupons/types.ts';
 import { invariant } from '../../core/errors.ts';
 import type { CouponId, CustomerId } from '../../core/ids.ts';
 import type { LedgerTransaction } from '../../core/ledger/types.ts';
+import type { Program } from '../../core/program/program.ts';
 import type { Purchase } from '../../core/purchases/types.ts';
+import type { PaymentCode } from '../../core/redemptions/types.ts';
 import type { Changes } from '../../db/changes.ts';
 import type { MemoryStore } from './memory_store.ts';
 import { headOf } from './queries/customers.ts';
@@ -14,14 +16,18 @@ const sum = (values: Iterable<number>) => {
 };
 
 /** What must hold of everything a commit touched. */
-export function checkTouched(store: MemoryStore, changes: Changes, mayOwe: boolean, now: number): void {
+export function checkTouched(store: MemoryStore, changes: Changes, program: Program, now: number): void {
+  const mayOwe = program.refund_policy === 'go_negative';
   for (const transaction of changes.transactions ?? []) checkTransaction(store, transaction, mayOwe);
   for (const id of touchedCustomers(changes)) checkCustomer(store, id);
   for (const { id } of [...(changes.purchases ?? []), ...(changes.purchaseUpdates ?? [])]) {
     checkPurchase(store, id);
   }
   for (const id of touchedCoupons(changes)) checkCoupon(store, id, now);
-  for (const entry of changes.transactions ?? []) checkOwnHands(store, entry);
+  for (const entry of changes.transactions ?? []) {
+    checkOwnHands(store, entry);
+    checkSecondPerson(store, entry, changes, program);
+  }
 }
 
 /** What must hold of the whole shop. */
@@ -183,4 +189,40 @@ function checkOwnHands(store: MemoryStore, { actor, customerId, id }: LedgerTran
   const by = store.staff.get(actor.slice('staff:'.length));
   invariant(by, `${id}: who did it is on the staff, or was`);
   invariant(by.customerId !== customerId, `${id}: ${by.id} paid himself`);
+}
+
+/** What is too much for one is agreed to by another, who is neither the one that asked nor the one that gets it. */
+function checkSecondPerson(
+  store: MemoryStore,
+  { reason, points, customerId, id }: LedgerTransaction,
+  { approvalUpdates = [] }: Changes,
+  program: Program,
+): void {
+  if (reason.rule !== 'manual' || Math.abs(points) <= program.staff_points_limit) return;
+  const agreed = approvalUpdates.find(
+    ({ status, request }) => status === 'approved' && request.kind === 'adjust',
+  );
+  invariant(agreed?.decidedBy, `${id}: a second person agreed to ${points} points`);
+  invariant(agreed.decidedBy !== agreed.staffId, `${id}: nobody agrees to what he asked for himself`);
+  const decidedBy = store.staff.get(agreed.decidedBy);
+  invariant(decidedBy?.customerId !== customerId, `${id}: nobody agrees to points for himself`);
+}
+
+/** Payment codes: one a customer, and each spent once, while it lives. */
+export class PaymentCodes {
+  readonly #live = new Map<string, PaymentCode>();
+
+  follow(changes: Changes, now: number): void {
+    for (const code of changes.usedPaymentCodes ?? []) {
+      const issued = [...this.#live.values()].find((one) => one.code === code);
+      invariant(issued && issued.expiresAt > now, `${code} is spent once, while it lives`);
+      this.#live.delete(issued.customerId);
+    }
+    for (const code of changes.paymentCodes ?? []) {
+      const twin = [...this.#live.values()].find((one) => one.code === code.code && one.expiresAt > now);
+      invariant(!twin || twin.customerId === code.customerId, `${code.code} is shown by one person`);
+      this.#live.set(code.customerId, code);
+    }
+    for (const { customerId } of changes.erasures ?? []) this.#live.delete(customerId);
+  }
 }

@@ -1,4 +1,4 @@
-import { checkAll, checkTouched } from './invariants.ts';
+import { checkAll, checkTouched, PaymentCodes } from './invariants.ts';
 import { MemoryShop, type Watch } from './memory_shop.ts';
 import { Model } from './model.ts';
 import { history, type Turn } from './steps.ts';
@@ -22,8 +22,10 @@ export function simulate(seed: number, length: number, options: SimulationOption
   const { races = true, watch, met = new Set() } = options;
   const world = new World(seed);
   const model = new Model(world.program);
+  const codes = new PaymentCodes();
   const shop = new MemoryShop(world, (store, changes, now) => {
-    checkTouched(store, changes, world.rules.mayOwe, now);
+    checkTouched(store, changes, world.program, now);
+    codes.follow(changes, now);
     model.follow(store, changes, now);
     for (const { kind, reason, balance } of changes.transactions ?? []) {
       met.add(`${kind} ${reason.rule}${balance.available < 0 ? ', in debt' : ''}`);
