@@ -8,6 +8,7 @@ import { type Changes, forRows } from './changes/part.ts';
 import { purchaseStatements } from './changes/purchases.ts';
 import { redemptionStatements } from './changes/redemptions.ts';
 import { forgetStaff, staffStatements } from './changes/staff.ts';
+import { tallyStatements } from './changes/tallies.ts';
 import type { Statement } from './database.ts';
 import { inserter } from './rows.ts';
 import * as schema from './schema.ts';
@@ -37,6 +38,7 @@ export function statementsFor(changes: Changes, commands: readonly CommandRow[],
     ...ledgerStatements(changes, heads.ledger),
     ...staffStatements(changes),
     ...auditStatements(changes, heads.auditHead),
+    ...tallyStatements(changes),
     // Before chats: who asks in a chat to be erased still gets the goodbye, in a chat that begins anew.
     ...forRows(changes.erasures, erase),
     ...forRows(changes.erasures, forgetStaff),

@@ -501,6 +501,17 @@ export const imports = sqliteTable('imports', {
   finishedAt: integer('finished_at'),
 });
 
+/** What happened in each five minutes of the last weeks, counted as it was written: figures need no long reading. */
+export const tallies = sqliteTable('tallies', {
+  /** When the five minutes began. */
+  at: integer().primaryKey(),
+  purchases: integer().notNull(),
+  revenueMinor: integer('revenue_minor').notNull(),
+  given: integer().notNull(),
+  spent: integer().notNull(),
+  newCustomers: integer('new_customers').notNull(),
+});
+
 /** Single values: the playground's clock, the offset of long polling. */
 export const values = sqliteTable('values_kept', {
   name: text().primaryKey(),

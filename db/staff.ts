@@ -37,28 +37,37 @@ const manyRefunds = 5;
 /** How soon after points were given by hand they are spent elsewhere. */
 const soonMs = 30 * 60_000;
 
-/** What was done by hand in the last day, and not undone. */
+/**
+ * What was done by hand a moment ago: a look at a few rows, every second. What became a pattern while no process ran
+ * is seen as long as its last act is no older than this.
+ */
+const lookBackMs = soonMs + 60_000;
+const acts = `('${saleAction}', '${adjustAction}', '${redeemAction}', '${refundAction}')`;
+const stands = `not exists (select 1 from audit_entries u where u.chain = e.chain and u.seq > e.seq
+  and u.action = '${undoneAction}' and u.reference = e.id)`;
 const recentSql = `with recent as materialized (
-  select e.* from audit_entries e where e.at > ?1 - ${DAY_MS} and e.actor like 'staff:%'
-    and e.action in ('${saleAction}', '${adjustAction}', '${redeemAction}', '${refundAction}')
-    and not exists (select 1 from audit_entries u where u.chain = e.chain and u.seq > e.seq
-      and u.action = '${undoneAction}' and u.reference = e.id))`;
+  select e.* from audit_entries e where e.at > ?1 - ${lookBackMs} and e.actor like 'staff:%'
+    and e.action in ${acts} and ${stands})`;
 
 const found: Readonly<Record<FlagPattern, string>> = {
-  same_customer: `select chain, actor, count(*) as figure from recent
-    where action <> '${refundAction}' and chain <> 'house' group by chain, actor having count(*) >= ${sameCustomerTimes}`,
-  many_refunds: `select 'house' as chain, actor, count(*) as figure from recent
-    where action = '${refundAction}' group by actor having count(*) >= ${manyRefunds}`,
+  same_customer: `select r.chain, r.actor, (select count(*) from audit_entries e where e.chain = r.chain
+      and +e.actor = r.actor and +e.at > ?1 - ${DAY_MS} and e.action in ${acts} and e.action <> '${refundAction}'
+      and ${stands}) as figure
+    from recent r where r.action <> '${refundAction}' and r.chain <> 'house' group by r.chain, r.actor
+    having figure >= ${sameCustomerTimes}`,
+  many_refunds: `select 'house' as chain, r.actor, (select count(*) from audit_entries e where e.actor = r.actor
+      and e.at > ?1 - ${DAY_MS} and e.action = '${refundAction}') as figure
+    from recent r where r.action = '${refundAction}' group by r.actor having figure >= ${manyRefunds}`,
   large_sale: `select chain, actor, max(details ->> 'points') as figure from recent
     where action = '${saleAction}' and details ->> 'large' group by chain, actor`,
   spent_elsewhere: `select e.chain, e.actor, max(e.details ->> 'points') as figure from recent e
-    join redemptions r on r.customer_id = e.chain and r.status = 'confirmed'
+    cross join redemptions r on r.customer_id = e.chain and r.status = 'confirmed'
       and r.settled_at > e.at and r.settled_at <= e.at + ${soonMs}
       and r.returned < r.points and r.store <> e.details ->> 'store'
     where e.details ->> 'points' > 0 group by e.chain, e.actor`,
 };
 
-/** Up to `limit` patterns of the last day that nobody was told of in that time. */
+/** Up to `limit` patterns that nobody was told of in the last day. */
 export async function flagsToRaise(database: Database, now: number, limit: number): Promise<Flag[]> {
   const patterns = Object.entries(found).map(
     ([pattern, sql]) => `select '${pattern}' as pattern, p.* from (${sql}) p`,

@@ -24,7 +24,7 @@ import { type Row, statement } from '../database.ts';
 import { sha256 } from '../hash.ts';
 import { reader } from '../rows.ts';
 import * as schema from '../schema.ts';
-import { readStats, statsStatements } from '../stats.ts';
+import { readStats, statsStatement } from '../stats.ts';
 import { habitsStatement, purchaseFrom } from './purchases.ts';
 import { eachRow, type FactSource, type Needs, type Query } from './source.ts';
 
@@ -304,7 +304,16 @@ function lookUpQueries(needs: readonly Needs[], now: number, found: Found): Quer
     ...needs.flatMap((need) => need.receipts ?? []).map((number) => receiptQuery(number, found)),
     ...needs.flatMap((need) => need.glances ?? []).flatMap((need) => glanceQueries(need, now, found)),
     ...(needs.some((need) => need.couponShelf) ? [shelfQuery(found)] : []),
-    ...(zone === undefined ? [] : statsQueries(zone, now, found)),
+    ...(zone === undefined
+      ? []
+      : [
+          {
+            statement: statsStatement(zone, now),
+            take: (rows: readonly Row[]) => {
+              found.stats = readStats(rows);
+            },
+          },
+        ]),
   ];
 }
 
@@ -364,16 +373,4 @@ function shelfQuery(found: Found): Query {
       found.shelf = rows.map(({ id, name }) => ({ id: String(id) as CouponId, name: String(name) }));
     },
   };
-}
-
-function statsQueries(zone: string, now: number, found: Found): Query[] {
-  const rows: Row[] = [];
-  const statements = statsStatements(zone, now);
-  return statements.map((one, index) => ({
-    statement: one,
-    take(more) {
-      rows.push(...more);
-      if (index === statements.length - 1) found.stats = readStats(rows);
-    },
-  }));
 }

@@ -157,6 +157,15 @@ CREATE TABLE `staff` (
 CREATE UNIQUE INDEX `staff_invite_hash_unique` ON `staff` (`invite_hash`);--> statement-breakpoint
 CREATE UNIQUE INDEX `staff_phone` ON `staff` (`phone`) WHERE removed_at is null;--> statement-breakpoint
 CREATE UNIQUE INDEX `staff_customer` ON `staff` (`customer_id`) WHERE removed_at is null and customer_id is not null;--> statement-breakpoint
+CREATE TABLE `tallies` (
+	`at` integer PRIMARY KEY NOT NULL,
+	`purchases` integer NOT NULL,
+	`revenue_minor` integer NOT NULL,
+	`given` integer NOT NULL,
+	`spent` integer NOT NULL,
+	`new_customers` integer NOT NULL
+);
+--> statement-breakpoint
 ALTER TABLE `purchase_lines` ADD `discount_minor` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE `purchase_lines` ADD `covered_minor` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE `purchase_lines` ADD `points` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
@@ -184,6 +193,13 @@ UPDATE purchase_lines SET points = split.points FROM (
   SELECT t.reference AS id, j.key + 1 AS position, j.value AS points
   FROM ledger_transactions t, json_each(t.reason, '$.split') j WHERE t.kind IN ('accrual', 'pending')) AS split
 WHERE purchase_lines.purchase_id = split.id AND purchase_lines.position = split.position;
+--> statement-breakpoint
+INSERT INTO tallies SELECT at / 300000 * 300000 AS slot, sum(purchases), sum(revenue), sum(given), 0, sum(customers) FROM (
+  SELECT at, kind = 'sale' AS purchases, total_minor AS revenue, 0 AS given, 0 AS customers FROM purchases
+  UNION ALL SELECT recorded_at, 0, 0, points, 0 FROM ledger_transactions
+  WHERE points > 0 AND kind IN ('accrual', 'release', 'welcome', 'gift', 'adjustment')
+  UNION ALL SELECT created_at, 0, 0, 0, 1 FROM customers)
+WHERE at > (unixepoch() - 1814400) * 1000 GROUP BY slot;
 --> statement-breakpoint
 CREATE TRIGGER purchases_one_step BEFORE UPDATE ON purchases WHEN new.revision <> old.revision + 1
 BEGIN SELECT RAISE(ABORT, 'constraint: purchases changed meanwhile'); END;
