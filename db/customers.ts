@@ -75,7 +75,8 @@ export async function readLedger(
 ): Promise<{ transactions: HistoryItem[]; more: boolean } | undefined> {
   const record = await find(database, ref, now, 'due');
   if (!record) return undefined;
-  const rows = await database.read(historyStatements(record.customer.id, limit + 1, beforeSeq));
+  const page = { customerId: record.customer.id, limit: limit + 1, beforeSeq };
+  const rows = await database.read(historyStatements(page));
   const history = readHistory(rows);
   return { transactions: history.slice(0, limit), more: history.length > limit };
 }

@@ -7,14 +7,24 @@ import { lineFrom, purchaseFrom } from './facts/purchases.ts';
 import { reader } from './rows.ts';
 import * as schema from './schema.ts';
 
-/** The statements that read `limit` transactions of a customer, newest first, with their lots and purchases. */
-export function historyStatements(
-  customerId: string,
-  limit: number,
-  beforeSeq = Number.MAX_SAFE_INTEGER,
-): Statement[] {
-  const page = `(select * from ledger_transactions where customer_id = ? and seq < ? order by seq desc limit ?)`;
-  const args = [customerId, beforeSeq, limit] as const;
+/** A page of a ledger to read. */
+export interface HistoryPage {
+  readonly customerId: string;
+  readonly limit: number;
+  /** Only older ones. Default: from the newest on. */
+  readonly beforeSeq?: number | undefined;
+  /** Without points set aside that have been spent since: for a person that is one event, not two. */
+  readonly settled?: boolean | undefined;
+}
+
+const isSpentHold = `kind = 'hold' and exists (select 1 from ledger_transactions s
+  where s.customer_id = t.customer_id and s.seq > t.seq and s.kind = 'redemption' and s.reference = t.reference)`;
+
+/** The statements that read a page of transactions of a customer, newest first, with their lots and purchases. */
+export function historyStatements({ customerId, limit, beforeSeq, settled }: HistoryPage): Statement[] {
+  const page = `(select * from ledger_transactions t where customer_id = ? and seq < ?
+    ${settled ? `and not (${isSpentHold})` : ''} order by seq desc limit ?)`;
+  const args = [customerId, beforeSeq ?? Number.MAX_SAFE_INTEGER, limit] as const;
   return [
     statement(`select * from ${page}`, ...args),
     statement(

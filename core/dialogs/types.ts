@@ -53,7 +53,10 @@ export interface HistoryItem extends HistoryEntry {
   readonly purchase?: Purchase;
 }
 
-/** A page of a customer's newest transactions: `limit` of them, older than `beforeSeq` where given. */
+/**
+ * A page of a customer's newest transactions: `limit` of them, older than `beforeSeq` where given. Points set aside that
+ * have been spent since are left out: for a person that is one event.
+ */
 export interface HistoryNeed {
   readonly customerId: CustomerId;
   readonly limit: number;

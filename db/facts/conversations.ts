@@ -60,7 +60,7 @@ function historyQueries(
   found: Map<string, HistoryItem[]>,
 ): Query[] {
   const results: (readonly Row[])[] = [];
-  const statements = historyStatements(need.customerId, need.limit, need.beforeSeq);
+  const statements = historyStatements({ ...need, settled: true });
   return statements.map((one, index) => ({
     statement: one,
     take(rows) {

@@ -436,6 +436,21 @@ describe('in chat', () => {
   });
 });
 
+test('history tells of points spent as one line, and of points set aside while they are', async () => {
+  const linesOfHistory = async () => {
+    const heard = (await chat.say('/history')).at(-1);
+    return heard?.buttons.filter((_, row) => JSON.stringify(heard.reply.buttons?.[row]).includes('"why:'));
+  };
+  await request({ code: await newCode() });
+  expect(await linesOfHistory()).toHaveLength(2);
+  await settle('confirm');
+  const lines = await linesOfHistory();
+  expect(lines).toHaveLength(2);
+  expect(lines?.[0]).toContain('30');
+  const { body } = await api.call('GET', `/v1/customers/phone:${phone}/ledger`);
+  expect(body.transactions.map(({ kind }) => kind)).toEqual(['redemption', 'hold', 'welcome']);
+});
+
 describe('lots', () => {
   const lotsOf = async () => {
     const { body } = await api.call('GET', `/v1/customers/phone:${phone}/ledger`);
