@@ -2,6 +2,7 @@ import { fillBatch } from './core/coupons/batch.ts';
 import { expireReservation } from './core/coupons/reserve.ts';
 import { expirePoints } from './core/customers/expiry.ts';
 import { expireRequest, raiseFlag } from './core/dialogs/staff/jobs.ts';
+import type { ApprovalId, CustomerId, PurchaseId, RedemptionId } from './core/ids.ts';
 import { purchaseRules, spendingRules } from './core/program/rules.ts';
 import { releasePending } from './core/purchases/payment.ts';
 import { expireRedemption } from './core/redemptions/settle.ts';
@@ -37,13 +38,13 @@ async function runJob<Item>(svoi: Worked, { due, settle }: Job<Item>): Promise<v
 }
 
 /** Points that waited for a return window to close. */
-const release: Job<Awaited<ReturnType<typeof purchasesToRelease>>[number]> = {
+const release: Job<PurchaseId> = {
   due: purchasesToRelease,
   settle: (id, svoi) => releasePending(id, purchaseRules(svoi.program())),
 };
 
 /** Points that a till asked for or held, and did not take in time. */
-const timeouts: Job<Awaited<ReturnType<typeof redemptionsToExpire>>[number]> = {
+const timeouts: Job<RedemptionId> = {
   due: redemptionsToExpire,
   settle: (id, svoi) => expireRedemption(id, spendingRules(svoi.program())),
 };
@@ -67,7 +68,7 @@ async function makeCodes(svoi: Worked): Promise<void> {
 }
 
 /** What waited for a second person too long. */
-const requests: Job<Awaited<ReturnType<typeof requestsToExpire>>[number]> = {
+const requests: Job<ApprovalId> = {
   due: requestsToExpire,
   settle: (id) => expireRequest(id),
 };
@@ -79,7 +80,7 @@ const flags: Job<Awaited<ReturnType<typeof flagsToRaise>>[number]> = {
 };
 
 /** Points that burn. */
-const expiry: Job<Awaited<ReturnType<typeof customersWithDueLots>>[number]> = {
+const expiry: Job<CustomerId> = {
   due: customersWithDueLots,
   settle: (id) => expirePoints(id),
 };

@@ -1,50 +1,31 @@
 import type { CustomerId, PurchaseId, RedemptionId } from '../core/ids.ts';
 import { type Database, readRows } from './database.ts';
 
-/** Up to `limit` customers with points that were to expire by `now`, those due longest first. */
-export async function customersWithDueLots(
-  database: Database,
-  now: number,
-  limit: number,
-): Promise<CustomerId[]> {
-  const rows = await readRows(
-    database,
-    `select customer_id from lots where remaining > 0 and expires_at <= ?
-     group by customer_id order by min(expires_at) limit ?`,
-    now,
-    limit,
-  );
-  return rows.map((row) => String(row.customer_id) as CustomerId);
+/** Reads up to `limit` ids of what is due at `now` (epoch milliseconds), those due longest first. */
+export type FindDue<Id extends string> = (database: Database, now: number, limit: number) => Promise<Id[]>;
+
+/** What is due, by a statement that takes the moment and the limit, and names its column `id`. */
+export function dueBy<Id extends string>(sql: string): FindDue<Id> {
+  return async (database, now, limit) => {
+    const rows = await readRows(database, sql, now, limit);
+    return rows.map((row) => String(row.id) as Id);
+  };
 }
 
-/** Up to `limit` purchases whose points waited for a return window that has closed by `now`, the first first. */
-export async function purchasesToRelease(
-  database: Database,
-  now: number,
-  limit: number,
-): Promise<PurchaseId[]> {
-  const rows = await readRows(
-    database,
-    `select id from purchases where pending > 0 and release_at is not null and release_at <= ?
-     order by release_at limit ?`,
-    now,
-    limit,
-  );
-  return rows.map((row) => String(row.id) as PurchaseId);
-}
+/** Customers with points that were to expire by now. */
+export const customersWithDueLots = dueBy<CustomerId>(
+  `select customer_id as id from lots where remaining > 0 and expires_at <= ?
+   group by customer_id order by min(expires_at) limit ?`,
+);
 
-/** Up to `limit` redemptions that nobody settled in their time, those due longest first. */
-export async function redemptionsToExpire(
-  database: Database,
-  now: number,
-  limit: number,
-): Promise<RedemptionId[]> {
-  const rows = await readRows(
-    database,
-    `select id from redemptions where status in ('awaiting_customer', 'held') and expires_at <= ?
-     order by expires_at limit ?`,
-    now,
-    limit,
-  );
-  return rows.map((row) => String(row.id) as RedemptionId);
-}
+/** Purchases whose points waited for a return window that has closed. */
+export const purchasesToRelease = dueBy<PurchaseId>(
+  `select id from purchases where pending > 0 and release_at is not null and release_at <= ?
+   order by release_at limit ?`,
+);
+
+/** Redemptions that nobody settled in their time. */
+export const redemptionsToExpire = dueBy<RedemptionId>(
+  `select id from redemptions where status in ('awaiting_customer', 'held') and expires_at <= ?
+   order by expires_at limit ?`,
+);

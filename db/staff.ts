@@ -4,6 +4,7 @@ import { redeemAction, refundAction, saleAction } from '../core/staff/till.ts';
 import { type Flag, type FlagPattern, type Staff, undoneAction } from '../core/staff/types.ts';
 import { DAY_MS } from '../core/time.ts';
 import { type Database, type Row, readRows } from './database.ts';
+import { dueBy } from './due.ts';
 import { staffFrom } from './facts/staff.ts';
 
 /** Everybody on the staff, the first to be invited first. */
@@ -15,20 +16,10 @@ export async function listStaff(database: Database): Promise<Staff[]> {
   return rows.map(staffFrom);
 }
 
-/** Up to `limit` requests that nobody has answered by `now`, the oldest first. */
-export async function requestsToExpire(
-  database: Database,
-  now: number,
-  limit: number,
-): Promise<ApprovalId[]> {
-  const rows = await readRows(
-    database,
-    `select id from approvals where status = 'waiting' and expires_at <= ? order by created_at limit ?`,
-    now,
-    limit,
-  );
-  return rows.map((row) => String(row.id) as ApprovalId);
-}
+/** Requests for a second person that nobody has answered in time. */
+export const requestsToExpire = dueBy<ApprovalId>(
+  `select id from approvals where status = 'waiting' and expires_at <= ? order by created_at limit ?`,
+);
 
 /** The same customer served by hand by the same person so often in 24 hours. */
 const sameCustomerTimes = 3;
