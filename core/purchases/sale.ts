@@ -114,10 +114,21 @@ export function newPurchase(
   };
 }
 
+/** Property by property: spreads of so many made an import a tenth slower. */
 function untouchedLine({ id, sku, name, category, quantity, unitPriceMinor, amountMinor }: ReceiptLine) {
   return {
-    ...{ id, sku, name, category, quantity, unitPriceMinor, amountMinor },
-    ...{ discountMinor: 0, coveredMinor: 0, points: 0, refundedQuantity: 0, refundedMinor: 0 },
+    id,
+    sku,
+    name,
+    category,
+    quantity,
+    unitPriceMinor,
+    amountMinor,
+    discountMinor: 0,
+    coveredMinor: 0,
+    points: 0,
+    refundedQuantity: 0,
+    refundedMinor: 0,
   };
 }
 
