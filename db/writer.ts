@@ -192,7 +192,8 @@ export function createWriter(options: WriterOptions): Writer {
     let facts = await readFacts(database, needs, now, once.length > 0 ? [repeats] : []);
     const rounds = Math.max(...group.map(({ command }) => command.moreNeeds?.length ?? 0));
     for (let round = 0; round < rounds; round += 1) {
-      const more = group.flatMap(({ command }) => command.moreNeeds?.[round]?.(facts) ?? []);
+      const asked = group.flatMap(({ command }) => command.moreNeeds?.[round]?.(facts) ?? []);
+      const more = asked.filter((needs) => Object.keys(needs).length > 0);
       if (more.length > 0) facts = joinFacts(facts, await readFacts(database, more, now));
     }
     return { facts, done };

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type CommandLine, commandLine } from '../support/command.ts';
+import { startFakeTelegram } from '../support/fake-telegram.ts';
 
 let line: CommandLine;
 beforeEach(() => {
@@ -7,7 +8,7 @@ beforeEach(() => {
 });
 afterEach(() => line.close());
 
-it('somebody who is invited gets words to send; the link opens the bot where there is one', async () => {
+it('somebody who is invited gets words to send in any chat', async () => {
   const added = await line.run(
     'staff',
     'add',
@@ -29,6 +30,16 @@ it('somebody who is invited gets words to send; the link opens the bot where the
   });
   const listed = await line.run('staff', 'list');
   expect(listed.out).toEqual(['+380671234567  cashier  invited  Lviv, Odesa']);
+});
+
+it('the link opens the bot where there is one', async () => {
+  const telegram = await startFakeTelegram();
+  const settings = { TELEGRAM_BOT_TOKEN: telegram.token, TELEGRAM_API_ROOT: telegram.apiRoot };
+  const withBot = commandLine(settings, line.url);
+  const added = await withBot.run('staff', 'add', '0671234567', '--role', 'owner');
+  expect(added.out[1]).toMatch(/^https:\/\/t\.me\/\w+\?start=s_[2-9A-Z]{20}$/);
+  await telegram.close();
+  withBot.close();
 });
 
 it('who is removed is gone, and may be invited anew', async () => {
