@@ -208,21 +208,21 @@ function checkSecondPerson(
   invariant(decidedBy?.customerId !== customerId, `${id}: nobody agrees to points for himself`);
 }
 
-/** Payment codes: one a customer, and each spent once, while it lives. */
+/** Payment codes: one a customer, and each good for one redemption, while it lives. */
 export class PaymentCodes {
   readonly #live = new Map<string, PaymentCode>();
 
   follow(changes: Changes, now: number): void {
-    for (const code of changes.usedPaymentCodes ?? []) {
-      const issued = [...this.#live.values()].find((one) => one.code === code);
-      invariant(issued && issued.expiresAt > now, `${code} is spent once, while it lives`);
-      this.#live.delete(issued.customerId);
+    for (const { id, customerId, consent } of changes.redemptions ?? []) {
+      if (consent !== 'code') continue;
+      const shown = this.#live.get(customerId);
+      invariant(shown && shown.expiresAt > now, `${id} is paid with a code that is good, and for once`);
+      this.#live.delete(customerId);
     }
     for (const code of changes.paymentCodes ?? []) {
       const twin = [...this.#live.values()].find((one) => one.code === code.code && one.expiresAt > now);
       invariant(!twin || twin.customerId === code.customerId, `${code.code} is shown by one person`);
       this.#live.set(code.customerId, code);
     }
-    for (const { customerId } of changes.erasures ?? []) this.#live.delete(customerId);
   }
 }

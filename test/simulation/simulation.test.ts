@@ -24,7 +24,7 @@ const slices = batches.flatMap(({ seeds, steps }, batch) =>
 );
 
 describe.runIf(SVOI_SEED)('one shop again', () => {
-  test(`seed ${SVOI_SEED}`, () => void simulate(Number(SVOI_SEED), Number(SVOI_STEPS ?? 120)), 600_000);
+  test('that of SVOI_SEED', () => void simulate(Number(SVOI_SEED), Number(SVOI_STEPS ?? 120)), 600_000);
 });
 
 /** What the histories must hold, or they would prove little. */

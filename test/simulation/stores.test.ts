@@ -21,7 +21,8 @@ async function compare(database: Database, seed: number, length: number): Promis
   expect((await verifyLedger(database)).fault).toBeUndefined();
 }
 
-describe('a shop ends in the same rows and seals in memory and', () => {
+// Whoever replays one seed in memory waits for nothing else.
+describe.skipIf(process.env.SVOI_SEED)('a shop ends in the same rows and seals in memory and', () => {
   test.each([11, 12, 13, 14])('on a file, seed %i', async (seed) => {
     const { svoi, close } = await testSvoi();
     try {
@@ -43,23 +44,26 @@ describe('a shop ends in the same rows and seals in memory and', () => {
   });
 });
 
-test('providers that fail get every message of a shop in its order, and none of them twice', async () => {
-  const { svoi, close } = await testSvoi();
-  try {
-    const world = new World(18);
-    const shop = await DatabaseShop.open(svoi.database, world);
-    for (const turn of history(world, 150, false)) await shop.take(turn);
-    const accepted = await sendEverything(shop.svoi, world.clock, seededRandom(18));
-    const ids = accepted.map(({ id }) => id);
-    expect(new Set(ids).size).toBe(ids.length);
-    const sent = await readRows(svoi.database, `select id from messages where state = 'sent' order by id`);
-    expect(sent.map(({ id }) => id)).toEqual([...ids].sort());
-    expect(ids.length).toBeGreaterThan(20);
-    for (const { address } of accepted) {
-      const inChat = accepted.filter((message) => message.address === address).map(({ id }) => id);
-      expect(inChat).toEqual([...inChat].sort());
+test.skipIf(process.env.SVOI_SEED)(
+  'providers that fail get every message of a shop in its order, and none of them twice',
+  async () => {
+    const { svoi, close } = await testSvoi();
+    try {
+      const world = new World(18);
+      const shop = await DatabaseShop.open(svoi.database, world);
+      for (const turn of history(world, 150, false)) await shop.take(turn);
+      const accepted = await sendEverything(shop.svoi, world.clock, seededRandom(18));
+      const ids = accepted.map(({ id }) => id);
+      expect(new Set(ids).size).toBe(ids.length);
+      const sent = await readRows(svoi.database, `select id from messages where state = 'sent' order by id`);
+      expect(sent.map(({ id }) => id)).toEqual([...ids].sort());
+      expect(ids.length).toBeGreaterThan(20);
+      for (const { address } of accepted) {
+        const inChat = accepted.filter((message) => message.address === address).map(({ id }) => id);
+        expect(inChat).toEqual([...inChat].sort());
+      }
+    } finally {
+      close();
     }
-  } finally {
-    close();
-  }
-});
+  },
+);

@@ -49,12 +49,15 @@ export function burnedOf(chain: readonly LedgerTransaction[], lotId: string): nu
   return burned;
 }
 
-/** A page of a customer's history, newest first. */
+/** A page of a customer's history, newest first; points set aside that have been spent since are one event. */
 export function historyOf(
   store: MemoryStore,
   { customerId, limit, beforeSeq = Number.MAX_SAFE_INTEGER }: HistoryNeed,
 ): HistoryItem[] {
-  const older = store.ledger.of(customerId).slice(0, beforeSeq - 1);
+  const chain = store.ledger.of(customerId);
+  const isSpentHold = ({ kind, reference }: LedgerTransaction) =>
+    kind === 'hold' && chain.some((later) => later.kind === 'redemption' && later.reference === reference);
+  const older = chain.filter((transaction) => transaction.seq < beforeSeq && !isSpentHold(transaction));
   return older
     .slice(-limit)
     .reverse()

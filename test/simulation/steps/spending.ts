@@ -97,11 +97,11 @@ const redemptionSteps: readonly Step[] = [
   },
   {
     name: 'shows a code at a till',
-    weight: 5,
+    weight: 8,
     plan(world) {
       const codes = world.people.flatMap(({ chats }) => chats.flatMap(({ heard }) => codeShown(heard) ?? []));
       const code = world.maybe(codes);
-      return code === undefined ? [] : [requesting(world, { code })];
+      return code === undefined ? [] : [requesting(world, { code }, 2)];
     },
   },
   { name: 'shows a made-up code', weight: 0.3, plan: (world) => [requesting(world, { code: '123456' })] },
