@@ -244,7 +244,7 @@ async function listen(app: Hono<{ Bindings: HttpBindings }>, settings: Settings)
 function greet({ url }: Running, settings: Settings): void {
   const lines =
     settings.SVOI_MODE === 'playground'
-      ? [`Svoi is running. Open ${url} and play: two phones, a till, a clock.`]
+      ? [`Svoi is running. Open ${url} and play: phones, a till, people behind the counter, a clock.`]
       : [`Svoi is running at ${url}.`];
   console.log([...lines, `How to post purchases: ${url}/docs`].join('\n'));
 }

@@ -12,8 +12,8 @@ import { documentRoutes } from './routes/documents.tsx';
 import { healthRoutes } from './routes/health.ts';
 import { purchaseRoutes } from './routes/purchases.ts';
 import { quoteRoutes } from './routes/quotes.ts';
-import { refundRoutes } from './routes/refunds.ts';
 import { redemptionRoutes } from './routes/redemptions.ts';
+import { refundRoutes } from './routes/refunds.ts';
 import { reservationRoutes } from './routes/reservations.ts';
 import { type Api, type ApiEnv, problemResponse } from './serve.ts';
 

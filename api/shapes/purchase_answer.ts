@@ -10,12 +10,10 @@ export type ClaimUrl = (code: string) => string | undefined;
 
 const claimSchema = z
   .object({
-    code: z
-      .string()
-      .openapi({
-        description: 'Print it: whoever sends it to our chat first gets the points',
-        example: 'K7M4QX9TD',
-      }),
+    code: z.string().openapi({
+      description: 'Print it: whoever sends it to our chat first gets the points',
+      example: 'K7M4QX9TD',
+    }),
     url: z.string().optional().openapi({
       description: 'Print it as a QR code: it opens the chat and claims the points',
       example: 'https://t.me/your_bot?start=c_K7M4QX9TD',
