@@ -46,7 +46,7 @@ describe('an invitation', () => {
     const token = await invited(t.svoi, ivanPhone, 'cashier');
     const ivan = await aMember(t.svoi, ivanPhone, 'Ivan');
     const said = await ivan.start(`s_${token}`);
-    expect(said.at(-1)?.text).toContain('Welcome to the team! You are cashier.');
+    expect(said.at(-1)?.text).toContain('Welcome to the team! Your role: cashier.');
     expect(said.at(-1)?.buttons).toContain('For staff | Help');
     await converse(ivan, `> /staff ${token}\nThis is for the manager.`);
     expect(await readRows(t.svoi.database, 'select name, invite_hash from staff')).toEqual([
@@ -62,12 +62,13 @@ describe('an invitation', () => {
       `> /staff ${token.toLowerCase()}
        You are invited to the team. Please confirm your number first.
        >> contact ${ivanPhone}
-       Welcome to the team! You are cashier.
+       Welcome to the team! Your role: cashier.
        What shall we call you?
        > Ivan
        > menu
        [For staff] [Help]`,
     );
+    expect(await readRow(t.svoi.database, 'select name from staff')).toEqual({ name: 'Ivan' });
   });
 
   test('is nobody else’s: the wrong person is told kindly, and the link stays good', async () => {
