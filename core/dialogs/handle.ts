@@ -95,7 +95,19 @@ function step(event: IncomingEvent, house: House, facts: DialogFacts, context: C
   const state = nextState(turn, outcome);
   const conversation = { address, state, revision: (known?.revision ?? 0) + 1 };
   const messages = [messageOf(event, outcome, address, context)];
-  return mergeChanges<DialogChanges>(outcome.changes ?? {}, { conversations: [conversation], messages });
+  const changes = outcome.changes ?? {};
+  return mergeChanges<DialogChanges>(changes, renamedStaff(turn, changes), {
+    conversations: [conversation],
+    messages,
+  });
+}
+
+/** The team calls each by the name he goes by as a customer, also by one told later. */
+function renamedStaff({ staff, record }: Turn, { customerUpdates = [] }: DialogChanges): DialogChanges {
+  if (!staff || !record) return {};
+  const { name } = customerUpdates.find(({ id }) => id === record.customer.id) ?? record.customer;
+  if (name === staff.name) return {};
+  return { staffUpdates: [{ ...staff, name, revision: staff.revision + 1 }] };
 }
 
 /** The channel told us that the person blocked us or came back: nothing is said, and the place in talk is kept. */
