@@ -1,11 +1,14 @@
 import type { CouponUse } from '../../core/coupons/types.ts';
 import { invariant } from '../../core/errors.ts';
 import type { CouponId, CustomerId } from '../../core/ids.ts';
+import { sealedText } from '../../core/ledger/seal.ts';
 import type { LedgerTransaction } from '../../core/ledger/types.ts';
+import { findFault } from '../../core/ledger/verify.ts';
 import type { Program } from '../../core/program/program.ts';
 import type { Purchase } from '../../core/purchases/types.ts';
 import type { PaymentCode } from '../../core/redemptions/types.ts';
 import type { Changes } from '../../db/changes.ts';
+import { sha256 } from '../../db/hash.ts';
 import type { MemoryStore } from './memory_store.ts';
 import { headOf } from './queries/customers.ts';
 
@@ -35,6 +38,7 @@ export function checkAll(store: MemoryStore, now: number): void {
   for (const { id } of store.coupons.values()) checkCoupon(store, id, now);
   for (const { id } of store.customers.values()) checkCustomer(store, id);
   for (const { id } of store.purchases.values()) checkPurchase(store, id);
+  checkChains(store);
   const accounts = new Map<string, number>();
   for (const [, chain] of store.ledger.entries()) {
     for (const { account, points } of chain.flatMap(({ entries }) => entries)) {
@@ -44,6 +48,23 @@ export function checkAll(store: MemoryStore, now: number): void {
   const of = (owner: string) =>
     sum([...accounts].flatMap(([account, points]) => (account.startsWith(owner) ? [points] : [])));
   invariant(of('customer:') === -of('program:'), 'what customers have is what the program gave');
+}
+
+/** Every ledger holds from its first transaction on, by the check that `svoi verify` makes. */
+function checkChains(store: MemoryStore): void {
+  for (const [, chain] of store.ledger.entries()) {
+    const customerId = chain[0]?.customerId;
+    if (!customerId) continue;
+    let hash = '';
+    const transactions = chain.map((one) => {
+      const transaction = { ...one, reason: JSON.stringify(one.reason) };
+      hash = sha256(sealedText(hash, transaction));
+      return { ...transaction, hash };
+    });
+    const lots = chain.flatMap((one) => one.lots.flatMap((lot) => store.lots.get(lot.id) ?? []));
+    const fault = findFault({ customerId, transactions, lots }, sha256);
+    invariant(!fault, `${fault?.row}: ${fault?.problem}`);
+  }
 }
 
 function touchedCustomers(changes: Changes): Set<CustomerId> {
