@@ -8,7 +8,7 @@ import type { Role } from './rights.ts';
 import { actorOfStaff, type Staff, type StaffChanges, type StaffFacts, type StaffNeeds } from './types.ts';
 
 /** A use case of the staff. */
-export type StaffCommand<Result> = Command<StaffNeeds, StaffFacts, StaffChanges, Result>;
+type StaffCommand<Result> = Command<StaffNeeds, StaffFacts, StaffChanges, Result>;
 
 /** How long a one-time link can be opened. */
 export const INVITE_LIVES_MS = 2 * DAY_MS;

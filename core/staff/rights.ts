@@ -36,7 +36,7 @@ const leastRole: Readonly<Record<StaffAct, Role>> = {
 };
 
 /** Whether `role` is `least` or more. */
-export function isAtLeast(role: Role, least: Role): boolean {
+function isAtLeast(role: Role, least: Role): boolean {
   return roles.indexOf(role) >= roles.indexOf(least);
 }
 

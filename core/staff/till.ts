@@ -24,7 +24,7 @@ export const redeemAction = 'redemption.spend';
 /** The action of taking goods back by hand. */
 export const refundAction = 'purchase.refund';
 /** Somebody typed a payment code that nobody shows. */
-export const wrongCodeAction = 'code.wrong';
+const wrongCodeAction = 'code.wrong';
 
 /** So many wrong payment codes in 24 hours are taken for guessing. */
 const mostWrongCodes = 10;

@@ -124,8 +124,7 @@ export interface Flag {
 }
 
 /** Patterns that are raised, once a day for the same people. */
-export const flagPatterns = ['same_customer', 'spent_elsewhere', 'many_refunds', 'large_sale'] as const;
-export type FlagPattern = (typeof flagPatterns)[number];
+export type FlagPattern = 'same_customer' | 'spent_elsewhere' | 'many_refunds' | 'large_sale';
 
 /** The action under which a pattern stands in the audit trail. */
 export function flagAction(pattern: FlagPattern): string {

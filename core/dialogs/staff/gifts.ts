@@ -166,7 +166,7 @@ function outcomeOf(
 }
 
 /** What was given to whom. */
-export function givenWords(name: string, { result }: Given): Words {
+function givenWords(name: string, { result }: Given): Words {
   if (result.kind === 'adjust') {
     const { points: change, balance } = result;
     return { key: 'adjust.done', variables: { name, change, balance } };

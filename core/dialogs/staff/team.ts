@@ -161,7 +161,7 @@ export const staffLink: Link = {
 };
 
 /** Takes up an invitation, or says why that cannot be. */
-export function takeInvitation(turn: MemberTurn, token: string): Followed {
+function takeInvitation(turn: MemberTurn, token: string): Followed {
   const joined = join(token, turn.record.customer, turn.facts, turn.context);
   if (!joined.ok) {
     const key = joined.refusal.code === 'invite_not_yours' ? 'team.not_yours' : 'team.link_over';
