@@ -111,7 +111,7 @@ function settle(priced: Purchase, timesHundredths: readonly number[], now: Sale)
   if (!paying.ok) return paying;
   const redemption = paying.result;
   const purchase = redemption ? paidWithPoints(priced, redemption) : priced;
-  const award = rules.award(moneyOfLines(purchase), timesHundredths);
+  const award = rules.award(moneyEarning(purchase, record), timesHundredths);
   if (!record) return anonymous(purchase, award, rules, context);
   const posting = openPosting(record.head, record.lots, context);
   posting.expireDue(context.now);
@@ -173,7 +173,13 @@ function paidWithPoints(purchase: Purchase, redemption: Redemption): Purchase {
   return { ...purchase, redemptionId: redemption.id, spent: redemption.points, lines };
 }
 
-/** What was paid for each line in money: what the program gives points for. */
+/** What the program gives points for. Who was erased since points were taken for this purchase earns nothing more. */
+function moneyEarning(purchase: Purchase, record: CustomerRecord | undefined): readonly number[] {
+  const erased = record && record.customer.erasedAt !== null;
+  return erased ? purchase.lines.map(() => 0) : moneyOfLines(purchase);
+}
+
+/** What was paid for each line in money. */
 export function moneyOfLines({ lines }: Pick<Purchase, 'lines'>): number[] {
   return lines.map((line) => line.amountMinor - line.discountMinor - line.coveredMinor);
 }

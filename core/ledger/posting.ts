@@ -197,10 +197,12 @@ export class Posting {
     return [...moments].map((expiredAt) => this.#append(expiryOf(this.#open, expiredAt)));
   }
 
-  /** Everything the customer has is given up: available, pending and held; a debt is forgiven. */
-  forfeitAll(why: Circumstances): LedgerTransaction | undefined {
+  /**
+   * Everything the customer has is given up: available, pending and held; a debt is forgiven. Who has
+   * nothing gets a transaction of nothing: it takes the next number, so that what was decided meanwhile cannot commit.
+   */
+  forfeitAll(why: Circumstances): LedgerTransaction {
     const { available, pending, held } = this.#balance;
-    if (available === 0 && pending === 0 && held === 0) return undefined;
     const moves = this.#open.map((lot) => ({ lotId: lot.id, points: points(-lot.remaining) }));
     const all = available + pending + held;
     const entries: Entry[] = all === 0 ? [] : [{ account: 'program:expired', points: points(all) }];

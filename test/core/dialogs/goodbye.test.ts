@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { eraseCustomer } from '../../../core/customers/erase.ts';
+import type { ShopId } from '../../../core/ids.ts';
+import { spendingRules } from '../../../core/program/rules.ts';
+import { requestRedemption } from '../../../core/redemptions/request.ts';
+import { confirmRedemption } from '../../../core/redemptions/settle.ts';
 import { readRow, readRows, statement } from '../../../db/database.ts';
 import { verifyLedger } from '../../../db/verify.ts';
 import { converse, type TestChat, testChat } from '../../support/chat.ts';
@@ -117,4 +121,32 @@ test('who was erased may join again, as somebody new', async () => {
   await chat.press('erase:yes');
   await converse(chat, '>> Join\n>> Join\nYou have just got 50 points for joining.');
   expect(await readRow(t.svoi.database, 'select count(*) as count from customers')).toEqual({ count: 2 });
+});
+
+test('a receipt that comes after its customer was erased earns nothing for nobody', async () => {
+  await chat.send({ kind: 'blocked' });
+  const by = { shopId: 'shp_test' as ShopId, actor: 'shop:shp_test' };
+  const asked = { externalId: 'held', payer: { customer: { phone: '+380671234567' } }, points: 10 };
+  const rules = spendingRules(t.svoi.program());
+  const held = await t.svoi.submit(
+    requestRedemption({ ...by, ...asked, totalMinor: 100_000, store: null, ttlMs: 60_000 }, rules),
+  );
+  if (!held.ok) throw new Error(held.refusal.code);
+  const { id } = held.result;
+  await t.svoi.submit(confirmRedemption(id, by, rules));
+  await t.svoi.submit(eraseCustomer({ phone: '+380671234567' }, 'cli'));
+  const late = aPurchase({ at: t.clock.now(), externalId: 'late', customer: null, redemption: { id } });
+  expect((await buy(t.svoi, late)).result.points).toEqual({ earned: 0, pending: 0, spent: 10, balance: 0 });
+});
+
+test('erasing takes a number in the ledger even of somebody with nothing, so that no purchase slips by', async () => {
+  const customer = { phone: '+380670000000' };
+  const nothing = aPurchase({ at: t.clock.now(), externalId: 'free', customer, paid: true });
+  const lines = nothing.lines.map((line) => ({ ...line, unitPriceMinor: 0, amountMinor: 0 }));
+  const { result } = await buy(t.svoi, { ...nothing, lines });
+  await t.svoi.submit(eraseCustomer(customer, 'cli'));
+  const sql = 'select seq, kind, points, available from ledger_transactions where customer_id = ?';
+  const written = await readRows(t.svoi.database, sql, result.customer);
+  expect(written).toEqual([{ seq: 1, kind: 'adjustment', points: 0, available: 0 }]);
+  expect((await verifyLedger(t.svoi.database)).fault).toBeUndefined();
 });
