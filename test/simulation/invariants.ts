@@ -229,21 +229,20 @@ function checkSecondPerson(
   invariant(decidedBy?.customerId !== customerId, `${id}: nobody agrees to points for himself`);
 }
 
-/** Payment codes: one a customer, and each good for one redemption, while it lives. */
+/** Payment codes: each pays for one redemption of the one who showed it, while it lives. */
 export class PaymentCodes {
-  readonly #live = new Map<string, PaymentCode>();
+  readonly #issued: PaymentCode[] = [];
+  readonly #used = new Set<PaymentCode>();
 
-  follow(changes: Changes, now: number): void {
-    for (const { id, customerId, consent } of changes.redemptions ?? []) {
-      if (consent !== 'code') continue;
-      const shown = this.#live.get(customerId);
-      invariant(shown && shown.expiresAt > now, `${id} is paid with a code that is good, and for once`);
-      this.#live.delete(customerId);
+  follow({ redemptions = [], usedPaymentCodes = [], paymentCodes = [] }: Changes, now: number): void {
+    const paid = redemptions.filter(({ consent }) => consent === 'code');
+    invariant(paid.length === usedPaymentCodes.length, 'who pays with a code uses one up');
+    for (const [index, code] of usedPaymentCodes.entries()) {
+      const shown = this.#issued.findLast((one) => one.code === code && one.expiresAt > now);
+      invariant(shown && !this.#used.has(shown), `${code} is good, and used once`);
+      invariant(shown.customerId === paid[index]?.customerId, `${code} pays for the one who showed it`);
+      this.#used.add(shown);
     }
-    for (const code of changes.paymentCodes ?? []) {
-      const twin = [...this.#live.values()].find((one) => one.code === code.code && one.expiresAt > now);
-      invariant(!twin || twin.customerId === code.customerId, `${code.code} is shown by one person`);
-      this.#live.set(code.customerId, code);
-    }
+    this.#issued.push(...paymentCodes);
   }
 }

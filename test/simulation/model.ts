@@ -173,7 +173,8 @@ export class Model {
     const earned = sum(lines.map(({ points }) => points));
     // Nobody can claim a receipt any more that is told too late.
     const lost = !customerId && this.#days(purchase.at, this.#program.claim_days) <= now;
-    const expected = lost ? 0 : this.#pointsFor(money);
+    const erased = customerId !== null && this.#of(customerId).over;
+    const expected = lost || erased ? 0 : this.#pointsFor(money);
     const multiplied = store.couponUses
       .all('purchase', purchase.id)
       .some(({ couponId }) => store.coupons.get(couponId)?.definition.effect.kind === 'multiplier');
