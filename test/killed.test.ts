@@ -130,7 +130,9 @@ test(`killed ${kills} times under load, the server loses nothing it acknowledged
   const rows = await readRow(database, "select count(*) as purchases from purchases where kind = 'sale'");
   expect(rows).toEqual({ purchases: ids.size + phones.length });
   database.close();
+  const inOrder = starts.map(Math.round).sort((a, b) => a - b);
+  const [median, slowest] = [inOrder[inOrder.length >> 1], inOrder.at(-1)];
   console.log(
-    `${ids.size} purchases; the slowest of ${starts.length} starts took ${Math.round(Math.max(...starts))} ms`,
+    `${ids.size} purchases; of ${starts.length} starts half took at most ${median} ms, all ${slowest} ms`,
   );
 }, 600_000);
