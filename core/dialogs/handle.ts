@@ -93,9 +93,11 @@ function step(event: IncomingEvent, house: House, facts: DialogFacts, context: C
   const outcome = follow(turn, route, { key: stale ? 'help.restarted' : 'help.unknown' });
   const address = { ...turn.address, ...outcome.address };
   const state = nextState(turn, outcome);
-  const conversation = { address, state, revision: (known?.revision ?? 0) + 1 };
-  const messages = [messageOf(event, outcome, address, context)];
   const changes = outcome.changes ?? {};
+  // Who is erased leaves no chat behind: the goodbye opens a new one.
+  const before = changes.erasures ? 0 : (known?.revision ?? 0);
+  const conversation = { address, state, revision: before + 1 };
+  const messages = [messageOf(event, outcome, address, context)];
   return mergeChanges<DialogChanges>(changes, renamedStaff(turn, changes), {
     conversations: [conversation],
     messages,

@@ -236,3 +236,7 @@ BEGIN SELECT RAISE(ABORT, 'append-only: refunds'); END;
 --> statement-breakpoint
 CREATE TRIGGER refunds_no_delete BEFORE DELETE ON refunds
 BEGIN SELECT RAISE(ABORT, 'append-only: refunds'); END;
+--> statement-breakpoint
+CREATE TRIGGER addresses_not_forgotten BEFORE INSERT ON addresses WHEN new.revision > 1
+  AND NOT EXISTS (SELECT 1 FROM addresses WHERE channel = new.channel AND external_id = new.external_id)
+BEGIN SELECT RAISE(ABORT, 'constraint: this chat was forgotten meanwhile'); END;

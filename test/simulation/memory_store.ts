@@ -11,7 +11,7 @@ import type { PaymentCode, Redemption } from '../../core/redemptions/types.ts';
 import type { Approval, Staff } from '../../core/staff/types.ts';
 import type { Changes } from '../../db/changes.ts';
 import { sha256 } from '../../db/hash.ts';
-import { Chains, type Journal, Table } from './table.ts';
+import { Chains, type Journal, StaleError, Table } from './table.ts';
 
 /** What was asked and answered, by natural key; the input as its whole text. */
 export interface DoneCommand {
@@ -266,6 +266,7 @@ export class MemoryStore {
   #writeChat(chat: Conversation): void {
     const { channel, externalId } = chat.address;
     const before = this.chats.get(conversationKey(channel, externalId));
+    if (!before && chat.revision > 1) throw new StaleError(`chat ${externalId} was forgotten meanwhile`);
     if (!before) this.chats.insert(chat);
     else this.chats.update({ ...chat, address: { ...chat.address, id: before.address.id } });
   }

@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { eraseCustomer } from '../../../core/customers/erase.ts';
-import type { ShopId } from '../../../core/ids.ts';
+import { createIds, type ShopId } from '../../../core/ids.ts';
 import { spendingRules } from '../../../core/program/rules.ts';
 import { requestRedemption } from '../../../core/redemptions/request.ts';
 import { confirmRedemption } from '../../../core/redemptions/settle.ts';
 import { readRow, readRows, statement } from '../../../db/database.ts';
 import { verifyLedger } from '../../../db/verify.ts';
+import { createSvoi } from '../../../svoi.ts';
 import { converse, type TestChat, testChat } from '../../support/chat.ts';
 import { aPurchase, buy } from '../../support/purchases.ts';
 import { type TestSvoi, testSvoi } from '../../support/svoi.ts';
@@ -149,4 +150,27 @@ test('erasing takes a number in the ledger even of somebody with nothing, so tha
   const written = await readRows(t.svoi.database, sql, result.customer);
   expect(written).toEqual([{ seq: 1, kind: 'adjustment', points: 0, available: 0 }]);
   expect((await verifyLedger(t.svoi.database)).fault).toBeUndefined();
+});
+
+test('a step decided just before its person was erased does not bring the chat back', async () => {
+  const { database } = t.svoi;
+  let forget = true;
+  const late = await createSvoi({
+    ...{ clock: t.clock, ids: createIds(), random: Math.random },
+    database: {
+      ...database,
+      async write(statements) {
+        if (forget) {
+          forget = false;
+          await t.svoi.submit(eraseCustomer({ phone: '+380671234567' }, 'cli'));
+        }
+        return database.write(statements);
+      },
+    },
+  });
+  const said = { kind: 'text', text: '/points' } as const;
+  await late.handleEvent({ id: 'late', channel: 'web', address: 'visitor-1', said });
+  expect(forget).toBe(false);
+  const kept = await readRows(database, 'select customer_id, revision from addresses');
+  expect(kept).toEqual([{ customer_id: null, revision: 1 }]);
 });
