@@ -215,6 +215,108 @@ test(`${runs} spoilt bodies: never a fault of ours, never half a purchase or a h
   expect(await verifyLedger(api.svoi.database)).not.toHaveProperty('fault');
 });
 
+const shoppingRuns = 2000;
+
+/** A body for each call around a purchase, by the tail of its address; `p-…` are purchases of the shop. */
+function shoppingBody(door: string, id: number): readonly [path: string, body: unknown] {
+  const lines = validPurchase('').lines;
+  const customer = { phone: '+380671234567' };
+  const cart = { customer, lines, store: 'Lviv', coupons: ['SPRING'] };
+  const goods = {
+    id: `b-${id}`,
+    at: '2026-11-22T09:00:00Z',
+    lines: [{ sku: 'tea', quantity: 1 }],
+    amount: 100,
+  };
+  switch (door) {
+    case 'refund':
+      return [`/v1/purchases/p-${id % 40}/refunds`, goods];
+    case 'quote':
+      return ['/v1/quotes', cart];
+    case 'check':
+      return ['/v1/coupons/check', { ...cart, coupons: undefined, code: 'SPRING' }];
+    case 'reserve':
+      return ['/v1/coupons/reservations', { ...cart, id: `s-${id}`, ttl_seconds: 600 }];
+    case 'issue':
+      return ['/v1/coupons/gift/issue', { id: `i-${id}`, customer }];
+    case 'codes':
+      return ['/v1/coupons/gift/codes', { id: `c-${id}`, count: 2 }];
+    default:
+      return ['/v1/coupons', { ...aCoupon, name: `Coupon ${id}`, code: { shared: `CODE${id}` } }];
+  }
+}
+
+/** A coupon with a value of every kind. */
+const aCoupon = {
+  name: 'Spring',
+  texts: { uk: { title: 'Весна', terms: 'На чай' } },
+  effect: { kind: 'percent', percent: 10, max_discount_minor: 5_000 },
+  applies_to: { skus: ['tea'], categories: ['drinks'] },
+  code: { shared: 'SPRING' },
+  valid: {
+    from: '2026-01-01',
+    until: '2027-12-31',
+    weekdays: ['sun'],
+    hours: { from: '08:00', to: '20:00' },
+  },
+  limits: { total: 1_000_000, budget_minor: 1_000_000_000 },
+  conditions: { min_cart_minor: 100, stores: ['Lviv'] },
+  stacking: 'stackable',
+};
+
+const shopping = fc.record({
+  door: fc.constantFrom('refund', 'refund', 'quote', 'check', 'reserve', 'issue', 'codes', 'coupon'),
+  id: fc.integer({ min: 1, max: 600 }),
+  spoils: fc.array(spoil, { maxLength: 2 }),
+  cut,
+});
+
+test(`${shoppingRuns} spoilt refunds, quotes and coupons: never a fault of ours, never half of one`, async () => {
+  const free = { perSecond: 1e9, burst: 1e9 };
+  const shop = await testApi({ limits: { guesses: free, guessesOfAddress: free } });
+  const made = [
+    aCoupon,
+    { name: 'Gift', effect: { kind: 'amount', amount_minor: 500 }, code: { pattern: 'G-####-####' } },
+  ];
+  const coupons = await Promise.all(made.map((body) => shop.call('POST', '/v1/coupons', { body })));
+  const giftId = coupons[1]?.body.id ?? '';
+  for (let index = 0; index < 40; index += 1) {
+    await shop.call('POST', '/v1/purchases', { body: validPurchase(`p-${index}`) });
+  }
+  const done = new Map<string, number>();
+  const requests = fc.sample(shopping, { numRuns: shoppingRuns, seed });
+  for (let start = 0; start < requests.length; start += 50) {
+    const group = requests.slice(start, start + 50);
+    const answers = await Promise.all(
+      group.map(({ door, id, spoils, cut }) => {
+        const [path, body] = shoppingBody(door, id);
+        const spoiltBody = bytesOf(spoilt(body, spoils), cut);
+        return shop.call('POST', path.replace('gift', giftId), { body: spoiltBody });
+      }),
+    );
+    for (const [index, { status }] of answers.entries()) {
+      const one = group[index];
+      expect(status, `seed ${seed}, request ${start + index}: ${JSON.stringify(one)}`).toBeLessThan(500);
+      if (one && status < 300)
+        done.set(`${one.door} ${status}`, (done.get(`${one.door} ${status}`) ?? 0) + 1);
+    }
+  }
+  expect(shop.faults).toEqual([]);
+  // A fuzz that is always refused would prove nothing.
+  const doors = new Set([...done.keys()].map((key) => key.split(' ')[0]));
+  expect([...doors].sort()).toEqual(['check', 'codes', 'coupon', 'issue', 'quote', 'refund', 'reserve']);
+  const rows = 'select (select count(*) from refunds) as refunds, (select count(*) from coupons) as coupons';
+  expect(await readRows(shop.svoi.database, rows)).toEqual([
+    { refunds: done.get('refund 201'), coupons: (done.get('coupon 201') ?? 0) + made.length },
+  ]);
+  const tooMuch = `select id from purchases where refunded_minor > total_minor - discount_minor
+    union all select id from coupons c where uses is not
+      (select count(*) from coupon_uses u where u.coupon_id = c.id and u.status in ('reserved', 'used'))`;
+  expect(await readRows(shop.svoi.database, tooMuch)).toEqual([]);
+  expect(await verifyLedger(shop.svoi.database)).not.toHaveProperty('fault');
+  shop.close();
+});
+
 test('odd references and cursors: never a fault of ours', async () => {
   const word = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 250 }),
