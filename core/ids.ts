@@ -21,6 +21,11 @@ export type CouponUseId = Branded<string, 'CouponUseId'>;
 export type StaffId = Branded<string, 'StaffId'>;
 export type ApprovalId = Branded<string, 'ApprovalId'>;
 export type AuditId = Branded<string, 'AuditId'>;
+export type NoticeId = Branded<string, 'NoticeId'>;
+export type OneTimeCodeId = Branded<string, 'OneTimeCodeId'>;
+export type MergeId = Branded<string, 'MergeId'>;
+export type TalkId = Branded<string, 'TalkId'>;
+export type TalkMessageId = Branded<string, 'TalkMessageId'>;
 
 /** The prefix of every kind of id, so that a reader of a log knows what he sees. */
 interface Prefixes {
@@ -40,6 +45,11 @@ interface Prefixes {
   stf: StaffId;
   apr: ApprovalId;
   aud: AuditId;
+  ntc: NoticeId;
+  otc: OneTimeCodeId;
+  mrg: MergeId;
+  tlk: TalkId;
+  tlm: TalkMessageId;
 }
 
 /** Makes ids: a prefix, then a ULID of `at` (epoch milliseconds), so ids sort by the time they were made. */

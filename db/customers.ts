@@ -1,4 +1,5 @@
 import type {
+  ChannelName,
   Consent,
   ConsentCategory,
   CustomerRecord,
@@ -93,12 +94,13 @@ async function find(
 }
 
 function consentFrom(row: Row): Consent {
-  const { id, customerId, category, granted, locale, ...rest } = consentOf(row);
+  const { id, customerId, category, channel, granted, locale, ...rest } = consentOf(row);
   return {
     ...rest,
     id: id as ConsentId,
     customerId: customerId as CustomerId,
     category: category as ConsentCategory,
+    channel: channel as ChannelName | null,
     granted: granted === 1,
     locale: locale as Locale,
   };

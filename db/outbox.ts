@@ -64,11 +64,11 @@ const claimSql = `
   update messages set state = 'sending', attempts = attempts + 1, lease_until = :lease, due_at = :lease
   where id in (
     select m.id from messages m indexed by messages_due
-    where m.channel = :channel and m.due_at <= :now and m.${open} and not exists (
+    where m.channel = :channel and m.priority in (0, 1, 2, 3) and m.due_at <= :now and m.${open} and not exists (
       select 1 from messages o where o.address_id = m.address_id and o.id <> m.id and o.${open}
         and ((o.state = 'sending' and o.due_at > :now)
           or (o.id < m.id and (o.due_at <= :now or o.error is not null))))
-    order by m.due_at, m.id limit :limit)
+    order by m.priority, m.due_at limit :limit)
   returning id, address_id, category, reply, replaces, attempts,
     (select json_array(a.external_id, a.locale, a.reachable,
         (select c.zone from customers c where c.id = a.customer_id))

@@ -41,6 +41,10 @@ export const customers = sqliteTable('customers', {
   gender: text(),
   locale: text(),
   zone: text(),
+  /** The messenger the customer wants to be written to in; null: the one used last. */
+  preferredChannel: text('preferred_channel'),
+  /** The customer this record was merged into: whoever asks for this one by phone, card or a shop's id gets that one. */
+  mergedInto: text('merged_into'),
   createdAt: integer('created_at').notNull(),
   registeredAt: integer('registered_at'),
   erasedAt: integer('erased_at'),
@@ -60,13 +64,15 @@ export const externalIds = sqliteTable(
   ],
 );
 
-/** Append only (a trigger): the newest row of a category counts. */
+/** Append only (a trigger): of a category the newest row counts, and the newest for a channel alone. */
 export const consents = sqliteTable(
   'consents',
   {
     id: text().primaryKey(),
     customerId: text('customer_id').notNull(),
     category: text().notNull(),
+    /** Said about this channel alone; null: about all. */
+    channel: text(),
     granted: integer().notNull(),
     text: text().notNull(),
     textVersion: integer('text_version').notNull(),
@@ -449,6 +455,50 @@ export const lotMoves = sqliteTable(
   (table) => [primaryKey({ columns: [table.transactionId, table.lotId] })],
 );
 
+/**
+ * Something to tell one customer, over whichever channels it takes: its messages are the attempts, one a step of the
+ * cascade. Direct answers are messages without a notice.
+ */
+export const notices = sqliteTable(
+  'notices',
+  {
+    id: text().primaryKey(),
+    customerId: text('customer_id').notNull(),
+    category: text().notNull(),
+    /** What it tells of: the type of an event, the name of a journey. */
+    kind: text().notNull(),
+    /** Whatever is told about one occasion is told once, whoever tells it first. */
+    occasion: text(),
+    campaign: text(),
+    reply: text().notNull(),
+    /** `held`, `underway`, `reached`, `failed`, `dropped` or `stopped`. */
+    state: text().notNull(),
+    /** Why it was held, dropped or stopped. */
+    reason: text(),
+    /** JSON: the channels in order, with the receipt wanted of each and how long it is waited for. */
+    steps: text().notNull(),
+    /** Which step is being tried, counting from 0; -1 before the first. */
+    step: integer().notNull(),
+    /** When it must be looked at again; null: not before something happens. */
+    dueAt: integer('due_at'),
+    /** From when on it is better not said at all. */
+    pointlessAt: integer('pointless_at'),
+    /** A purchase makes it pointless. */
+    stopsOnPurchase: integer('stops_on_purchase').notNull(),
+    /** A receipt came after the next channel was already used: the person got it twice. */
+    doubled: integer().notNull(),
+    createdAt: integer('created_at').notNull(),
+    settledAt: integer('settled_at'),
+    /** A trigger refuses an update that is not exactly one ahead. */
+    revision: integer().notNull(),
+  },
+  (table) => [
+    index('notices_due').on(table.dueAt).where(sql`due_at is not null`),
+    index('notices_customer').on(table.customerId, table.createdAt),
+    uniqueIndex('notices_occasion').on(table.customerId, table.occasion).where(sql`occasion is not null`),
+  ],
+);
+
 /** The outbox: written with what it tells of, sent afterwards by the dispatcher. */
 export const messages = sqliteTable(
   'messages',
@@ -458,8 +508,15 @@ export const messages = sqliteTable(
     customerId: text('customer_id'),
     channel: text().notNull(),
     category: text().notNull(),
+    /** The notice it is an attempt of; null for a direct answer. */
+    noticeId: text('notice_id'),
+    /** 0: one-time codes, 1: direct answers, 2: service, 3: marketing. What matters more leaves first. */
+    priority: integer().notNull().default(1),
+    /** Campaigns take turns; empty outside of them. */
+    campaign: text().notNull().default(''),
     reply: text().notNull(),
     replaces: text(),
+    /** `queued`, `sending`, `sent`, `delivered`, `read`, `failed` or `cancelled`. */
     state: text().notNull().default('queued'),
     createdAt: integer('created_at').notNull(),
     dueAt: integer('due_at').notNull(),
@@ -468,12 +525,165 @@ export const messages = sqliteTable(
     providerId: text('provider_id'),
     error: text(),
     sentAt: integer('sent_at'),
+    deliveredAt: integer('delivered_at'),
+    readAt: integer('read_at'),
+    /** When the cascade went on to the next channel without waiting longer for this one. */
+    overtakenAt: integer('overtaken_at'),
+    /** What it cost, in millionths of the program's currency; null where the price is not known. */
+    priceMicros: integer('price_micros'),
+    /** What the same text would have cost as an SMS, by the same book. */
+    smsPriceMicros: integer('sms_price_micros'),
   },
   (table) => [
-    index('messages_due').on(table.channel, table.dueAt).where(sql`state in ('queued', 'sending')`),
+    index('messages_due')
+      .on(table.channel, table.priority, table.dueAt)
+      .where(sql`state in ('queued', 'sending')`),
     index('messages_address_open').on(table.addressId, table.id).where(sql`state in ('queued', 'sending')`),
     index('messages_customer').on(table.customerId).where(sql`customer_id is not null`),
+    index('messages_notice').on(table.noticeId).where(sql`notice_id is not null`),
+    index('messages_provider').on(table.channel, table.providerId).where(sql`provider_id is not null`),
   ],
+);
+
+/** Receipts that came before the answer to the sending itself was written down: tried again, a day long. */
+export const earlyReceipts = sqliteTable(
+  'early_receipts',
+  {
+    channel: text().notNull(),
+    providerId: text('provider_id').notNull(),
+    /** The channel's own id of the chat; empty where the receipt did not say. */
+    address: text().notNull(),
+    status: text().notNull(),
+    at: integer().notNull(),
+    blocked: integer().notNull(),
+    detail: text(),
+    receivedAt: integer('received_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.channel, table.providerId, table.address, table.status] }),
+    index('early_receipts_received').on(table.receivedAt),
+  ],
+);
+
+/** What messages came to and cost, by the five minutes they were sent in: figures need no long reading. */
+export const messageTallies = sqliteTable(
+  'message_tallies',
+  {
+    at: integer().notNull(),
+    channel: text().notNull(),
+    category: text().notNull(),
+    sent: integer().notNull(),
+    delivered: integer().notNull(),
+    read: integer().notNull(),
+    failed: integer().notNull(),
+    /** Notices that reached their person twice. */
+    doubled: integer().notNull(),
+    priceMicros: integer('price_micros').notNull(),
+    smsPriceMicros: integer('sms_price_micros').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.at, table.channel, table.category] })],
+);
+
+/** Six digits that prove a phone, for ten minutes. */
+export const oneTimeCodes = sqliteTable(
+  'one_time_codes',
+  {
+    id: text().primaryKey(),
+    phone: text().notNull(),
+    /** What it proves the phone for: `join`, `redeem`. */
+    purpose: text().notNull(),
+    /** What exactly: a redemption; empty otherwise. */
+    subject: text().notNull(),
+    code: text().notNull(),
+    /** Who asked for it: the chat, the shop system. */
+    asker: text().notNull(),
+    /** Over which channel it went; an SMS costs money. */
+    channel: text().notNull(),
+    priceMicros: integer('price_micros').notNull(),
+    createdAt: integer('created_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+    tries: integer().notNull(),
+    usedAt: integer('used_at'),
+    revision: integer().notNull(),
+  },
+  (table) => [
+    index('one_time_codes_phone').on(table.phone, table.createdAt),
+    index('one_time_codes_asker').on(table.asker, table.createdAt),
+    index('one_time_codes_created').on(table.createdAt),
+  ],
+);
+
+/** One-time links by which a customer opens a second messenger from the first. */
+export const chatInvites = sqliteTable(
+  'chat_invites',
+  {
+    /** SHA-256 of what the link carries. */
+    tokenHash: text('token_hash').primaryKey(),
+    customerId: text('customer_id').notNull(),
+    createdAt: integer('created_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+    usedAt: integer('used_at'),
+    revision: integer().notNull(),
+  },
+  (table) => [index('chat_invites_customer').on(table.customerId)],
+);
+
+/** Records of one person made one; `undoneAt` where that was taken back. */
+export const merges = sqliteTable(
+  'merges',
+  {
+    id: text().primaryKey(),
+    fromId: text('from_id').notNull(),
+    intoId: text('into_id').notNull(),
+    actor: text().notNull(),
+    at: integer().notNull(),
+    /** JSON: what went over, so that it can go back. */
+    details: text().notNull(),
+    undoneAt: integer('undone_at'),
+    undoneBy: text('undone_by'),
+    revision: integer().notNull(),
+  },
+  (table) => [index('merges_from').on(table.fromId), index('merges_into').on(table.intoId)],
+);
+
+/** Talks of customers with people behind the counter. */
+export const talks = sqliteTable(
+  'talks',
+  {
+    id: text().primaryKey(),
+    addressId: text('address_id').notNull(),
+    customerId: text('customer_id'),
+    /** `waiting`, `taken` or `closed`. */
+    status: text().notNull(),
+    staffId: text('staff_id'),
+    openedAt: integer('opened_at').notNull(),
+    /** When somebody last said something. */
+    touchedAt: integer('touched_at').notNull(),
+    /** When the bot answers again by itself. */
+    botReturnsAt: integer('bot_returns_at').notNull(),
+    closedAt: integer('closed_at'),
+    revision: integer().notNull(),
+  },
+  (table) => [
+    uniqueIndex('talks_open').on(table.addressId).where(sql`status <> 'closed'`),
+    index('talks_due').on(table.botReturnsAt).where(sql`status <> 'closed'`),
+    index('talks_staff').on(table.staffId).where(sql`status <> 'closed'`),
+    index('talks_customer').on(table.customerId).where(sql`customer_id is not null`),
+  ],
+);
+
+/** What was said in talks. */
+export const talkMessages = sqliteTable(
+  'talk_messages',
+  {
+    id: text().primaryKey(),
+    talkId: text('talk_id').notNull(),
+    /** Who of the staff said it; null: the customer. */
+    staffId: text('staff_id'),
+    text: text().notNull(),
+    at: integer().notNull(),
+  },
+  (table) => [index('talk_messages_talk').on(table.talkId, table.id)],
 );
 
 /** What stands in the chats we show ourselves: the site chat, and the phones of the playground. */

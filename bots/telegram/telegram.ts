@@ -1,5 +1,5 @@
 import { Api } from 'grammy';
-import type { Channel, EventHandler } from '../channel.ts';
+import type { Background, Channel, EventHandler } from '../channel.ts';
 import type { Log } from '../log.ts';
 import { readBody, sameSecret } from '../requests.ts';
 import { platformTimers, type Timers } from '../timers.ts';
@@ -20,9 +20,6 @@ export interface TelegramOptions {
   readonly log: Log;
   readonly timers?: Timers;
 }
-
-/** Keeps work alive after the answer was given, where the platform would end it: `waitUntil` on Workers. */
-export type Background = (work: Promise<unknown>) => void;
 
 /** Telegram: a channel, two ways for updates to come in, and how the bot presents itself. */
 export interface Telegram {

@@ -1,6 +1,6 @@
 import type { CustomerId } from '../ids.ts';
 import type { Context } from '../ports.ts';
-import type { Consent, ConsentCategory, Locale } from './types.ts';
+import type { ChannelName, Consent, ConsentCategory, Locale } from './types.ts';
 
 /** The words a person is shown before agreeing, and their version, in each language. Given by `locales`. */
 export type ConsentTexts = (
@@ -12,6 +12,8 @@ export type ConsentTexts = (
 export interface ConsentAnswer {
   readonly customerId: CustomerId;
   readonly category: ConsentCategory;
+  /** About this channel alone; absent: about all. */
+  readonly channel?: ChannelName;
   readonly granted: boolean;
   readonly locale: Locale;
   readonly source: string;
@@ -22,6 +24,7 @@ export function recordConsent(answer: ConsentAnswer, texts: ConsentTexts, contex
   const { text, version } = texts(answer.category, answer.locale);
   return {
     ...answer,
+    channel: answer.channel ?? null,
     id: context.ids.next('con', context.now),
     text,
     textVersion: version,

@@ -21,13 +21,18 @@ export function createCustomer(
     gender: null,
     locale: null,
     zone: null,
+    preferredChannel: null,
+    mergedInto: null,
     createdAt: context.now,
     registeredAt: null,
     erasedAt: null,
   };
   const externalIds = 'externalId' in ref ? [{ ...ref, customerId: customer.id }] : [];
   return {
-    record: { customer, head: emptyHead(customer.id), lots: [], addresses: [], consents: {} },
+    record: {
+      ...{ customer, head: emptyHead(customer.id), lots: [], addresses: [] },
+      ...{ consents: {}, channelConsents: {} },
+    },
     changes: { customers: [customer], externalIds },
   };
 }

@@ -31,6 +31,10 @@ export interface Customer {
   readonly locale: Locale | null;
   /** IANA name; null means the program's zone. */
   readonly zone: string | null;
+  /** Where the customer wants to be written to; null: where we heard from them last. */
+  readonly preferredChannel: ChannelName | null;
+  /** The customer this record was merged into; facts asked for by phone, card or a shop's id are of that one. */
+  readonly mergedInto: CustomerId | null;
   readonly createdAt: number;
   readonly registeredAt: number | null;
   readonly erasedAt: number | null;
@@ -52,11 +56,13 @@ export interface Address {
   readonly lastSeenAt: number;
 }
 
-/** One answer to one question about messages; the newest of a category counts. Never changed once written. */
+/** One answer to one question about messages; the newest of a category and channel counts. Never changed once written. */
 export interface Consent {
   readonly id: ConsentId;
   readonly customerId: CustomerId;
   readonly category: ConsentCategory;
+  /** Said about this channel alone; null: about all. */
+  readonly channel: ChannelName | null;
   readonly granted: boolean;
   /** The very words that were agreed to, their version and language. */
   readonly text: string;
@@ -82,6 +88,9 @@ export function refKey(ref: CustomerRef): string {
   return `ext:${ref.shopId}:${ref.externalId}`;
 }
 
+/** Answers about one channel alone: a refusal holds there whatever was said about all channels. */
+export type ChannelConsents = { readonly [Name in ChannelName]?: Partial<Record<ConsentCategory, boolean>> };
+
 /** A customer with what a decision about points and messages needs. */
 export interface CustomerRecord {
   readonly customer: Customer;
@@ -89,8 +98,10 @@ export interface CustomerRecord {
   /** Lots already due; all open lots where the need said so. */
   readonly lots: readonly Lot[];
   readonly addresses: readonly Address[];
-  /** The newest answer of each category; absent where never asked. */
+  /** The newest answer of each category about all channels; absent where never asked. */
   readonly consents: Partial<Record<ConsentCategory, boolean>>;
+  /** The newest answers about one channel alone. */
+  readonly channelConsents: ChannelConsents;
 }
 
 /** Customers to read. `lots`: those already due (the default), or all that are open. */

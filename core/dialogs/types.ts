@@ -27,6 +27,8 @@ export interface IncomingEvent {
   readonly said: Said;
   /** The sender's number, where the channel itself proves it (WhatsApp, SMS). */
   readonly provenPhone?: string;
+  /** The channel's id of our message this one answers, where the sender pointed at it. */
+  readonly replyTo?: string;
   /** The language the sender's app speaks, as a BCP 47 tag. */
   readonly language?: string;
 }

@@ -1,5 +1,5 @@
-import type { ChannelName, ConsentCategory } from '../customers/types.ts';
-import type { AddressId, CustomerId, MessageId } from '../ids.ts';
+import type { Address, ChannelName, ConsentCategory } from '../customers/types.ts';
+import type { AddressId, CustomerId, MessageId, NoticeId } from '../ids.ts';
 import type { Words } from './keys.ts';
 
 export type { Words } from './keys.ts';
@@ -27,8 +27,19 @@ export interface Reply {
   readonly takesNumbers?: true;
 }
 
-/** A direct answer goes out whatever the customer's settings; the others need consent for their category. */
-export type MessageCategory = 'reply' | ConsentCategory;
+/**
+ * A direct answer and a one-time code go out whatever the customer's settings; the others need consent for their
+ * category.
+ */
+export type MessageCategory = 'reply' | 'code' | ConsentCategory;
+
+/** What leaves first where a channel has more to send than its rate allows: the lowest. */
+export const messagePriority = {
+  code: 0,
+  reply: 1,
+  service: 2,
+  marketing: 3,
+} as const satisfies Record<MessageCategory, number>;
 
 /** A message of the outbox, written in the same commit as what it tells of. */
 export interface OutboxMessage {
@@ -37,6 +48,10 @@ export interface OutboxMessage {
   readonly customerId: CustomerId | null;
   readonly channel: ChannelName;
   readonly category: MessageCategory;
+  /** The notice it is an attempt of; absent for a direct answer. */
+  readonly noticeId?: NoticeId;
+  /** Campaigns take turns. */
+  readonly campaign?: string;
   readonly reply: Reply;
   /** The channel's id of our earlier message that this one takes the place of. */
   readonly replaces: string | null;
@@ -48,6 +63,8 @@ export interface OutboxMessage {
 /** New rows of the outbox. */
 export interface MessagingChanges {
   readonly messages?: readonly OutboxMessage[];
+  /** Addresses nobody has written from yet, like the number an SMS goes to. Their first `revision` is 1. */
+  readonly newAddresses?: readonly Address[];
   /** What numbers mean in a chat from now on, because a message of ours asked something there. */
   readonly choices?: readonly { readonly addressId: AddressId; readonly choices: readonly string[] }[];
 }

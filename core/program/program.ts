@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { channelNames, locales } from '../customers/types.ts';
 import { isTimeZone } from '../time.ts';
 
 const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day as HH:MM');
@@ -16,6 +17,30 @@ function climbs(tiers: readonly z.output<typeof tierSchema>[]): boolean {
   );
   return names.size === tiers.length && rising;
 }
+
+/** Where a message goes, step by step: each waits so long for its receipt before the next is tried. */
+const cascadeSchema = z.strictObject({
+  order: z.enum(['listed', 'preferred', 'cheapest']).default('preferred'),
+  steps: z
+    .array(
+      z.strictObject({
+        channel: z.enum(channelNames),
+        wants: z.enum(['accepted', 'delivered', 'read']).default('delivered'),
+        wait_minutes: z.int().min(1).max(10_080).default(15),
+      }),
+    )
+    .min(1)
+    .max(channelNames.length)
+    .refine((steps) => new Set(steps.map(({ channel }) => channel)).size === steps.length, {
+      error: 'each channel once',
+    }),
+});
+
+const cascade = (...channels: readonly (typeof channelNames)[number][]) =>
+  cascadeSchema.parse({ steps: channels.map((channel) => ({ channel })) });
+
+/** A price in minor units, to the ten-thousandth of one. */
+const priceSchema = z.number().min(0).max(1_000_000).multipleOf(0.0001);
 
 /** All the rules of a program, as a shop writes them in YAML or JSON. Unknown keys are refused. */
 export const programSchema = z.strictObject({
@@ -137,6 +162,75 @@ export const programSchema = z.strictObject({
     .max(100)
     .default(3)
     .describe('at most so many offers to one person in 7 days, a whole number from 0 to 100'),
+  cascades: z
+    .strictObject({
+      code: cascadeSchema.default(cascade('telegram', 'viber', 'whatsapp', 'web', 'sms')),
+      service: cascadeSchema.default(cascade('telegram', 'viber', 'whatsapp', 'web', 'sms')),
+      marketing: cascadeSchema.default(cascade('telegram', 'viber', 'whatsapp', 'web')),
+    })
+    .prefault({})
+    .describe(
+      'for code, service and marketing: order (listed, preferred or cheapest) and steps, each a channel with wants (accepted, delivered or read) and wait_minutes',
+    ),
+  prices: z
+    .strictObject({
+      viber: z.strictObject({ session: priceSchema.default(0), outside: priceSchema }).optional(),
+      whatsapp: z
+        .strictObject({
+          session: priceSchema.default(0),
+          utility: priceSchema,
+          marketing: priceSchema,
+          authentication: priceSchema,
+        })
+        .optional(),
+      sms: z
+        .strictObject({
+          segment: priceSchema,
+          countries: z.record(z.string().regex(/^[A-Z]{2}$/), priceSchema).default({}),
+        })
+        .optional(),
+    })
+    .prefault({})
+    .describe(
+      'what messages cost you, in minor units: viber { session, outside }, whatsapp { session, utility, marketing, authentication }, sms { segment, countries: { PL: 150 } }',
+    ),
+  sms_transliterate: z
+    .boolean()
+    .default(false)
+    .describe('whether SMS are written in Latin letters: more than twice as much fits into the price of one'),
+  whatsapp_templates: z
+    .record(
+      z.string(),
+      z.strictObject({
+        name: z.string().regex(/^[a-z0-9_]{1,512}$/, 'the name of an approved template'),
+        languages: z.partialRecord(z.enum(locales), z.string().regex(/^[a-z]{2}(_[A-Z]{2})?$/)).default({}),
+        variables: z.array(z.string()).max(20).default([]),
+      }),
+    )
+    .default({})
+    .describe(
+      'WhatsApp Cloud: for each of our texts by key the approved template that says the same: { name, languages: { uk: uk }, variables: [points, balance] }',
+    ),
+  code_limits: z
+    .strictObject({
+      per_phone_a_day: z.int().min(1).max(1000).default(5),
+      per_asker_a_day: z.int().min(1).max(100_000).default(10),
+      a_day: z.int().min(1).max(10_000_000).default(1000),
+      spend_a_day: z.int().min(0).max(1_000_000_000).default(100_000),
+    })
+    .prefault({})
+    .describe(
+      'one-time codes within 24 hours: per_phone_a_day, per_asker_a_day, a_day, and spend_a_day in minor units for those by SMS',
+    ),
+  talks: z
+    .strictObject({
+      bot_returns_minutes: z.int().min(1).max(10_080).default(60),
+      script: z.string().trim().max(4000).default(''),
+    })
+    .prefault({})
+    .describe(
+      'talks with people: bot_returns_minutes after the last word the bot answers again; script: what your staff see on top',
+    ),
 });
 
 /** The rules as written, every default filled in. */

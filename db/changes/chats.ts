@@ -1,16 +1,22 @@
 import type { Conversation } from '../../core/dialogs/types.ts';
-import type { OutboxMessage } from '../../core/messaging/types.ts';
+import { messagePriority, type OutboxMessage } from '../../core/messaging/types.ts';
 import { type Statement, statement } from '../database.ts';
 import { inserter } from '../rows.ts';
 import * as schema from '../schema.ts';
 import { type Changes, forRows } from './part.ts';
 
 const insertMessages = inserter(schema.messages);
+const insertAddresses = inserter(schema.addresses);
 
 /** Chats, whose they are, and what is said in them. */
 export function chatStatements(changes: Changes): Statement[] {
   return [
     ...forRows(changes.conversations, writeConversations),
+    ...forRows(changes.newAddresses, (all) =>
+      insertAddresses(
+        all.map((one) => ({ ...one, reachable: one.reachable ? 1 : 0, state: null, revision: 1 })),
+      ),
+    ),
     ...forRows(changes.addressLinks, linkAddresses),
     ...forRows(changes.choices, offerChoices),
     ...forRows(changes.messages, (messages) => insertMessages(messages.map(messageRow))),
@@ -56,8 +62,13 @@ function offerChoices(offers: NonNullable<Changes['choices']>): Statement {
   );
 }
 
+const unsent = {
+  ...{ state: 'queued', leaseUntil: null, attempts: 0, providerId: null, error: null, sentAt: null },
+  ...{ deliveredAt: null, readAt: null, overtakenAt: null, priceMicros: null, smsPriceMicros: null },
+} as const;
+
 function messageRow(message: OutboxMessage): typeof schema.messages.$inferSelect {
-  const { reply, ...rest } = message;
-  const unsent = { leaseUntil: null, attempts: 0, providerId: null, error: null, sentAt: null };
-  return { ...rest, ...unsent, reply: JSON.stringify(reply), state: 'queued' };
+  const { reply, noticeId = null, campaign = '', ...rest } = message;
+  const priority = messagePriority[message.category];
+  return { ...rest, ...unsent, noticeId, campaign, priority, reply: JSON.stringify(reply) };
 }

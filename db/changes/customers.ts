@@ -11,6 +11,7 @@ const insert = {
 
 const updateCustomers = updater(schema.customers, [
   ...(['phone', 'card', 'name', 'birthday', 'gender', 'locale', 'zone', 'registeredAt'] as const),
+  ...(['preferredChannel', 'mergedInto'] as const),
 ]);
 
 /** People, the shops' ids of them, and what they agreed to. */
@@ -30,7 +31,10 @@ export function erase(erasures: NonNullable<Changes['erasures']>): Statement[] {
   const ids = JSON.stringify(erasures.map((erasure) => erasure.customerId));
   const moments = JSON.stringify(erasures.map((erasure) => [erasure.customerId, erasure.at]));
   const these = '(select value from json_each(?))';
-  const nothing = ['phone', 'card', 'name', 'birthday', 'gender', 'locale', 'zone', 'registered_at'];
+  const nothing = [
+    ...['phone', 'card', 'name', 'birthday', 'gender', 'locale', 'zone', 'registered_at'],
+    'preferred_channel',
+  ];
   return [
     statement(
       `update customers set ${nothing.map((column) => `${column} = null`).join(', ')}, erased_at = erased.value ->> 1

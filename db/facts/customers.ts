@@ -1,7 +1,6 @@
 import {
   type Address,
   type ChannelName,
-  type ConsentCategory,
   type Customer,
   type CustomerFacts,
   type CustomerRecord,
@@ -29,7 +28,7 @@ function collect() {
     customers: new Map<string, { customer: Customer; head: LedgerHead }>(),
     lots: new Map<string, Lot[]>(),
     addresses: new Map<string, Address[]>(),
-    consents: new Map<string, Partial<Record<ConsentCategory, boolean>>>(),
+    consents: new Map<string, Pick<CustomerRecord, 'consents' | 'channelConsents'>>(),
     hashes: new Map<string, string>(),
   };
 }
@@ -58,7 +57,8 @@ function recordOf(id: CustomerId, all: Collected): CustomerRecord | undefined {
   const found = all.customers.get(id);
   if (!found) return undefined;
   const [lots, addresses] = [all.lots.get(id) ?? [], all.addresses.get(id) ?? []];
-  return { ...found, lots, addresses, consents: all.consents.get(id) ?? {} };
+  const answers = all.consents.get(id) ?? { consents: {}, channelConsents: {} };
+  return { ...found, lots, addresses, ...answers };
 }
 
 /**
@@ -72,14 +72,14 @@ const customersSql = `
     json((select json_group_array(${jsonSelection(schema.lots, 'l')}) from lots l
       where l.customer_id = c.id and l.remaining > 0 and (refs.value ->> 4 = 1 or l.expires_at <= ?2))),
     json((select json_group_array(${jsonSelection(schema.addresses, 'a')}) from addresses a where a.customer_id = c.id)),
-    json((select json_group_array(json_array(id, category, granted)) from consents where customer_id = c.id)))) as found
+    json((select json_group_array(json_array(id, category, granted, channel)) from consents where customer_id = c.id)))) as found
   from json_each(?1) as refs
   join customers c on c.id = case refs.value ->> 1
     when 'id' then refs.value ->> 2
-    when 'phone' then (select id from customers where phone = refs.value ->> 2)
-    when 'card' then (select id from customers where card = refs.value ->> 2)
-    else (select customer_id from external_ids
-      where shop_id = refs.value ->> 3 and external_id = refs.value ->> 2) end`;
+    when 'phone' then (select coalesce(merged_into, id) from customers where phone = refs.value ->> 2)
+    when 'card' then (select coalesce(merged_into, id) from customers where card = refs.value ->> 2)
+    else (select coalesce(m.merged_into, m.id) from external_ids e join customers m on m.id = e.customer_id
+      where e.shop_id = refs.value ->> 3 and e.external_id = refs.value ->> 2) end`;
 
 /** What `customersSql` finds of one reference. */
 type FoundCustomer = readonly [
@@ -140,9 +140,16 @@ function headOf(customerId: CustomerId, found: FoundCustomer[2]): LedgerHead {
   return { customerId, seq, hash, balance: { available, pending, held } };
 }
 
-function newestConsents(rows: readonly Cells[]): Partial<Record<ConsentCategory, boolean>> {
-  const newest = [...rows].sort((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1));
-  return Object.fromEntries(newest.map(([, category, granted]) => [category, granted === 1]));
+/** Of each category, and of each category on one channel, the answer given last. */
+function newestConsents(rows: readonly Cells[]): Pick<CustomerRecord, 'consents' | 'channelConsents'> {
+  const oldestFirst = [...rows].sort((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1));
+  const channelConsents: Record<string, Record<string, boolean>> = {};
+  const consents: Record<string, boolean> = {};
+  for (const [, category, granted, channel] of oldestFirst) {
+    const answers = channel === null ? consents : (channelConsents[String(channel)] ??= {});
+    answers[String(category)] = granted === 1;
+  }
+  return { consents, channelConsents };
 }
 
 /** An address as stored, in the words of core. */

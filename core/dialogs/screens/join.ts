@@ -137,6 +137,7 @@ function recordAfter(
     lots: [],
     addresses: found?.addresses ?? [],
     consents: { ...found?.consents, service: found?.consents.service ?? true },
+    channelConsents: found?.channelConsents ?? {},
   };
 }
 

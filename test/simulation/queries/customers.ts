@@ -29,7 +29,7 @@ export function recordOf(
     .sort((a, b) => b.lastSeenAt - a.lastSeenAt || (a.id < b.id ? -1 : 1));
   const answers = store.consents.all('customer', id).sort((a, b) => (a.id < b.id ? -1 : 1));
   const consents = Object.fromEntries(answers.map(({ category, granted }) => [category, granted]));
-  return { customer, head: headOf(store, id), lots, addresses, consents };
+  return { customer, head: headOf(store, id), lots, addresses, consents, channelConsents: {} };
 }
 
 /** The end of a customer's ledger; hashes are not kept here. */
