@@ -146,8 +146,9 @@ function newestConsents(rows: readonly Cells[]): Pick<CustomerRecord, 'consents'
   const channelConsents: Record<string, Record<string, boolean>> = {};
   const consents: Record<string, boolean> = {};
   for (const [, category, granted, channel] of oldestFirst) {
-    const answers = channel === null ? consents : (channelConsents[String(channel)] ??= {});
+    const answers = channel === null ? consents : (channelConsents[String(channel)] ?? {});
     answers[String(category)] = granted === 1;
+    if (channel !== null) channelConsents[String(channel)] = answers;
   }
   return { consents, channelConsents };
 }
