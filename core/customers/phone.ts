@@ -22,6 +22,11 @@ export function parsePhone(text: string, country: string): string | undefined {
   return read;
 }
 
+/** The country a number (E.164) belongs to, ISO 3166 alpha-2; undefined where none is known for it. */
+export function countryOfPhone(phone: string): string | undefined {
+  return parsePhoneNumberFromString(phone)?.country;
+}
+
 function readPhone(text: string, country: string): string | undefined {
   for (const candidate of [text, `+${text.replace(/\D/g, '')}`]) {
     const number = parsePhoneNumberFromString(candidate, country as CountryCode);
