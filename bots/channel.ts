@@ -24,6 +24,8 @@ export interface Abilities {
   readonly batch?: number;
   /** Every character costs: choices are left out unless the message asks something, and nothing is decorated. */
   readonly terse?: boolean;
+  /** Some messages go as approved templates only: each brings along the words it is made of. */
+  readonly templates?: boolean;
 }
 
 /** A button in words of the person's language. */
@@ -68,8 +70,8 @@ export type SendOutcome =
    * no such number); `invalid`: this message cannot go there (too long, wrong, no approved template).
    */
   | { readonly status: 'refused'; readonly reason: 'blocked' | 'invalid'; readonly detail: string }
-  /** Too fast: nothing was sent, try again after `retryAfterMs`. */
-  | { readonly status: 'slow_down'; readonly retryAfterMs: number }
+  /** Too fast: nothing was sent, try again after `retryAfterMs`. `chatOnly`: too fast for this chat, not for the others. */
+  | { readonly status: 'slow_down'; readonly retryAfterMs: number; readonly chatOnly?: true }
   /** The network or the channel failed: it may be tried again. */
   | { readonly status: 'failed'; readonly detail: string };
 

@@ -3,7 +3,7 @@ import type { Button, Paragraph, Picture, Reply, Words } from '../core/messaging
 import type { Formats, Translator } from '../locales/translator.ts';
 import type { Abilities, OutgoingMessage, ShownButton } from './channel.ts';
 import { cardPicture, codePicture, couponPicture } from './pictures.ts';
-import { cutText } from './text.ts';
+import { buttonLines, fitText } from './text.ts';
 
 /** For whom a reply is rendered: the language, and how days and money are written. */
 export interface Reader extends Formats {
@@ -11,7 +11,7 @@ export interface Reader extends Formats {
 }
 
 /** What a person will see: the part of an outgoing message that comes from the reply. */
-export type RenderedMessage = Pick<OutgoingMessage, 'text' | 'picture' | 'buttons'>;
+export type RenderedMessage = Pick<OutgoingMessage, 'text' | 'picture' | 'buttons' | 'words'>;
 
 /** Turns a reply into a message in the reader's language, in a form that a channel of these abilities can show. */
 export type Render = (reply: Reply, abilities: Abilities, reader: Reader) => RenderedMessage;
@@ -20,14 +20,18 @@ export type Render = (reply: Reply, abilities: Abilities, reader: Reader) => Ren
 export function createRenderer(translator: Translator): Render {
   return (reply, abilities, reader) => {
     const say = (words: Words) => translator.say(reader.locale, words, reader);
+    const shownWords = (words: Words) => ({
+      key: words.key,
+      values: translator.values(reader.locale, words, reader),
+    });
     const { shown, lines } = splitButtons(reply, abilities, say);
-    const paragraphs = reply.paragraphs
-      .map((one) => linesOf(one).map(say).join('\n'))
-      .filter((paragraph) => paragraph !== '');
+    const paragraphs = reply.paragraphs.map(linesOf);
+    const texts = paragraphs.map((one) => one.map(say).join('\n')).filter((paragraph) => paragraph !== '');
     return {
-      text: fitText(paragraphs.join('\n\n'), lines.join('\n'), abilities.textLimit),
+      text: fitText(texts.join('\n\n'), lines.join('\n'), abilities.textLimit),
       ...(reply.picture && abilities.pictures ? { picture: draw(reply.picture, say) } : {}),
       ...(shown.length > 0 ? { buttons: shown } : {}),
+      ...(abilities.templates ? { words: paragraphs.flat().map(shownWords) } : {}),
     };
   };
 }
@@ -53,14 +57,6 @@ function draw(picture: Picture, say: Say): NonNullable<RenderedMessage['picture'
   }
 }
 
-/** The body gives way before the lines under it: without them the person could not answer. */
-function fitText(body: string, lines: string, limit: number): string {
-  if (lines === '') return cutText(body, limit);
-  if (body === '') return cutText(lines, limit);
-  const room = limit - lines.length - 2;
-  return room > 0 ? `${cutText(body, room)}\n\n${lines}` : cutText(lines, limit);
-}
-
 interface Buttons {
   /** What the channel shows as buttons. */
   readonly shown: readonly (readonly ShownButton[])[];
@@ -74,7 +70,8 @@ function splitButtons({ buttons: rows = [], takesNumbers }: Reply, abilities: Ab
   const canShow = ({ kind }: Button) => abilities.buttons && (kind !== 'share_phone' || abilities.sharePhone);
   const shown = rows.map((row) => row.filter(canShow).map((button) => inWords(button, say)));
   const rest = rows.flatMap((row) => row.filter((button) => !canShow(button)));
-  const lines = linesFor(takesNumbers ? rest.filter(({ kind }) => kind !== 'press') : rest, say);
+  const told = takesNumbers ? rest.filter(({ kind }) => kind !== 'press') : rest;
+  const lines = buttonLines(told.map((button) => inLine(button, say)));
   const hint = { key: takesNumbers ? 'numbered.home' : 'numbered.hint' } as const;
   const home = rows.length > 0 && !abilities.buttons ? [say(hint)] : [];
   return { shown: shown.filter((row) => row.length > 0), lines: [...lines, ...home] };
@@ -84,13 +81,9 @@ function inWords(button: Button, say: Say): ShownButton {
   return { ...button, label: say(button.label) };
 }
 
-/** Presses are numbered from 1 in the order the conversation counts them; the other kinds take no number. */
-function linesFor(buttons: readonly Button[], say: Say): string[] {
-  let number = 0;
-  return buttons.map((button) => {
-    if (button.kind === 'share_phone') return say({ key: 'numbered.share_phone' });
-    if (button.kind === 'link') return `${say(button.label)}: ${button.url}`;
-    number += 1;
-    return `${number}. ${say(button.label)}`;
-  });
+/** A line cannot share the phone: it says what else to do. */
+function inLine(button: Button, say: Say): ShownButton {
+  return button.kind === 'share_phone'
+    ? { ...button, label: say({ key: 'numbered.share_phone' }) }
+    : inWords(button, say);
 }

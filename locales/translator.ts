@@ -1,5 +1,6 @@
 import { createInstance, type i18n, type TFunction } from 'i18next';
 import { type Locale, locales } from '../core/customers/types.ts';
+import { type VariableFormat, wordVariables } from '../core/messaging/keys.ts';
 import type { Words } from '../core/messaging/types.ts';
 import { addFormats, type Formats } from './formats.ts';
 import { translations } from './translations.ts';
@@ -21,6 +22,8 @@ export interface TextTree {
 export interface Translator<Known extends AnyWords = Words> {
   /** Throws on a key the language does not have: a raw key must never reach a person. */
   say(locale: Locale, words: Known, formats: Formats): string;
+  /** Each value of a text of core's as `say` would write it into the text. */
+  values(locale: Locale, words: Words, formats: Formats): Record<string, string>;
 }
 
 /** A translator over Svoi's own texts. */
@@ -51,6 +54,23 @@ export function createTranslator(more?: Readonly<Record<Locale, TextTree>>): Tra
         throw new Error(`no text "${words.key}" in ${locale}`);
       }
       return t(words.key, options);
+    },
+    values(locale, { key, variables = {} }, { zone, currency }) {
+      const specs: Readonly<Record<string, VariableFormat>> = wordVariables[key];
+      const written = (value: string | number, format: VariableFormat) =>
+        format === 'text'
+          ? String(value)
+          : instance.format(value, format === 'count' ? 'number' : format, locale, {
+              zone,
+              currency,
+              locale,
+            });
+      return Object.fromEntries(
+        Object.entries<string | number>(variables).map(([name, value]) => [
+          name,
+          written(value, specs[name] ?? 'text'),
+        ]),
+      );
     },
   };
 }

@@ -98,6 +98,7 @@ export const wordVariables = {
   'button.yes': {},
   'button.no': {},
   'button.share_phone': {},
+  'button.choose': {},
   'button.join': {},
   'button.points': {},
   'button.history': {},

@@ -205,11 +205,12 @@ export const programSchema = z.strictObject({
         name: z.string().regex(/^[a-z0-9_]{1,512}$/, 'the name of an approved template'),
         languages: z.partialRecord(z.enum(locales), z.string().regex(/^[a-z]{2}(_[A-Z]{2})?$/)).default({}),
         variables: z.array(z.string()).max(20).default([]),
+        buttons: z.int().min(0).max(10).default(0),
       }),
     )
     .default({})
     .describe(
-      'WhatsApp Cloud: for each of our texts by key the approved template that says the same: { name, languages: { uk: uk }, variables: [points, balance] }',
+      'WhatsApp Cloud: for each of our texts by key the approved template that says the same: { name, languages: { uk: uk }, variables: [points, balance], buttons: 1 }, where buttons counts its quick replies',
     ),
   code_limits: z
     .strictObject({

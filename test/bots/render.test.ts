@@ -110,3 +110,28 @@ it('when a text is too long, what is said gives way and the choices stay', () =>
   expect(text).toContain('…\n\n');
   expect(text).toContain('3. Menu');
 });
+
+it('a channel that sends templates gets the words too, with every value as it stands in the text', () => {
+  const earned: Reply = {
+    paragraphs: [
+      [
+        { key: 'notify.points_earned', variables: { points: 47, balance: 1312 } },
+        { key: 'notify.points_pending_until', variables: { points: 2, at: Date.UTC(2026, 10, 22) } },
+      ],
+      { key: 'notify.points_adjusted', variables: { change: -2, note: '$t(help.unknown) <b>' } },
+    ],
+  };
+  const { words = [], text } = render(earned, { ...all, templates: true }, reader);
+  expect(words.map(({ key }) => key)).toEqual([
+    'notify.points_earned',
+    'notify.points_pending_until',
+    'notify.points_adjusted',
+  ]);
+  expect(words.map(({ values }) => values)).toEqual([
+    { points: '47 points', balance: '1,312 points' },
+    { points: '2 points', at: '22 November 2026' },
+    { change: '−2 points', note: '$t(help.unknown) <b>' },
+  ]);
+  for (const value of words.flatMap(({ values }) => Object.values(values))) expect(text).toContain(value);
+  expect(render(earned, all, reader).words).toBeUndefined();
+});
