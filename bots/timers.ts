@@ -18,6 +18,20 @@ export const platformTimers: Timers = {
   },
 };
 
+/** Resolves after so long, or as soon as `signal` is aborted. */
+export function pause(timers: Timers, milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      cancel();
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const cancel = timers.after(milliseconds, end);
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end);
+  });
+}
+
 /** A flag that one loop waits for: raised any number of times, it lets the loop run once more. */
 export interface Bell {
   ring(): void;

@@ -1,6 +1,6 @@
 import { type Api, GrammyError } from 'grammy';
 import type { Log } from '../log.ts';
-import type { Timers } from '../timers.ts';
+import { pause, type Timers } from '../timers.ts';
 import { describe } from './faults.ts';
 import { allowedUpdates, chatOf, parseUpdate, type Update } from './updates.ts';
 
@@ -139,17 +139,4 @@ function complain(error: unknown, failures: number, log: Log): number {
   log('warn', `telegram: no updates for now (${describe(error)}), trying again in ${backOffMs} ms`);
   const asked = error instanceof GrammyError ? error.parameters.retry_after : undefined;
   return asked === undefined ? backOffMs : 1000 * asked;
-}
-
-function pause(timers: Timers, milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      cancel();
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const cancel = timers.after(milliseconds, end);
-    if (signal.aborted) end();
-    else signal.addEventListener('abort', end);
-  });
 }

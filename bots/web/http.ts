@@ -1,8 +1,8 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { createMiddleware } from 'hono/factory';
-import { html } from 'hono/html';
-import type { JSX } from 'hono/jsx/jsx-runtime';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+
+export { pageAnswer } from '../pages.ts';
 
 /** Reads a file of `bots/web/client` by its plain name; undefined when there is none. */
 export type FileReader = (name: string) => Promise<string | undefined>;
@@ -67,36 +67,6 @@ function ownHost(c: Context): string {
 
 function hostOf(url: string): string | undefined {
   return URL.canParse(url) ? new URL(url).host : undefined;
-}
-
-/** The policy of our pages: nothing from elsewhere, nothing inline. */
-function contentPolicy(ancestors: string): string {
-  return [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self' data:",
-    "connect-src 'self'",
-    "frame-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    `frame-ancestors ${ancestors}`,
-  ].join('; ');
-}
-
-/** An answer with a page of ours. `ancestors` are the sources that may put it in a frame. */
-export function pageAnswer(c: Context, page: JSX.Element, ancestors: string): Response | Promise<Response> {
-  return c.html(html`<!doctype html>${page}`, 200, pageHeaders(ancestors));
-}
-
-function pageHeaders(ancestors: string): Record<string, string> {
-  return {
-    'content-security-policy': contentPolicy(ancestors),
-    'referrer-policy': 'no-referrer',
-    'x-content-type-options': 'nosniff',
-    'permissions-policy': 'camera=(), geolocation=(), microphone=()',
-    'cache-control': 'no-store',
-  };
 }
 
 /** The body as JSON; undefined when it is none, which no schema accepts. */

@@ -1,0 +1,33 @@
+import type { Context } from 'hono';
+import { html } from 'hono/html';
+import type { JSX } from 'hono/jsx/jsx-runtime';
+
+/** The policy of our pages: nothing from elsewhere, nothing inline. */
+function contentPolicy(ancestors: string): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    "frame-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    `frame-ancestors ${ancestors}`,
+  ].join('; ');
+}
+
+/** An answer with a page of ours. `ancestors` are the sources that may put it in a frame. */
+export function pageAnswer(c: Context, page: JSX.Element, ancestors: string): Response | Promise<Response> {
+  return c.html(html`<!doctype html>${page}`, 200, pageHeaders(ancestors));
+}
+
+function pageHeaders(ancestors: string): Record<string, string> {
+  return {
+    'content-security-policy': contentPolicy(ancestors),
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+    'permissions-policy': 'camera=(), geolocation=(), microphone=()',
+    'cache-control': 'no-store',
+  };
+}
