@@ -1,14 +1,14 @@
 import type { ChannelName, Locale } from '../core/customers/types.ts';
 import type { IncomingEvent } from '../core/dialogs/types.ts';
 import type { Receipt } from '../core/messaging/receipts.ts';
-import type { MessageCategory } from '../core/messaging/types.ts';
+import type { MessageCategory, Picture } from '../core/messaging/types.ts';
 
 /** What a channel can do. Where it cannot, the same message takes another form. */
 export interface Abilities {
   /** Buttons under a message; without them presses become numbered lines. */
   readonly buttons: boolean;
   readonly pictures: boolean;
-  /** A button that shares the person's own number, which the channel vouches for. */
+  /** A button that shares the person's own number; whether the channel vouches for it stands with the contact. */
   readonly sharePhone: boolean;
   /** A message already sent can be changed in place. */
   readonly edits: boolean;
@@ -48,8 +48,11 @@ export interface OutgoingMessage {
   readonly address: string;
   /** Plain text, paragraphs separated by an empty line. */
   readonly text: string;
-  readonly picture?: { readonly png: Uint8Array; readonly alt: string };
+  /** `of`: what it was drawn from, for channels that fetch pictures from an address. */
+  readonly picture?: { readonly png: Uint8Array; readonly alt: string; readonly of?: Picture };
   readonly buttons?: readonly (readonly ShownButton[])[];
+  /** A number is an answer here: a press that cannot be a button is left out rather than numbered. */
+  readonly takesNumbers?: true;
   /** What it is about, as far as prices, sessions and templates go; absent counts as a direct answer. */
   readonly category?: MessageCategory;
   readonly locale?: Locale;

@@ -1,6 +1,7 @@
 import { ean13 } from 'bwip-js/generic';
 import { encode as encodePng } from 'fast-png';
 import { encode as encodeQr } from 'uqr';
+import type { Picture } from '../core/messaging/types.ts';
 
 /** A grey bitmap, a byte a pixel: 255 is white. */
 interface Bitmap {
@@ -18,6 +19,18 @@ const barHeight = 190;
 const digitPixel = 6;
 const codePixel = 12;
 const gap = 72;
+
+/** Any of the pictures a message may have, as PNG. */
+export function drawPicture(picture: Picture): Uint8Array {
+  switch (picture.kind) {
+    case 'card':
+      return cardPicture(picture.number);
+    case 'coupon':
+      return couponPicture(picture.code);
+    case 'code':
+      return codePicture(picture.code);
+  }
+}
 
 /**
  * The customer's card to show at the till, as PNG: the 13 digits of `number` as QR code, as EAN-13 barcode, and in

@@ -2,7 +2,7 @@ import type { Locale } from '../core/customers/types.ts';
 import type { Button, Paragraph, Picture, Reply, Words } from '../core/messaging/types.ts';
 import type { Formats, Translator } from '../locales/translator.ts';
 import type { Abilities, OutgoingMessage, ShownButton } from './channel.ts';
-import { cardPicture, codePicture, couponPicture } from './pictures.ts';
+import { drawPicture } from './pictures.ts';
 import { buttonLines, fitText } from './text.ts';
 
 /** For whom a reply is rendered: the language, and how days and money are written. */
@@ -11,7 +11,10 @@ export interface Reader extends Formats {
 }
 
 /** What a person will see: the part of an outgoing message that comes from the reply. */
-export type RenderedMessage = Pick<OutgoingMessage, 'text' | 'picture' | 'buttons' | 'words'>;
+export type RenderedMessage = Pick<
+  OutgoingMessage,
+  'text' | 'picture' | 'buttons' | 'takesNumbers' | 'words'
+>;
 
 /** Turns a reply into a message in the reader's language, in a form that a channel of these abilities can show. */
 export type Render = (reply: Reply, abilities: Abilities, reader: Reader) => RenderedMessage;
@@ -31,6 +34,7 @@ export function createRenderer(translator: Translator): Render {
       text: fitText(texts.join('\n\n'), lines.join('\n'), abilities.textLimit),
       ...(reply.picture && abilities.pictures ? { picture: draw(reply.picture, say) } : {}),
       ...(shown.length > 0 ? { buttons: shown } : {}),
+      ...(shown.length > 0 && reply.takesNumbers ? { takesNumbers: true } : {}),
       ...(abilities.templates ? { words: paragraphs.flat().map(shownWords) } : {}),
     };
   };
@@ -41,19 +45,17 @@ function linesOf(paragraph: Paragraph): readonly Words[] {
 }
 
 function draw(picture: Picture, say: Say): NonNullable<RenderedMessage['picture']> {
+  return { png: drawPicture(picture), alt: say(altOf(picture)), of: picture };
+}
+
+function altOf(picture: Picture): Words {
   switch (picture.kind) {
-    case 'card': {
-      const { number } = picture;
-      return { png: cardPicture(number), alt: say({ key: 'card.alt', variables: { number } }) };
-    }
-    case 'coupon': {
-      const { code } = picture;
-      return { png: couponPicture(code), alt: say({ key: 'coupons.alt', variables: { code } }) };
-    }
-    case 'code': {
-      const { code } = picture;
-      return { png: codePicture(code), alt: say({ key: 'pay.alt', variables: { code } }) };
-    }
+    case 'card':
+      return { key: 'card.alt', variables: { number: picture.number } };
+    case 'coupon':
+      return { key: 'coupons.alt', variables: { code: picture.code } };
+    case 'code':
+      return { key: 'pay.alt', variables: { code: picture.code } };
   }
 }
 

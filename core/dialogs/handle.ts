@@ -186,7 +186,7 @@ function messageOf(
       ...(buttons ? { buttons } : {}),
       ...(takesNumbers ? { takesNumbers } : {}),
     },
-    replaces: said.kind === 'press' ? said.messageId : null,
+    replaces: said.kind === 'press' ? (said.messageId ?? null) : null,
     createdAt: context.now,
     dueAt: context.now,
   };

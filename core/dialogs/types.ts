@@ -10,8 +10,8 @@ export type Said =
   /** Pressed "start", perhaps through a deep link that carried `context`. */
   | { readonly kind: 'start'; readonly context?: string }
   | { readonly kind: 'text'; readonly text: string }
-  /** Tapped a button of ours; `messageId` is the channel's id of the message it was on. */
-  | { readonly kind: 'press'; readonly data: string; readonly messageId: string }
+  /** Tapped a button of ours; `messageId` is the channel's id of the message it was on, where it stood on one. */
+  | { readonly kind: 'press'; readonly data: string; readonly messageId?: string }
   /** Shared a contact; `own`: the channel vouches that it is the sender's own number. */
   | { readonly kind: 'contact'; readonly phone: string; readonly own: boolean }
   /** Blocked us, or came back. */

@@ -1,0 +1,68 @@
+import type { Picture } from '../../core/messaging/types.ts';
+import type { Clock } from '../../core/ports.ts';
+import { drawPicture } from '../pictures.ts';
+import { hmacHex, sameSecret } from '../requests.ts';
+
+/** Where Viber fetches our pictures: it takes them by address only. */
+export interface PictureLinks {
+  /** An address that shows the picture for some time. The same picture has the same address all day. */
+  addressOf(picture: Picture): Promise<string>;
+  /** Shows the picture that an address names; 404 when it is none of ours, or too old. */
+  show(request: Request): Promise<Response>;
+}
+
+/** What the addresses are made with. */
+export interface PictureLinksOptions {
+  /** Signs the addresses. */
+  readonly secret: string;
+  readonly publicUrl: string;
+  readonly clock: Clock;
+}
+
+/** Path under which pictures stand. */
+export const picturesPath = '/viber/pictures/';
+
+const dayMs = 24 * 60 * 60 * 1000;
+/** A code to pay with is worth nothing after some minutes; a card is looked at again for as long as the chat is kept. */
+const liveDays: Readonly<Record<Picture['kind'], number>> = { code: 1, coupon: 90, card: 365 };
+const address = /^(card|code|coupon)\.(.+)\.(\d{1,7})\.([0-9a-f]{32})\.png$/;
+
+/**
+ * Addresses that carry what to draw, until when, and our signature over both: nothing is stored, so that any process
+ * can show what another one sent. Whoever has the address sees the picture, as whoever has the chat does.
+ */
+export function createPictureLinks({ secret, publicUrl, clock }: PictureLinksOptions): PictureLinks {
+  const root = publicUrl.replace(/\/+$/, '');
+  const today = () => Math.floor(clock.now() / dayMs);
+  const sign = async (named: string) => (await hmacHex(secret, `picture ${named}`)).slice(0, 32);
+
+  async function read(url: string): Promise<Picture | undefined> {
+    const name = new URL(url).pathname.slice(picturesPath.length);
+    const [, kind, value = '', lastDay, signature = ''] = address.exec(name) ?? [];
+    if (!(await sameSecret(signature, await sign(`${kind}.${value}.${lastDay}`)))) return undefined;
+    return today() > Number(lastDay) ? undefined : pictureOf(kind, decodeURIComponent(value));
+  }
+
+  return {
+    async addressOf(picture) {
+      const value = picture.kind === 'card' ? picture.number : picture.code;
+      const lastDay = today() + liveDays[picture.kind];
+      const named = `${picture.kind}.${encodeURIComponent(value)}.${lastDay}`;
+      return `${root}${picturesPath}${named}.${await sign(named)}.png`;
+    },
+    async show(request) {
+      const picture = await read(request.url);
+      if (!picture) return new Response('no such picture', { status: 404 });
+      const png = new Uint8Array(drawPicture(picture));
+      const headers = { 'content-type': 'image/png', 'content-length': String(png.length), ...keptShortly };
+      return new Response(request.method === 'HEAD' ? null : png, { headers });
+    },
+  };
+}
+
+const keptShortly = { 'cache-control': 'private, max-age=86400', 'x-robots-tag': 'noindex' };
+
+function pictureOf(kind: string | undefined, value: string): Picture | undefined {
+  if (kind === 'card') return { kind, number: value };
+  return kind === 'code' || kind === 'coupon' ? { kind, code: value } : undefined;
+}
