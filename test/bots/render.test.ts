@@ -56,7 +56,8 @@ it('buttons keep their rows, their data and their order', () => {
 it('where a number is the answer, no press takes one: only the way home is told', () => {
   const { text } = render({ ...reply, takesNumbers: true }, plain, reader);
   expect(text.split('\n').slice(-2)).toEqual(['Help: https://example.com', '0 — to the menu.']);
-  expect(render({ ...reply, takesNumbers: true }, all, reader)).toEqual(render(reply, all, reader));
+  const shown = render(reply, all, reader);
+  expect(render({ ...reply, takesNumbers: true }, all, reader)).toEqual({ ...shown, takesNumbers: true });
 });
 
 it('without buttons, presses are numbered in their order, and the other kinds take no number', () => {
