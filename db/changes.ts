@@ -1,6 +1,7 @@
 import type { AuditFacts } from '../core/audit/types.ts';
 import { auditStatements } from './changes/audit.ts';
 import { chatStatements } from './changes/chats.ts';
+import { codeStatements } from './changes/codes.ts';
 import { couponStatements } from './changes/coupons.ts';
 import { customerStatements, erase } from './changes/customers.ts';
 import { ledgerStatements } from './changes/ledger.ts';
@@ -8,6 +9,7 @@ import { type Changes, forRows } from './changes/part.ts';
 import { purchaseStatements } from './changes/purchases.ts';
 import { redemptionStatements } from './changes/redemptions.ts';
 import { forgetStaff, staffStatements } from './changes/staff.ts';
+import { forgetTalks, talkStatements } from './changes/talks.ts';
 import { tallyStatements } from './changes/tallies.ts';
 import type { Statement } from './database.ts';
 import { inserter } from './rows.ts';
@@ -32,14 +34,17 @@ export function statementsFor(changes: Changes, commands: readonly CommandRow[],
   return [
     ...forRows(commands, insertCommands),
     ...customerStatements(changes),
+    ...codeStatements(changes),
     ...purchaseStatements(changes),
     ...couponStatements(changes),
     ...redemptionStatements(changes),
     ...ledgerStatements(changes, heads.ledger),
     ...staffStatements(changes),
+    ...talkStatements(changes),
     ...auditStatements(changes, heads.auditHead),
     ...tallyStatements(changes),
     // Before chats: who asks in a chat to be erased still gets the goodbye, in a chat that begins anew.
+    ...forRows(changes.erasures, forgetTalks),
     ...forRows(changes.erasures, erase),
     ...forRows(changes.erasures, forgetStaff),
     ...chatStatements(changes),

@@ -1,6 +1,7 @@
 import type { DialogFacts } from '../core/dialogs/types.ts';
 import type { Database } from './database.ts';
 import { auditSource } from './facts/audit.ts';
+import { codeSource } from './facts/codes.ts';
 import { conversationSource } from './facts/conversations.ts';
 import { couponSource } from './facts/coupons.ts';
 import { customerSource } from './facts/customers.ts';
@@ -8,6 +9,7 @@ import { purchaseSource } from './facts/purchases.ts';
 import { redemptionSource } from './facts/redemptions.ts';
 import type { Needs, Query } from './facts/source.ts';
 import { joinStaffFacts, staffSource } from './facts/staff.ts';
+import { joinTalkFacts, talkSource } from './facts/talks.ts';
 
 export type { Needs } from './facts/source.ts';
 
@@ -27,6 +29,7 @@ export async function readFacts(
   extra: readonly Query[] = [],
 ): Promise<Facts> {
   const customers = customerSource();
+  const talks = talkSource();
   const sources = [
     customers,
     auditSource(),
@@ -35,14 +38,24 @@ export async function readFacts(
     couponSource(),
     staffSource(),
     conversationSource(),
+    codeSource(),
+    talks,
   ] as const;
   const queries = [...extra, ...sources.flatMap((source) => source.queries(needs, now))];
   const results = await database.read(queries.map((query) => query.statement));
   for (const [index, query] of queries.entries()) query.take(results[index] ?? []);
-  const [{ facts: a }, { facts: b }, { facts: c }, { facts: d }, { facts: e }, { facts: f }, { facts: g }] =
-    sources;
+  const [
+    { facts: a },
+    { facts: b },
+    { facts: c },
+    { facts: d },
+    { facts: e },
+    { facts: f },
+    { facts: g },
+    h,
+  ] = sources;
   return {
-    ...{ ...a, ...b, ...c, ...d, ...e, ...f, ...g },
+    ...{ ...a, ...b, ...c, ...d, ...e, ...f, ...g, ...h.facts, ...talks.facts },
     hashes: customers.hashes,
     keysOf: (need) => sources.flatMap((source) => source.keysOf(need)),
   };
@@ -73,7 +86,10 @@ export function joinFacts(first: Facts, second: Facts): Facts {
       const found = second.couponWallet(need);
       return found.length > 0 ? found : first.couponWallet(need);
     },
+    oneTimeCode: (id) => second.oneTimeCode(id) ?? first.oneTimeCode(id),
+    codeStanding: (need) => second.codeStanding(need) ?? first.codeStanding(need),
     ...joinStaffFacts(first, second),
+    ...joinTalkFacts(first, second),
     conversation: (channel, address) =>
       second.conversation(channel, address) ?? first.conversation(channel, address),
     history(page) {

@@ -32,23 +32,27 @@ export const commands = sqliteTable(
 );
 
 /** People with a ledger; an erased one keeps the id alone. */
-export const customers = sqliteTable('customers', {
-  id: text().primaryKey(),
-  phone: text().unique(),
-  card: text().unique(),
-  name: text(),
-  birthday: text(),
-  gender: text(),
-  locale: text(),
-  zone: text(),
-  /** The messenger the customer wants to be written to in; null: the one used last. */
-  preferredChannel: text('preferred_channel'),
-  /** The customer this record was merged into: whoever asks for this one by phone, card or a shop's id gets that one. */
-  mergedInto: text('merged_into'),
-  createdAt: integer('created_at').notNull(),
-  registeredAt: integer('registered_at'),
-  erasedAt: integer('erased_at'),
-});
+export const customers = sqliteTable(
+  'customers',
+  {
+    id: text().primaryKey(),
+    phone: text().unique(),
+    card: text().unique(),
+    name: text(),
+    birthday: text(),
+    gender: text(),
+    locale: text(),
+    zone: text(),
+    /** The messenger the customer wants to be written to in; null: the one used last. */
+    preferredChannel: text('preferred_channel'),
+    /** The customer this record was merged into: whoever asks for this one by phone, card or a shop's id gets that one. */
+    mergedInto: text('merged_into'),
+    createdAt: integer('created_at').notNull(),
+    registeredAt: integer('registered_at'),
+    erasedAt: integer('erased_at'),
+  },
+  (table) => [index('customers_merged_into').on(table.mergedInto).where(sql`merged_into is not null`)],
+);
 
 /** A shop's own ids of customers. */
 export const externalIds = sqliteTable(
@@ -514,6 +518,8 @@ export const messages = sqliteTable(
     priority: integer().notNull().default(1),
     /** Campaigns take turns; empty outside of them. */
     campaign: text().notNull().default(''),
+    /** The talk it tells one of the staff about. */
+    talkId: text('talk_id'),
     reply: text().notNull(),
     replaces: text(),
     /** `queued`, `sending`, `sent`, `delivered`, `read`, `failed` or `cancelled`. */
@@ -536,11 +542,12 @@ export const messages = sqliteTable(
   },
   (table) => [
     index('messages_due')
-      .on(table.channel, table.priority, table.dueAt)
+      .on(table.channel, table.priority, table.campaign, table.dueAt)
       .where(sql`state in ('queued', 'sending')`),
     index('messages_address_open').on(table.addressId, table.id).where(sql`state in ('queued', 'sending')`),
     index('messages_customer').on(table.customerId).where(sql`customer_id is not null`),
     index('messages_notice').on(table.noticeId).where(sql`notice_id is not null`),
+    index('messages_talk').on(table.talkId).where(sql`talk_id is not null`),
     index('messages_provider').on(table.channel, table.providerId).where(sql`provider_id is not null`),
   ],
 );
@@ -584,13 +591,13 @@ export const messageTallies = sqliteTable(
   (table) => [primaryKey({ columns: [table.at, table.channel, table.category] })],
 );
 
-/** Six digits that prove a phone, for ten minutes. */
+/** Six digits that prove a phone, for ten minutes; gone two days later. */
 export const oneTimeCodes = sqliteTable(
   'one_time_codes',
   {
     id: text().primaryKey(),
     phone: text().notNull(),
-    /** What it proves the phone for: `join`, `redeem`. */
+    /** What it proves the phone for: `join`, `merge`, `redeem`. */
     purpose: text().notNull(),
     /** What exactly: a redemption; empty otherwise. */
     subject: text().notNull(),
@@ -603,10 +610,15 @@ export const oneTimeCodes = sqliteTable(
     createdAt: integer('created_at').notNull(),
     expiresAt: integer('expires_at').notNull(),
     tries: integer().notNull(),
-    usedAt: integer('used_at'),
+    /** When it was used, worn out or replaced. */
+    closedAt: integer('closed_at'),
     revision: integer().notNull(),
   },
   (table) => [
+    // Two processes cannot both send one for the same.
+    uniqueIndex('one_time_codes_open')
+      .on(table.phone, table.purpose, table.subject)
+      .where(sql`closed_at is null`),
     index('one_time_codes_phone').on(table.phone, table.createdAt),
     index('one_time_codes_asker').on(table.asker, table.createdAt),
     index('one_time_codes_created').on(table.createdAt),
@@ -643,7 +655,10 @@ export const merges = sqliteTable(
     undoneBy: text('undone_by'),
     revision: integer().notNull(),
   },
-  (table) => [index('merges_from').on(table.fromId), index('merges_into').on(table.intoId)],
+  (table) => [
+    uniqueIndex('merges_from').on(table.fromId).where(sql`undone_at is null`),
+    index('merges_into').on(table.intoId),
+  ],
 );
 
 /** Talks of customers with people behind the counter. */
@@ -661,12 +676,20 @@ export const talks = sqliteTable(
     touchedAt: integer('touched_at').notNull(),
     /** When the bot answers again by itself. */
     botReturnsAt: integer('bot_returns_at').notNull(),
+    /** When the staff are reminded that the customer waits; null: answered, or reminded already. */
+    remindAt: integer('remind_at'),
+    /** When they were; null once the customer was answered. */
+    remindedAt: integer('reminded_at'),
     closedAt: integer('closed_at'),
+    /** `customer`, `staff:stf_…`, or `time`. */
+    closedBy: text('closed_by'),
     revision: integer().notNull(),
   },
   (table) => [
     uniqueIndex('talks_open').on(table.addressId).where(sql`status <> 'closed'`),
     index('talks_due').on(table.botReturnsAt).where(sql`status <> 'closed'`),
+    index('talks_remind').on(table.remindAt).where(sql`remind_at is not null and status <> 'closed'`),
+    index('talks_missed').on(table.closedAt).where(sql`reminded_at is not null and closed_by = 'time'`),
     index('talks_staff').on(table.staffId).where(sql`status <> 'closed'`),
     index('talks_customer').on(table.customerId).where(sql`customer_id is not null`),
   ],

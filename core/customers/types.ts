@@ -1,5 +1,6 @@
 import type { AddressId, ConsentId, CustomerId, ShopId } from '../ids.ts';
 import type { LedgerHead, Lot } from '../ledger/types.ts';
+import type { CodeChanges, CodeFacts, CodeNeeds } from './one_time_code.ts';
 
 /** The languages Svoi speaks. */
 export const locales = ['uk', 'ru', 'en'] as const;
@@ -105,12 +106,12 @@ export interface CustomerRecord {
 }
 
 /** Customers to read. `lots`: those already due (the default), or all that are open. */
-export interface CustomerNeeds {
+export interface CustomerNeeds extends CodeNeeds {
   readonly customers?: readonly { readonly ref: CustomerRef; readonly lots?: 'due' | 'open' }[];
 }
 
 /** The customers that were asked for, by any reference to them. */
-export interface CustomerFacts {
+export interface CustomerFacts extends CodeFacts {
   customer(ref: CustomerRef): CustomerRecord | undefined;
 }
 
@@ -134,6 +135,8 @@ export type CustomerEvent =
       /** A purchase or its payment: points earned, waiting (until `releaseAt`, null: for the payment), spent. */
       readonly type: 'points_earned';
       readonly customerId: CustomerId;
+      /** When the customer bought or paid; null: a return window closed. */
+      readonly actedAt: number | null;
       readonly points: number;
       readonly pending: number;
       readonly spent: number;
@@ -195,7 +198,7 @@ export interface CouponIssuedEvent {
 }
 
 /** What a decision writes about people. Updates hold the whole customer as it is from now on. */
-export interface CustomerChanges {
+export interface CustomerChanges extends CodeChanges {
   readonly customers?: readonly Customer[];
   readonly customerUpdates?: readonly Customer[];
   readonly externalIds?: readonly ExternalId[];

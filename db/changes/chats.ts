@@ -18,14 +18,16 @@ export function chatStatements(changes: Changes): Statement[] {
       ),
     ),
     ...forRows(changes.addressLinks, linkAddresses),
-    ...forRows(changes.choices, offerChoices),
+    ...forRows(changes.choices, (offers) => inTurns(offers).map(offerChoices)),
     ...forRows(changes.messages, (messages) => insertMessages(messages.map(messageRow))),
   ];
 }
 
+/** A step of that chat decided before is decided again: it must not make the chat whose it was. */
 function linkAddresses(links: NonNullable<Changes['addressLinks']>): Statement {
   return statement(
-    `update addresses set customer_id = link.value ->> 1 from json_each(?) as link where addresses.id = link.value ->> 0`,
+    `update addresses set customer_id = link.value ->> 1, revision = revision + 1 from json_each(?) as link
+     where addresses.id = link.value ->> 0`,
     JSON.stringify(links.map((link) => [link.id, link.customerId])),
   );
 }
@@ -53,12 +55,28 @@ function writeConversations(conversations: readonly Conversation[]): Statement {
   );
 }
 
-/** What "1", "2", … mean in a chat from now on, whatever was being said there. */
+/** Several offers to one chat, one after the other: an update counts only one of the rows that meet a chat. */
+function inTurns(offers: NonNullable<Changes['choices']>): NonNullable<Changes['choices']>[] {
+  const turns: NonNullable<Changes['choices']>[number][][] = [];
+  const seen = new Map<string, number>();
+  for (const offer of offers) {
+    const turn = seen.get(offer.addressId) ?? 0;
+    seen.set(offer.addressId, turn + 1);
+    turns[turn] ??= [];
+    turns[turn].push(offer);
+  }
+  return turns;
+}
+
+/** What "1", "2", … mean in a chat from now on, whatever was being said there; see `Choices`. */
 function offerChoices(offers: NonNullable<Changes['choices']>): Statement {
   return statement(
-    `update addresses set state = json_set(state, '$.choices', json(offer.value -> 1)), revision = revision + 1
-     from json_each(?) as offer where addresses.id = offer.value ->> 0 and state is not null`,
-    JSON.stringify(offers.map((offer) => [offer.addressId, offer.choices])),
+    `update addresses set revision = revision + 1, state = json_set(
+       case when offer.value ->> 2 is null then state else json_remove(state, '$.data.about') end,
+       '$.choices', json(offer.value -> 1))
+     from json_each(?) as offer where addresses.id = offer.value ->> 0 and state is not null
+       and (offer.value ->> 2 is null or state ->> '$.data.about' is not offer.value ->> 2)`,
+    JSON.stringify(offers.map(({ addressId, choices, about = null }) => [addressId, choices, about])),
   );
 }
 
@@ -68,7 +86,7 @@ const unsent = {
 } as const;
 
 function messageRow(message: OutboxMessage): typeof schema.messages.$inferSelect {
-  const { reply, noticeId = null, campaign = '', ...rest } = message;
+  const { reply, noticeId = null, campaign = '', talkId = null, ...rest } = message;
   const priority = messagePriority[message.category];
-  return { ...rest, ...unsent, noticeId, campaign, priority, reply: JSON.stringify(reply) };
+  return { ...rest, ...unsent, noticeId, campaign, talkId, priority, reply: JSON.stringify(reply) };
 }

@@ -31,11 +31,20 @@ export function erase(erasures: NonNullable<Changes['erasures']>): Statement[] {
   const ids = JSON.stringify(erasures.map((erasure) => erasure.customerId));
   const moments = JSON.stringify(erasures.map((erasure) => [erasure.customerId, erasure.at]));
   const these = '(select value from json_each(?))';
+  const phones = `(select phone from customers where id in ${these})`;
   const nothing = [
     ...['phone', 'card', 'name', 'birthday', 'gender', 'locale', 'zone', 'registered_at'],
     'preferred_channel',
   ];
   return [
+    // By the phone, as long as it is known: a code proves nobody yet, and an SMS may have gone to a stranger's number.
+    statement(`delete from one_time_codes where phone in ${phones}`, ids),
+    statement(
+      `update addresses set customer_id = erased.value ->> 0 from json_each(?) as erased
+       join customers c on c.id = erased.value ->> 0
+       where addresses.channel = 'sms' and addresses.external_id = c.phone`,
+      moments,
+    ),
     statement(
       `update customers set ${nothing.map((column) => `${column} = null`).join(', ')}, erased_at = erased.value ->> 1
        from json_each(?) as erased where customers.id = erased.value ->> 0`,

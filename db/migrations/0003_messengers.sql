@@ -33,7 +33,7 @@ CREATE TABLE `merges` (
 	`revision` integer NOT NULL
 ) WITHOUT ROWID;
 --> statement-breakpoint
-CREATE INDEX `merges_from` ON `merges` (`from_id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `merges_from` ON `merges` (`from_id`) WHERE undone_at is null;--> statement-breakpoint
 CREATE INDEX `merges_into` ON `merges` (`into_id`);--> statement-breakpoint
 CREATE TABLE `message_tallies` (
 	`at` integer NOT NULL,
@@ -85,10 +85,11 @@ CREATE TABLE `one_time_codes` (
 	`created_at` integer NOT NULL,
 	`expires_at` integer NOT NULL,
 	`tries` integer NOT NULL,
-	`used_at` integer,
+	`closed_at` integer,
 	`revision` integer NOT NULL
 ) WITHOUT ROWID;
 --> statement-breakpoint
+CREATE UNIQUE INDEX `one_time_codes_open` ON `one_time_codes` (`phone`,`purpose`,`subject`) WHERE closed_at is null;--> statement-breakpoint
 CREATE INDEX `one_time_codes_phone` ON `one_time_codes` (`phone`,`created_at`);--> statement-breakpoint
 CREATE INDEX `one_time_codes_asker` ON `one_time_codes` (`asker`,`created_at`);--> statement-breakpoint
 CREATE INDEX `one_time_codes_created` ON `one_time_codes` (`created_at`);--> statement-breakpoint
@@ -110,29 +111,37 @@ CREATE TABLE `talks` (
 	`opened_at` integer NOT NULL,
 	`touched_at` integer NOT NULL,
 	`bot_returns_at` integer NOT NULL,
+	`remind_at` integer,
+	`reminded_at` integer,
 	`closed_at` integer,
+	`closed_by` text,
 	`revision` integer NOT NULL
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE UNIQUE INDEX `talks_open` ON `talks` (`address_id`) WHERE status <> 'closed';--> statement-breakpoint
 CREATE INDEX `talks_due` ON `talks` (`bot_returns_at`) WHERE status <> 'closed';--> statement-breakpoint
+CREATE INDEX `talks_remind` ON `talks` (`remind_at`) WHERE remind_at is not null and status <> 'closed';--> statement-breakpoint
+CREATE INDEX `talks_missed` ON `talks` (`closed_at`) WHERE reminded_at is not null and closed_by = 'time';--> statement-breakpoint
 CREATE INDEX `talks_staff` ON `talks` (`staff_id`) WHERE status <> 'closed';--> statement-breakpoint
 CREATE INDEX `talks_customer` ON `talks` (`customer_id`) WHERE customer_id is not null;--> statement-breakpoint
 DROP INDEX `messages_due`;--> statement-breakpoint
 ALTER TABLE `messages` ADD `notice_id` text;--> statement-breakpoint
 ALTER TABLE `messages` ADD `priority` integer DEFAULT 1 NOT NULL;--> statement-breakpoint
 ALTER TABLE `messages` ADD `campaign` text DEFAULT '' NOT NULL;--> statement-breakpoint
+ALTER TABLE `messages` ADD `talk_id` text;--> statement-breakpoint
 ALTER TABLE `messages` ADD `delivered_at` integer;--> statement-breakpoint
 ALTER TABLE `messages` ADD `read_at` integer;--> statement-breakpoint
 ALTER TABLE `messages` ADD `overtaken_at` integer;--> statement-breakpoint
 ALTER TABLE `messages` ADD `price_micros` integer;--> statement-breakpoint
 ALTER TABLE `messages` ADD `sms_price_micros` integer;--> statement-breakpoint
 CREATE INDEX `messages_notice` ON `messages` (`notice_id`) WHERE notice_id is not null;--> statement-breakpoint
+CREATE INDEX `messages_talk` ON `messages` (`talk_id`) WHERE talk_id is not null;--> statement-breakpoint
 CREATE INDEX `messages_provider` ON `messages` (`channel`,`provider_id`) WHERE provider_id is not null;--> statement-breakpoint
-CREATE INDEX `messages_due` ON `messages` (`channel`,`priority`,`due_at`) WHERE state in ('queued', 'sending');--> statement-breakpoint
+CREATE INDEX `messages_due` ON `messages` (`channel`,`priority`,`campaign`,`due_at`) WHERE state in ('queued', 'sending');--> statement-breakpoint
 ALTER TABLE `consents` ADD `channel` text;--> statement-breakpoint
 ALTER TABLE `customers` ADD `preferred_channel` text;--> statement-breakpoint
 ALTER TABLE `customers` ADD `merged_into` text;--> statement-breakpoint
+CREATE INDEX `customers_merged_into` ON `customers` (`merged_into`) WHERE merged_into is not null;--> statement-breakpoint
 CREATE TRIGGER notices_one_step BEFORE UPDATE ON notices WHEN new.revision <> old.revision + 1
 BEGIN SELECT RAISE(ABORT, 'constraint: notices changed meanwhile'); END;
 --> statement-breakpoint

@@ -27,6 +27,7 @@ export function contentsOfMemory(store: MemoryStore): Contents {
     customers: keyed(store.customers.values(), byId),
     externalIds: keyed(store.externalIds.values(), (one) => `${one.shopId} ${one.externalId}`),
     consents: keyed(store.consents.values(), byId),
+    oneTimeCodes: keyed(store.codes.values(), byId),
     chats: keyed(store.chats.values(), ({ address }) => conversationKey(address.channel, address.externalId)),
     messages: keyed(
       [...store.messages.values()].map(({ id, addressId, customerId, category, reply, state }) => ({
@@ -89,6 +90,7 @@ export async function contentsOfDatabase(database: Database): Promise<Contents> 
       'shop_id, external_id',
     ),
     consents: await rows('consents', consentFrom, byId),
+    oneTimeCodes: await rows('one_time_codes', reader(schema.oneTimeCodes), byId),
     chats: await rows('addresses', chatFrom, ({ address }) =>
       conversationKey(address.channel, address.externalId),
     ),

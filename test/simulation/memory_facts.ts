@@ -1,6 +1,12 @@
 import type { AuditChain, AuditHead } from '../../core/audit/types.ts';
 import type { Coupon, CouponBatch, CouponCode, CouponInHand, CouponUse } from '../../core/coupons/types.ts';
 import { type CouponWalletNeed, walletKey } from '../../core/coupons/types.ts';
+import {
+  type CodeNeed,
+  type CodeStanding,
+  codeKey,
+  type OneTimeCode,
+} from '../../core/customers/one_time_code.ts';
 import { type CustomerRecord, type CustomerRef, refKey } from '../../core/customers/types.ts';
 import {
   type Conversation,
@@ -16,6 +22,7 @@ import type {
   CouponId,
   CustomerId,
   LotId,
+  OneTimeCodeId,
   PurchaseId,
   StaffId,
 } from '../../core/ids.ts';
@@ -51,7 +58,7 @@ import { DAY_MS } from '../../core/time.ts';
 import type { Facts, Needs } from '../../db/facts.ts';
 import type { MemoryStore } from './memory_store.ts';
 import { countedUses, usesAskedFor, walletOf, wantedOf } from './queries/coupons.ts';
-import { recordOf } from './queries/customers.ts';
+import { recordOf, standingOf } from './queries/customers.ts';
 import { burnedOf, claimsSince, habitsOf, historyOf, waitingOf } from './queries/purchases.ts';
 import * as staff from './queries/staff.ts';
 
@@ -99,6 +106,8 @@ export class MemoryFacts implements Facts {
   readonly #uses: readonly CouponUse[];
   readonly #usesOf: ReadonlyMap<string, number>;
   readonly #wallets: ReadonlyMap<string, readonly CouponInHand[]>;
+  readonly #oneTimeCodes: ReadonlyMap<string, OneTimeCode>;
+  readonly #standings: ReadonlyMap<string, CodeStanding>;
   readonly #chats: ReadonlyMap<string, Conversation>;
   readonly #history: ReadonlyMap<string, readonly HistoryItem[]>;
   readonly #staff: staff.StaffFound | undefined;
@@ -131,6 +140,8 @@ export class MemoryFacts implements Facts {
     this.#uses = usesAskedFor(store, needs, [...codes.values()], now);
     this.#usesOf = found(needs.couponCustomers, pairKey, (pair) => countedUses(store, pair, now));
     this.#wallets = found(needs.couponWallets, walletKey, (need) => walletOf(store, need, now));
+    this.#oneTimeCodes = found(needs.oneTimeCodes, itself, (id) => store.codes.get(id));
+    this.#standings = found(needs.codeStandings, codeKey, (need) => standingOf(store, need, now));
     this.#chats = found(needs.conversations, chatKey, (chat) => store.chats.get(chatKey(chat)));
     this.#history = found(needs.history, historyKey, (need) => historyOf(store, need));
     this.#staff = staff.readStaff(store, needs, now);
@@ -195,6 +206,12 @@ export class MemoryFacts implements Facts {
   }
   couponWallet(need: CouponWalletNeed): readonly CouponInHand[] {
     return this.#wallets.get(walletKey(need)) ?? this.#before?.couponWallet(need) ?? [];
+  }
+  oneTimeCode(id: OneTimeCodeId): OneTimeCode | undefined {
+    return this.#oneTimeCodes.get(id) ?? this.#before?.oneTimeCode(id);
+  }
+  codeStanding(need: CodeNeed): CodeStanding | undefined {
+    return this.#standings.get(codeKey(need)) ?? this.#before?.codeStanding(need);
   }
   conversation(channel: Conversation['address']['channel'], address: string): Conversation | undefined {
     return this.#chats.get(conversationKey(channel, address)) ?? this.#before?.conversation(channel, address);

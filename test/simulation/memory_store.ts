@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../../core/audit/types.ts';
 import type { Coupon, CouponBatch, CouponCode, CouponUse } from '../../core/coupons/types.ts';
+import type { OneTimeCode } from '../../core/customers/one_time_code.ts';
 import type { Consent, Customer, ExternalId } from '../../core/customers/types.ts';
 import { type Conversation, conversationKey } from '../../core/dialogs/types.ts';
 import type { LedgerTransaction, Lot } from '../../core/ledger/types.ts';
@@ -9,6 +10,7 @@ import type { Purchase, Refund } from '../../core/purchases/types.ts';
 import { isOpen } from '../../core/redemptions/hold.ts';
 import type { PaymentCode, Redemption } from '../../core/redemptions/types.ts';
 import type { Approval, Staff } from '../../core/staff/types.ts';
+import { DAY_MS } from '../../core/time.ts';
 import type { Changes } from '../../db/changes.ts';
 import { sha256 } from '../../db/hash.ts';
 import { Chains, type Journal, StaleError, Table } from './table.ts';
@@ -49,6 +51,15 @@ export class MemoryStore {
     name: 'consents',
     key: ({ id }) => id,
     groups: { customer: ({ customerId }) => customerId },
+  });
+  readonly codes = this.#table<OneTimeCode, 'open' | 'phone'>({
+    name: 'one_time_codes',
+    key: ({ id }) => id,
+    unique: {
+      open: ({ phone, purpose, subject, closedAt }) =>
+        closedAt === null ? `${phone} ${purpose} ${subject}` : null,
+    },
+    groups: { phone: ({ phone }) => phone },
   });
   readonly chats = this.#table<Conversation, 'id' | 'customer'>({
     name: 'addresses',
@@ -161,6 +172,13 @@ export class MemoryStore {
     }
     for (const externalId of changes.externalIds ?? []) this.externalIds.insert(externalId);
     for (const consent of changes.consents ?? []) this.consents.insert(consent);
+    for (const code of changes.oneTimeCodeUpdates ?? []) this.codes.update(code);
+    for (const code of changes.oneTimeCodes ?? []) {
+      for (const old of this.codes.values()) {
+        if (old.createdAt < code.createdAt - 2 * DAY_MS) this.codes.remove(old.id);
+      }
+      this.codes.insert(code);
+    }
   }
 
   #writePurchases(changes: Changes): void {
@@ -225,6 +243,9 @@ export class MemoryStore {
     const customer = this.customers.get(customerId);
     const nothing = { phone: null, card: null, name: null, birthday: null, gender: null };
     const nowhere = { locale: null, zone: null, registeredAt: null };
+    for (const { id } of this.codes.all('phone', customer?.phone ?? '')) this.codes.remove(id);
+    const sms = this.chats.get(conversationKey('sms', customer?.phone ?? ''));
+    if (sms) this.chats.remove(conversationKey('sms', sms.address.externalId));
     if (customer) this.customers.update({ ...customer, ...nothing, ...nowhere, erasedAt: at });
     for (const { shopId, externalId } of this.externalIds.all('customer', customerId)) {
       this.externalIds.remove(`${shopId} ${externalId}`);
@@ -250,7 +271,8 @@ export class MemoryStore {
     for (const chat of changes.conversations ?? []) this.#writeChat(chat);
     for (const { id, customerId } of changes.addressLinks ?? []) {
       const chat = this.chats.find('id', id);
-      if (chat) this.chats.overwrite({ ...chat, address: { ...chat.address, customerId } });
+      if (!chat) continue;
+      this.chats.update({ ...chat, address: { ...chat.address, customerId }, revision: chat.revision + 1 });
     }
     for (const { addressId, choices } of changes.choices ?? []) {
       const chat = this.chats.find('id', addressId);

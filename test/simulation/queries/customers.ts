@@ -1,13 +1,20 @@
-import type { CustomerRecord, CustomerRef } from '../../../core/customers/types.ts';
+import type { CodeNeed, CodeStanding } from '../../../core/customers/one_time_code.ts';
+import type { ChannelName, CustomerRecord, CustomerRef } from '../../../core/customers/types.ts';
 import type { CustomerId } from '../../../core/ids.ts';
 import { emptyHead, type LedgerHead } from '../../../core/ledger/types.ts';
+import { DAY_MS } from '../../../core/time.ts';
 import type { MemoryStore } from '../memory_store.ts';
 
 /** Whom a reference names. */
 export function customerOf(store: MemoryStore, ref: CustomerRef) {
+  if ('id' in ref) return store.customers.get(ref.id);
+  const named = namedBy(store, ref);
+  return named?.mergedInto ? store.customers.get(named.mergedInto) : named;
+}
+
+function namedBy(store: MemoryStore, ref: Exclude<CustomerRef, { readonly id: CustomerId }>) {
   if ('phone' in ref) return store.customers.find('phone', ref.phone);
   if ('card' in ref) return store.customers.find('card', ref.card);
-  if ('id' in ref) return store.customers.get(ref.id);
   const known = store.externalIds.get(`${ref.shopId} ${ref.externalId}`);
   return known && store.customers.get(known.customerId);
 }
@@ -28,12 +35,32 @@ export function recordOf(
     .map((chat) => chat.address)
     .sort((a, b) => b.lastSeenAt - a.lastSeenAt || (a.id < b.id ? -1 : 1));
   const answers = store.consents.all('customer', id).sort((a, b) => (a.id < b.id ? -1 : 1));
-  const consents = Object.fromEntries(answers.map(({ category, granted }) => [category, granted]));
-  return { customer, head: headOf(store, id), lots, addresses, consents, channelConsents: {} };
+  const said = (channel: ChannelName | null) =>
+    Object.fromEntries(
+      answers.filter((one) => one.channel === channel).map(({ category, granted }) => [category, granted]),
+    );
+  const channels = new Set(answers.flatMap(({ channel }) => channel ?? []));
+  const channelConsents = Object.fromEntries([...channels].map((channel) => [channel, said(channel)]));
+  return { customer, head: headOf(store, id), lots, addresses, consents: said(null), channelConsents };
 }
 
 /** The end of a customer's ledger; hashes are not kept here. */
 export function headOf(store: MemoryStore, id: CustomerId): LedgerHead {
   const last = store.ledger.head(id);
   return last ? { customerId: id, seq: last.seq, hash: '', balance: last.balance } : emptyHead(id);
+}
+
+/** What was sent lately to a phone, for an asker, and to all. */
+export function standingOf(store: MemoryStore, need: CodeNeed, now: number): CodeStanding {
+  const { phone, purpose, subject, asker } = need;
+  const lately = [...store.codes.values()].filter(({ createdAt }) => createdAt > now - DAY_MS);
+  const sent = store.codes.all('phone', phone).map(({ createdAt }) => createdAt);
+  return {
+    open: store.codes.find('open', `${phone} ${purpose} ${subject}`),
+    ofPhone: lately.filter((code) => code.phone === phone).length,
+    ofAsker: lately.filter((code) => code.asker === asker).length,
+    all: lately.length,
+    spentMicros: lately.reduce((sum, { priceMicros }) => sum + priceMicros, 0),
+    lastAt: sent.length > 0 ? Math.max(...sent) : null,
+  };
 }
