@@ -1,5 +1,5 @@
 import type { Locale } from '../core/customers/types.ts';
-import type { Button, Paragraph, Picture, Reply, Words } from '../core/messaging/types.ts';
+import type { Button, MessageCategory, Paragraph, Picture, Reply, Words } from '../core/messaging/types.ts';
 import type { Formats, Translator } from '../locales/translator.ts';
 import type { Abilities, OutgoingMessage, ShownButton } from './channel.ts';
 import { drawPicture } from './pictures.ts';
@@ -8,6 +8,8 @@ import { buttonLines, fitText } from './text.ts';
 /** For whom a reply is rendered: the language, and how days and money are written. */
 export interface Reader extends Formats {
   readonly locale: Locale;
+  /** What the message is about; absent: it answers what the person wrote. */
+  readonly category?: MessageCategory;
 }
 
 /** What a person will see: the part of an outgoing message that comes from the reply. */
@@ -19,19 +21,26 @@ export type RenderedMessage = Pick<
 /** Turns a reply into a message in the reader's language, in a form that a channel of these abilities can show. */
 export type Render = (reply: Reply, abilities: Abilities, reader: Reader) => RenderedMessage;
 
+/** A space that keeps a number beside its unit; in an SMS it would halve what fits. */
+const fixedSpace = /[\u00a0\u202f]/g;
+
 /** The one way from a reply to what is shown. */
 export function createRenderer(translator: Translator): Render {
   return (reply, abilities, reader) => {
-    const say = (words: Words) => translator.say(reader.locale, words, reader);
+    const say = (words: Words) => {
+      const text = translator.say(reader.locale, words, reader);
+      return abilities.terse ? text.replace(fixedSpace, ' ') : text;
+    };
     const shownWords = (words: Words) => ({
       key: words.key,
       values: translator.values(reader.locale, words, reader),
     });
-    const { shown, lines } = splitButtons(reply, abilities, say);
+    const gap = abilities.terse ? '\n' : '\n\n';
+    const { shown, lines } = splitButtons(reply, abilities, reader, say);
     const paragraphs = reply.paragraphs.map(linesOf);
     const texts = paragraphs.map((one) => one.map(say).join('\n')).filter((paragraph) => paragraph !== '');
     return {
-      text: fitText(texts.join('\n\n'), lines.join('\n'), abilities.textLimit),
+      text: fitText(texts.join(gap), lines.join('\n'), abilities.textLimit, gap),
       ...(reply.picture && abilities.pictures ? { picture: draw(reply.picture, say) } : {}),
       ...(shown.length > 0 ? { buttons: shown } : {}),
       ...(shown.length > 0 && reply.takesNumbers ? { takesNumbers: true } : {}),
@@ -68,15 +77,27 @@ interface Buttons {
 
 type Say = (words: Words) => string;
 
-function splitButtons({ buttons: rows = [], takesNumbers }: Reply, abilities: Abilities, say: Say): Buttons {
+function splitButtons(reply: Reply, abilities: Abilities, reader: Reader, say: Say): Buttons {
+  const { buttons: rows = [] } = reply;
   const canShow = ({ kind }: Button) => abilities.buttons && (kind !== 'share_phone' || abilities.sharePhone);
   const shown = rows.map((row) => row.filter(canShow).map((button) => inWords(button, say)));
   const rest = rows.flatMap((row) => row.filter((button) => !canShow(button)));
-  const told = takesNumbers ? rest.filter(({ kind }) => kind !== 'press') : rest;
+  const told = rest.filter(({ kind }) => isTold(kind, reply, abilities, reader));
   const lines = buttonLines(told.map((button) => inLine(button, say)));
-  const hint = { key: takesNumbers ? 'numbered.home' : 'numbered.hint' } as const;
-  const home = rows.length > 0 && !abilities.buttons ? [say(hint)] : [];
+  const hint = { key: reply.takesNumbers ? 'numbered.home' : 'numbered.hint' } as const;
+  const home = rows.length > 0 && !abilities.buttons && !abilities.terse ? [say(hint)] : [];
   return { shown: shown.filter((row) => row.length > 0), lines: [...lines, ...home] };
+}
+
+/**
+ * Which buttons become lines: links do. Presses do, unless a number is an answer by itself; where every character
+ * costs, only those that answer a question, or all of them if the person is talking to us just now.
+ */
+function isTold(kind: Button['kind'], reply: Reply, { terse = false }: Abilities, reader: Reader): boolean {
+  if (kind === 'link') return true;
+  if (kind === 'share_phone') return !terse;
+  if (reply.takesNumbers) return false;
+  return !terse || reply.asks === true || (reader.category ?? 'reply') === 'reply';
 }
 
 function inWords(button: Button, say: Say): ShownButton {

@@ -18,12 +18,15 @@ function endsInsideCharacter(text: string, end: number): boolean {
   return (text.codePointAt(end - 1) ?? 0) > 0xffff;
 }
 
-/** A body and lines under it within `limit`. The body gives way: without the lines the person could not answer. */
-export function fitText(body: string, lines: string, limit: number): string {
+/**
+ * A body and lines under it within `limit`, `gap` between them. The body gives way: without the lines the person could
+ * not answer.
+ */
+export function fitText(body: string, lines: string, limit: number, gap = '\n\n'): string {
   if (lines === '') return cutText(body, limit);
   if (body === '') return cutText(lines, limit);
-  const room = limit - lines.length - 2;
-  return room > 0 ? `${cutText(body, room)}\n\n${lines}` : cutText(lines, limit);
+  const room = limit - lines.length - gap.length;
+  return room > 0 ? `${cutText(body, room)}${gap}${lines}` : cutText(lines, limit);
 }
 
 /** Buttons as lines of text. Presses are numbered from 1 in the order the conversation counts them; the others take no number. */

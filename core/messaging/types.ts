@@ -25,6 +25,8 @@ export interface Reply {
   readonly buttons?: readonly (readonly Button[])[];
   /** A number is an answer here: where buttons would be numbered, presses are left out. */
   readonly takesNumbers?: true;
+  /** The presses answer a question: they are told even where every character costs. */
+  readonly asks?: true;
 }
 
 /**

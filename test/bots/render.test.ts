@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Abilities } from '../../bots/channel.ts';
 import { codePicture } from '../../bots/pictures.ts';
 import { createRenderer } from '../../bots/render.ts';
@@ -135,4 +135,34 @@ it('a channel that sends templates gets the words too, with every value as it st
   ]);
   for (const value of words.flatMap(({ values }) => Object.values(values))) expect(text).toContain(value);
   expect(render(earned, all, reader).words).toBeUndefined();
+});
+
+describe('where every character costs', () => {
+  const terse: Abilities = { ...plain, terse: true };
+  const lines = (more: Partial<Reply>, category?: 'reply' | 'service' | 'marketing') =>
+    render({ ...reply, ...more }, terse, { ...reader, ...(category ? { category } : {}) }).text.split('\n');
+
+  it('paragraphs stand apart by a line break, spaces are plain, and no line tells how to answer', () => {
+    const { text } = render({ ...reply, buttons: [] }, terse, { ...reader, locale: 'uk' });
+    expect(text).not.toMatch(/\n\n|[\u00a0\u202f]/);
+    expect(text.split('\n').length).toBeGreaterThan(1);
+    expect(render({ paragraphs: [], buttons: [[]] }, terse, reader).text).toBe('');
+  });
+
+  it('who writes to us is told the choices', () => {
+    const choices = ['1. My points', '2. My card', 'Help: https://example.com', '3. Menu'];
+    expect(lines({}).slice(-4)).toEqual(choices);
+    expect(lines({}, 'reply').slice(-4)).toEqual(choices);
+  });
+
+  it('what we begin ourselves tells of links only, unless it asks something', () => {
+    expect(lines({}, 'service').filter((line) => /^\d\.|: http/.test(line))).toEqual([
+      'Help: https://example.com',
+    ]);
+    expect(lines({ asks: true }, 'marketing').slice(-4)[0]).toBe('1. My points');
+  });
+
+  it('where a number is the answer, no press takes one', () => {
+    expect(lines({ takesNumbers: true, asks: true }).at(-1)).toBe('Help: https://example.com');
+  });
 });
