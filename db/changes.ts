@@ -6,6 +6,7 @@ import { couponStatements } from './changes/coupons.ts';
 import { customerStatements, erase } from './changes/customers.ts';
 import { ledgerStatements } from './changes/ledger.ts';
 import { type Changes, forRows } from './changes/part.ts';
+import { noticeStatements } from './changes/notices.ts';
 import { purchaseStatements } from './changes/purchases.ts';
 import { redemptionStatements } from './changes/redemptions.ts';
 import { forgetStaff, staffStatements } from './changes/staff.ts';
@@ -43,6 +44,7 @@ export function statementsFor(changes: Changes, commands: readonly CommandRow[],
     ...talkStatements(changes),
     ...auditStatements(changes, heads.auditHead),
     ...tallyStatements(changes),
+    ...noticeStatements(changes),
     // Before chats: who asks in a chat to be erased still gets the goodbye, in a chat that begins anew.
     ...forRows(changes.erasures, forgetTalks),
     ...forRows(changes.erasures, erase),

@@ -5,6 +5,7 @@ import { codeSource } from './facts/codes.ts';
 import { conversationSource } from './facts/conversations.ts';
 import { couponSource } from './facts/coupons.ts';
 import { customerSource } from './facts/customers.ts';
+import { joinNoticeFacts, noticeSource } from './facts/notices.ts';
 import { purchaseSource } from './facts/purchases.ts';
 import { redemptionSource } from './facts/redemptions.ts';
 import type { Needs, Query } from './facts/source.ts';
@@ -30,6 +31,7 @@ export async function readFacts(
 ): Promise<Facts> {
   const customers = customerSource();
   const talks = talkSource();
+  const notices = noticeSource();
   const sources = [
     customers,
     auditSource(),
@@ -40,6 +42,7 @@ export async function readFacts(
     conversationSource(),
     codeSource(),
     talks,
+    notices,
   ] as const;
   const queries = [...extra, ...sources.flatMap((source) => source.queries(needs, now))];
   const results = await database.read(queries.map((query) => query.statement));
@@ -55,7 +58,7 @@ export async function readFacts(
     h,
   ] = sources;
   return {
-    ...{ ...a, ...b, ...c, ...d, ...e, ...f, ...g, ...h.facts, ...talks.facts },
+    ...{ ...a, ...b, ...c, ...d, ...e, ...f, ...g, ...h.facts, ...talks.facts, ...notices.facts },
     hashes: customers.hashes,
     keysOf: (need) => sources.flatMap((source) => source.keysOf(need)),
   };
@@ -89,6 +92,7 @@ export function joinFacts(first: Facts, second: Facts): Facts {
     oneTimeCode: (id) => second.oneTimeCode(id) ?? first.oneTimeCode(id),
     codeStanding: (need) => second.codeStanding(need) ?? first.codeStanding(need),
     ...joinStaffFacts(first, second),
+    ...joinNoticeFacts(first, second),
     ...joinTalkFacts(first, second),
     conversation: (channel, address) =>
       second.conversation(channel, address) ?? first.conversation(channel, address),

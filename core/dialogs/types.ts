@@ -1,9 +1,11 @@
 import type { Address, ChannelName, Locale } from '../customers/types.ts';
 import type { CustomerId } from '../ids.ts';
 import type { HistoryEntry } from '../ledger/view.ts';
+import type { NoticeFacts, NoticeNeeds } from '../messaging/notices.ts';
 import type { MessagingChanges } from '../messaging/types.ts';
 import type { Purchase } from '../purchases/types.ts';
 import type { StaffChanges, StaffFacts, StaffNeeds } from '../staff/types.ts';
+import type { TalkChanges, TalkFacts, TalkNeeds } from '../talks/types.ts';
 
 /** What a person did in a chat, as every channel reports it. */
 export type Said =
@@ -66,20 +68,19 @@ export interface HistoryNeed {
 }
 
 /** What a step of a conversation has to know. */
-export interface DialogNeeds extends StaffNeeds {
-  readonly conversations?: readonly { readonly channel: ChannelName; readonly address: string }[];
+export interface DialogNeeds extends StaffNeeds, NoticeNeeds, TalkNeeds {
   readonly history?: readonly HistoryNeed[];
 }
 
 /** Chats and pages of history that were asked for. */
-export interface DialogFacts extends StaffFacts {
+export interface DialogFacts extends StaffFacts, NoticeFacts, TalkFacts {
   conversation(channel: ChannelName, address: string): Conversation | undefined;
   /** Newest first; empty unless `needs.history` asked for this very page. */
   history(page: HistoryNeed): readonly HistoryItem[];
 }
 
 /** What a step of a conversation may write. */
-export interface DialogChanges extends StaffChanges, MessagingChanges {
+export interface DialogChanges extends StaffChanges, MessagingChanges, TalkChanges {
   /** New chats, and chats a step further; written whole. `revision` must be one more than what was read. */
   readonly conversations?: readonly Conversation[];
 }

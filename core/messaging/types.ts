@@ -1,6 +1,8 @@
 import type { Address, ChannelName, ConsentCategory } from '../customers/types.ts';
-import type { AddressId, CustomerId, MessageId, NoticeId } from '../ids.ts';
+import type { AddressId, CustomerId, MessageId, NoticeId, TalkId } from '../ids.ts';
 import type { Words } from './keys.ts';
+import type { Attempt, Notice } from './notices.ts';
+import type { Receipt } from './receipts.ts';
 
 export type { Words } from './keys.ts';
 
@@ -54,6 +56,8 @@ export interface OutboxMessage {
   readonly noticeId?: NoticeId;
   /** Campaigns take turns. */
   readonly campaign?: string;
+  /** The talk it tells one of the staff about. */
+  readonly talkId?: TalkId;
   readonly reply: Reply;
   /** The channel's id of our earlier message that this one takes the place of. */
   readonly replaces: string | null;
@@ -62,11 +66,57 @@ export interface OutboxMessage {
   readonly dueAt: number;
 }
 
-/** New rows of the outbox. */
+/** An attempt as it is from now on. `was`: what it was read as; found otherwise, the commit fails and is decided again. */
+export interface AttemptUpdate {
+  readonly was: Pick<Attempt, 'state' | 'leaseUntil'>;
+  readonly attempt: Attempt;
+}
+
+/** A receipt of a message that is not known yet. */
+export interface EarlyReceipt extends Receipt {
+  readonly receivedAt: number;
+}
+
+/** What is added to the figures of a channel and category, in the five minutes a message was sent in. */
+export interface MessageCount {
+  readonly sentAt: number;
+  readonly channel: ChannelName;
+  readonly category: MessageCategory;
+  readonly delivered?: number;
+  readonly read?: number;
+  readonly failed?: number;
+  readonly doubled?: number;
+  readonly priceMicros?: number;
+  readonly smsPriceMicros?: number;
+}
+
+/** New rows of the outbox, and what becomes of notices and their messages. */
 export interface MessagingChanges {
   readonly messages?: readonly OutboxMessage[];
+  /** One whose occasion was told of already is written as dropped; such a notice brings no messages along. */
+  readonly notices?: readonly Notice[];
+  /** Whole, `revision` one ahead. */
+  readonly noticeUpdates?: readonly Notice[];
+  readonly attemptUpdates?: readonly AttemptUpdate[];
+  readonly messageCounts?: readonly MessageCount[];
+  /** Chats that turned out to lead to nobody; those that wrote to us after `since` stay. */
+  readonly unreachable?: readonly { readonly addressId: AddressId; readonly since: number }[];
+  readonly earlyReceipts?: readonly EarlyReceipt[];
+  /** Early receipts that found their message. */
+  readonly settledReceipts?: readonly Receipt[];
   /** Addresses nobody has written from yet, like the number an SMS goes to. Their first `revision` is 1. */
   readonly newAddresses?: readonly Address[];
   /** What numbers mean in a chat from now on, because a message of ours asked something there. */
-  readonly choices?: readonly { readonly addressId: AddressId; readonly choices: readonly string[] }[];
+  readonly choices?: readonly Choices[];
+}
+
+/** What numbers mean in a chat from now on. */
+export interface Choices {
+  readonly addressId: AddressId;
+  readonly choices: readonly string[];
+  /**
+   * The talk of a customer that the message is about: a chat in which just this talk is being answered stays as it is,
+   * and in any other no talk is being answered from now on, so that no answer goes to the wrong customer.
+   */
+  readonly about?: TalkId;
 }

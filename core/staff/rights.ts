@@ -16,6 +16,7 @@ export const staffActs = [
   'invite',
   'staff',
   'audit',
+  'talks',
 ] as const;
 export type StaffAct = (typeof staffActs)[number];
 
@@ -33,6 +34,7 @@ const leastRole: Readonly<Record<StaffAct, Role>> = {
   invite: 'manager',
   staff: 'manager',
   audit: 'owner',
+  talks: 'cashier',
 };
 
 /** Whether `role` is `least` or more. */
