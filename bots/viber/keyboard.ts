@@ -28,7 +28,7 @@ const widestRow = 3;
 
 /** The keyboard for rows of buttons: six columns, at most twelve rows. Of more than that, the last one is kept. */
 export function keyboardOf(rows: readonly (readonly ShownButton[])[]): Keyboard {
-  const fitting = fit(rows.flatMap(foldRow));
+  const fitting = toFit(rows.flatMap(foldRow));
   const keys = fitting.flatMap((row) => row.map((button) => keyOf(button, columns / row.length)));
   return { Type: 'keyboard', DefaultHeight: false, Buttons: keys };
 }
@@ -50,7 +50,7 @@ function inRowsOf(width: number, buttons: readonly ShownButton[]): (readonly Sho
 }
 
 /** Too many rows become pairs; what does not fit even so is left out before the last button, which leads home. */
-function fit(rows: readonly (readonly ShownButton[])[]): readonly (readonly ShownButton[])[] {
+function toFit(rows: readonly (readonly ShownButton[])[]): readonly (readonly ShownButton[])[] {
   if (rows.length <= mostRows) return rows;
   const buttons = rows.flat();
   const room = 2 * mostRows;

@@ -2,7 +2,7 @@
  * How a variable of a text is shown. `count` also chooses the plural form; `points`, `days` and `minutes` are numbers with
  * their noun;
  * `money` is minor units and `exact_money` may hold a fraction of one; `day`, `short_day` and `moment` are epoch
- * milliseconds, like `short_moment`; `date` is a calendar day as kept for birthdays; `kind`, `language`, `role` and `act`
+ * milliseconds, like `short_moment`; `date` is a calendar day as kept for birthdays; `kind`, `language`, `channel`, `role` and `act`
  * (what stands in the audit trail) are codes with words of their own.
  */
 export type VariableFormat =
@@ -21,6 +21,7 @@ export type VariableFormat =
   | 'date'
   | 'kind'
   | 'language'
+  | 'channel'
   | 'role'
   | 'act'
   | 'short_moment';
@@ -66,6 +67,11 @@ export const wordVariables = {
   'languages.uk': {},
   'languages.ru': {},
   'languages.en': {},
+  'channels.telegram': {},
+  'channels.viber': {},
+  'channels.whatsapp': {},
+  'channels.sms': {},
+  'channels.web': {},
   'kinds.accrual': {},
   'kinds.pending': {},
   'kinds.release': {},
@@ -115,6 +121,10 @@ export const wordVariables = {
   'button.language': {},
   'button.staff': {},
   'button.undo': {},
+  'button.code_sms': {},
+  'button.code_again': {},
+  'button.other_number': {},
+  'button.open_channel': { channel: 'channel' },
   'button.older': {},
   'button.newer': {},
   'button.language_choice': { language: 'language' },
@@ -128,9 +138,10 @@ export const wordVariables = {
   'join.ask': {},
   'join.gift': { points: 'points' },
   'join.proven': {},
-  'join.not_here': {},
+  'join.ask_number': {},
+  'join.ask_number_or_share': {},
+  'join.ask_number_elsewhere': {},
   'join.typed': {},
-  'join.typed_nowhere': {},
   'join.not_yours': {},
   'join.unreadable': {},
   'join.first': {},
@@ -140,6 +151,16 @@ export const wordVariables = {
   'joined.back': {},
   'joined.already': {},
   'joined.other_phone': { phone: 'text' },
+  'code.sent': { minutes: 'minutes' },
+  'code.sent_sms': { minutes: 'minutes' },
+  'code.sent_elsewhere': { minutes: 'minutes' },
+  'code.too_soon': {},
+  'code.used_up': {},
+  'code.wrong': { count: 'count' },
+  'code.over': {},
+  'code.expected': {},
+  'code.for_chat': { code: 'text', minutes: 'minutes' },
+  'code.for_sms': { code: 'text' },
 
   'name.ask': {},
   'name.unreadable': {},
@@ -280,6 +301,23 @@ export const wordVariables = {
   'notifications.turn_service_off': {},
   'notifications.turn_marketing_on': {},
   'notifications.turn_marketing_off': {},
+  'notifications.marketing_off_on': { channel: 'channel' },
+  'notifications.service_off_on': { channel: 'channel' },
+  'stop.here': {},
+  'stop.already': {},
+  'stop.service_stays': {},
+  'stop.everywhere': {},
+  'stop.silent': {},
+  'stop.undone': {},
+  'stop.resumed': {},
+  'stop.stranger': {},
+  'stop.sms': {},
+  'stop.sms_resumed': {},
+  'stop.sms_help': {},
+  'stop.sms_help_at': { url: 'text' },
+  'button.stop_everywhere': {},
+  'button.stop_service': {},
+  'button.stop_undo': {},
 
   'help.how': { percent: 'number', days: 'days' },
   'help.how_to_join': {},
@@ -595,7 +633,9 @@ export const wordVariables = {
 /** The name of a text in `locales/`. */
 export type WordKey = keyof typeof wordVariables;
 
-type Value<Format> = Format extends 'text' | 'date' | 'kind' | 'language' | 'role' | 'act' ? string : number;
+type Value<Format> = Format extends 'text' | 'date' | 'kind' | 'language' | 'channel' | 'role' | 'act'
+  ? string
+  : number;
 type ValuesOf<S> = { readonly [Name in keyof S]: Value<S[Name]> };
 
 /** A text by its key, filled in: a key that does not exist, or a variable left out, does not compile. */
