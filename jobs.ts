@@ -2,19 +2,23 @@ import { fillBatch } from './core/coupons/batch.ts';
 import { expireReservation } from './core/coupons/reserve.ts';
 import { expirePoints } from './core/customers/expiry.ts';
 import { expireRequest, raiseFlag } from './core/dialogs/staff/jobs.ts';
-import type { ApprovalId, CustomerId, PurchaseId, RedemptionId } from './core/ids.ts';
+import type { ApprovalId, CustomerId, NoticeId, PurchaseId, RedemptionId } from './core/ids.ts';
+import { advanceNotice } from './core/messaging/advance.ts';
+import type { Receipt } from './core/messaging/receipts.ts';
+import { settleReceipt } from './core/messaging/receive.ts';
 import { purchaseRules, spendingRules } from './core/program/rules.ts';
 import { releasePending } from './core/purchases/payment.ts';
 import { expireRedemption } from './core/redemptions/settle.ts';
 import { openBatches, reservationsToExpire } from './db/coupons.ts';
 import type { Database } from './db/database.ts';
-import { customersWithDueLots, purchasesToRelease, redemptionsToExpire } from './db/due.ts';
+import { customersWithDueLots, noticesDue, purchasesToRelease, redemptionsToExpire } from './db/due.ts';
+import { receiptsToSettle } from './db/receipts.ts';
 import { flagsToRaise, requestsToExpire } from './db/staff.ts';
 import type { AnyCommand } from './db/writer.ts';
 import type { Svoi } from './svoi.ts';
 
 /** What a job needs of a running Svoi. */
-export type Worked = Pick<Svoi, 'database' | 'clock' | 'submit' | 'program'>;
+export type Worked = Pick<Svoi, 'database' | 'clock' | 'submit' | 'program' | 'messagingRules'>;
 
 /** One kind of work that falls due by the clock. Every command is safe to repeat, also from two processes at once. */
 interface Job<Item> {
@@ -85,6 +89,24 @@ const expiry: Job<CustomerId> = {
   settle: (id) => expirePoints(id),
 };
 
+/** Receipts that came before their message was written down as sent. */
+const earlyReceipts: Job<Receipt> = {
+  due: receiptsToSettle,
+  settle: (receipt) => settleReceipt(receipt),
+};
+
+/** What customers are to be told, and over which channel next. */
+const notices: Job<NoticeId> = {
+  due: noticesDue,
+  settle: (id, svoi) => advanceNotice(id, svoi.messagingRules()),
+};
+
+/** Goes on with all notices that are due: also right after a commit or a result of sending that made some due. */
+export async function settleNotices(svoi: Worked): Promise<void> {
+  await runJob(svoi, earlyReceipts);
+  await runJob(svoi, notices);
+}
+
 /**
  * Does all that has fallen due: late after a week of downtime, but with the same figures. Safe to run anywhere at any
  * time, twice at once too. What gives points comes before what burns them.
@@ -96,5 +118,6 @@ export async function settleDue(svoi: Worked): Promise<void> {
   await runJob(svoi, expiry);
   await runJob(svoi, requests);
   await runJob(svoi, flags);
+  await settleNotices(svoi);
   await makeCodes(svoi);
 }

@@ -1,7 +1,9 @@
-import type { EventHandler } from './bots/channel.ts';
+import type { Channel, EventHandler, ReceiptHandler } from './bots/channel.ts';
 import { handleEvent } from './core/dialogs/handle.ts';
 import type { Ids } from './core/ids.ts';
 import { withNotifications } from './core/messaging/notify.ts';
+import { takeReceipt } from './core/messaging/receive.ts';
+import { anyChat, type MessagingRules } from './core/messaging/rules.ts';
 import type { Clock, Submitted } from './core/ports.ts';
 import type { Program } from './core/program/program.ts';
 import type { Database } from './db/database.ts';
@@ -23,10 +25,21 @@ export interface Svoi {
   submit<Result>(command: AnyCommand<Result>): Promise<Submitted<Result>>;
   /** A link that opens a chat with us and carries `context`; undefined where none is known. */
   chatLink(context: string): string | undefined;
-  /** Takes the links that open chats, from the root that knows the bot. */
-  useLinks(links: Pick<ChatLinks, 'telegram'>): void;
+  /** Takes the links that open chats, from the root that knows the messengers. */
+  useLinks(links: Pick<ChatLinks, 'open' | 'all'>): void;
+  /** Takes the channels that are there, from the root that opened them; until then every chat is. */
+  useChannels(channels: readonly KnownChannel[]): void;
+  /** The program in force and the channels that are there. */
+  messagingRules(): MessagingRules;
   /** What a channel calls with each thing that happens in a chat. */
   readonly handleEvent: EventHandler;
+  /** What a channel calls with receipts of messages it took. */
+  readonly handleReceipts: ReceiptHandler;
+}
+
+/** As much of a channel as the policy asks for. */
+interface KnownChannel extends Pick<Channel, 'name'> {
+  readonly abilities: Pick<Channel['abilities'], 'receipts'>;
 }
 
 /** What Svoi is made of; where requests may not share one writer, the root brings its own. */
@@ -38,9 +51,12 @@ export interface SvoiOptions extends WriterOptions {
 export async function createSvoi(options: SvoiOptions): Promise<Svoi> {
   const { database, clock, ids, writer = createWriter(options) } = options;
   let program = await currentProgram(database);
-  let links: Pick<ChatLinks, 'telegram'> | undefined;
-  const chatLink = (context: string) => links?.telegram(context);
-  const submit = <Result>(command: AnyCommand<Result>) => writer.submit(withNotifications(command));
+  let links: Pick<ChatLinks, 'open' | 'all'> | undefined;
+  const chatLink = (context: string) => links?.open(context);
+  let channels = anyChat;
+  const messagingRules = (): MessagingRules => ({ program, channels });
+  const submit = <Result>(command: AnyCommand<Result>) =>
+    writer.submit(withNotifications(command, messagingRules));
   return {
     database,
     clock,
@@ -54,6 +70,15 @@ export async function createSvoi(options: SvoiOptions): Promise<Svoi> {
     chatLink,
     useLinks: (known) => {
       links = known;
+    },
+    useChannels: (known) => {
+      channels = new Map(known.map(({ name, abilities: { receipts } }) => [name, { receipts }]));
+    },
+    messagingRules,
+    handleReceipts: async (receipts) => {
+      // That a message was taken is known from the answer to the sending.
+      const news = receipts.filter(({ status }) => status !== 'sent');
+      await Promise.all(news.map((receipt) => writer.submit(takeReceipt(receipt))));
     },
     handleEvent: async (event) => {
       await submit(handleEvent(event, { program, consentTexts, chatLink }));

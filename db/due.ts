@@ -1,4 +1,4 @@
-import type { CustomerId, PurchaseId, RedemptionId } from '../core/ids.ts';
+import type { CustomerId, NoticeId, PurchaseId, RedemptionId } from '../core/ids.ts';
 import { type Database, readRows } from './database.ts';
 
 /** Reads up to `limit` ids of what is due at `now` (epoch milliseconds), those due longest first. */
@@ -16,6 +16,11 @@ export function dueBy<Id extends string>(sql: string): FindDue<Id> {
 export const customersWithDueLots = dueBy<CustomerId>(
   `select customer_id as id from lots where remaining > 0 and expires_at <= ?
    group by customer_id order by min(expires_at) limit ?`,
+);
+
+/** Notices to be looked at: their moment has come, a channel was waited for long enough, or one refused. */
+export const noticesDue = dueBy<NoticeId>(
+  'select id from notices where due_at is not null and due_at <= ? order by due_at, id limit ?',
 );
 
 /** Purchases whose points waited for a return window that has closed. */

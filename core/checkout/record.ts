@@ -215,6 +215,7 @@ function eventOf(purchase: Purchase, spent: number, record: CustomerRecord, bala
     releaseAt: purchase.releaseAt,
     balance,
     reference: purchase.id,
+    actedAt: purchase.at,
     at: purchase.recordedAt,
   } as const;
 }

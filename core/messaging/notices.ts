@@ -1,6 +1,8 @@
-import type { ChannelName } from '../customers/types.ts';
-import type { CustomerId, NoticeId } from '../ids.ts';
-import type { ReceiptStatus } from './receipts.ts';
+import type { Address, ChannelName, CustomerFacts, CustomerNeeds } from '../customers/types.ts';
+import type { AddressId, CustomerId, MessageId, NoticeId } from '../ids.ts';
+import type { Receipt } from './receipts.ts';
+import type { ReceiptDepth } from './rules.ts';
+import type { MessageState } from './states.ts';
 import type { MessageCategory, Reply } from './types.ts';
 
 /**
@@ -14,9 +16,29 @@ export type NoticeState = (typeof noticeStates)[number];
 export interface CascadeStep {
   readonly channel: ChannelName;
   /** The receipt after which the person counts as reached; never more than the channel can tell. */
-  readonly wants: 'accepted' | Extract<ReceiptStatus, 'delivered' | 'read'>;
+  readonly wants: ReceiptDepth;
   readonly waitMs: number;
 }
+
+/** Why a notice waits, or why it ended without reaching anybody. */
+export type NoticeReason =
+  /** The customer does not want messages of this kind. */
+  | 'consent'
+  | 'quiet_hours'
+  | 'frequency'
+  /** Something else told of the same occasion first. */
+  | 'occasion'
+  /** No channel leads to the person. */
+  | 'no_channel'
+  /** Every channel refused. */
+  | 'refused'
+  /** The last channel took it, and the wanted receipt never came. */
+  | 'no_receipt'
+  /** The customer bought something meanwhile. */
+  | 'bought'
+  /** What it told of is over. */
+  | 'too_late'
+  | 'erased';
 
 /** Something to tell one customer, over whichever channels it takes. */
 export interface Notice {
@@ -31,9 +53,9 @@ export interface Notice {
   readonly reply: Reply;
   readonly state: NoticeState;
   /** Why it was held, dropped or stopped. */
-  readonly reason: string | null;
+  readonly reason: NoticeReason | null;
   readonly steps: readonly CascadeStep[];
-  /** Which step is being tried; -1 before the first. */
+  /** Which step is being tried; -1 before the first, whose address has to be looked up. */
   readonly step: number;
   /** When it must be looked at again, epoch milliseconds; null: not before something happens. */
   readonly dueAt: number | null;
@@ -45,4 +67,69 @@ export interface Notice {
   readonly createdAt: number;
   readonly settledAt: number | null;
   readonly revision: number;
+}
+
+/** A message of the outbox as receipts and cascades see it: one attempt of a notice, or a direct answer. */
+export interface Attempt {
+  readonly id: MessageId;
+  readonly addressId: AddressId;
+  readonly customerId: CustomerId | null;
+  readonly channel: ChannelName;
+  readonly category: MessageCategory;
+  readonly noticeId: NoticeId | null;
+  readonly state: MessageState;
+  /** While it is being sent: until when nobody else sends it. */
+  readonly leaseUntil: number | null;
+  /** What went wrong last; null while it was never tried. */
+  readonly error: string | null;
+  readonly createdAt: number;
+  readonly sentAt: number | null;
+  readonly deliveredAt: number | null;
+  readonly readAt: number | null;
+  readonly overtakenAt: number | null;
+  readonly priceMicros: number | null;
+  readonly smsPriceMicros: number | null;
+}
+
+/** What a receipt names a message by. */
+export type ReceiptRef = Pick<Receipt, 'channel' | 'providerId' | 'address' | 'messageId'>;
+
+/** A purchase of a customer made or told of after `since`, epoch milliseconds. */
+export interface BoughtNeed {
+  readonly customerId: CustomerId;
+  readonly since: number;
+}
+
+/** What a decision about notices may ask to know. */
+export interface NoticeNeeds extends CustomerNeeds {
+  /** With their attempts. */
+  readonly notices?: readonly NoticeId[];
+  /** The messages that receipts are about. */
+  readonly receipted?: readonly ReceiptRef[];
+  /** Offers of the last seven days, by customer. */
+  readonly offered?: readonly CustomerId[];
+  readonly bought?: readonly BoughtNeed[];
+  readonly conversations?: readonly { readonly channel: ChannelName; readonly address: string }[];
+}
+
+/** What it then knows. */
+export interface NoticeFacts extends CustomerFacts {
+  notice(id: NoticeId): Notice | undefined;
+  /** In the order they were begun. */
+  attempts(id: NoticeId): readonly Attempt[];
+  messageOf(ref: ReceiptRef): Attempt | undefined;
+  /** When each marketing notice of the last seven days began to be sent, the oldest first. */
+  offered(id: CustomerId): readonly number[];
+  bought(need: BoughtNeed): boolean;
+  conversation(channel: ChannelName, address: string): { readonly address: Address } | undefined;
+}
+
+/** The key under which a receipt's message is kept among the facts. */
+export function receiptKey({ channel, providerId, address = '', messageId }: ReceiptRef): string {
+  return messageId === undefined ? `receipt:${channel}:${providerId}:${address}` : `receipt:${messageId}`;
+}
+
+/** The key under which it is kept among the facts whether somebody bought. */
+export function boughtKey({ customerId, since }: BoughtNeed): string {
+  return `${customerId} ${since}`;
 }

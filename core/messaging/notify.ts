@@ -1,5 +1,4 @@
 import type {
-  Address,
   CouponIssuedEvent,
   CustomerChanges,
   CustomerEvent,
@@ -7,17 +6,16 @@ import type {
   CustomerRecord,
   Locale,
 } from '../customers/types.ts';
-import type { Command, Context } from '../ports.ts';
-import type { MessageCategory, MessagingChanges, OutboxMessage, Reply, Words } from './types.ts';
+import { type Command, type Context, mergeChanges } from '../ports.ts';
+import { localeOf, preferredAddress } from './cascade.ts';
+import { choicesOf, messageTo, planNotice } from './plan.ts';
+import type { MessagingRules } from './rules.ts';
+import type { MessagingChanges, Reply, Words } from './types.ts';
 
-/** The chat a customer is written to: the one used last among those that still reach the person. */
-export function preferredAddress(record: CustomerRecord): Address | undefined {
-  return record.addresses
-    .filter((address) => address.reachable)
-    .sort((a, b) => b.lastSeenAt - a.lastSeenAt || (a.id < b.id ? -1 : 1))[0];
-}
+/** For how long after a purchase its customer may be awake and at the till, whatever the hour. */
+const justNowMs = 3_600_000;
 
-/** A command that also tells the customer what happened, by messages of the same commit. */
+/** A command that also tells the customer what happened: notices and messages of the same commit. */
 export function withNotifications<
   Needs,
   Facts extends CustomerFacts,
@@ -25,68 +23,77 @@ export function withNotifications<
   Result,
 >(
   command: Command<Needs, Facts, Changes, Result>,
+  rules: () => MessagingRules,
 ): Command<Needs, Facts, Changes & MessagingChanges, Result> {
   return {
     ...command,
     decide(facts, context) {
       const decision = command.decide(facts, context);
-      if (!decision.ok) return decision;
-      const messages = messagesFor(decision.changes.events ?? [], facts, context);
-      if (messages.length === 0) return decision;
-      const { changes } = decision;
-      const all = [...(changes.messages ?? []), ...messages];
-      const choices = [...(changes.choices ?? []), ...messages.flatMap(choicesOf)];
-      return { ...decision, changes: { ...changes, messages: all, choices } };
+      const events = decision.ok ? (decision.changes.events ?? []) : [];
+      if (!decision.ok || events.length === 0) return decision;
+      const told = events.map((event) => tell(event, facts, rules(), context));
+      const changes = mergeChanges<object>(decision.changes, ...told) as Changes & MessagingChanges;
+      return { ...decision, changes };
     },
   };
 }
 
-/** A message for each event worth one, unless the customer asked us not to write about points and purchases. */
-function messagesFor(
-  events: readonly CustomerEvent[],
+/** What an event is worth telling: a question in the chat used last, anything else by the policy. */
+function tell(
+  event: CustomerEvent,
   facts: CustomerFacts,
+  rules: MessagingRules,
   context: Context,
-): OutboxMessage[] {
-  return events.flatMap((event) => {
-    const record = facts.customer({ id: event.customerId });
-    const address = record && preferredAddress(record);
-    const reply = address && replyTo(event, address.locale);
-    // A question from the till comes even to who wants no messages: without an answer the points cannot be spent.
-    const category = event.type === 'points_asked' ? 'reply' : 'service';
-    if (!record || !reply || (category === 'service' && record.consents.service === false)) return [];
-    return [messageTo(address, category, reply, context)];
-  });
-}
-
-function messageTo(
-  address: Address,
-  category: MessageCategory,
-  reply: Reply,
-  context: Context,
-): OutboxMessage {
-  return {
-    id: context.ids.next('msg', context.now),
-    addressId: address.id,
-    customerId: address.customerId,
-    channel: address.channel,
-    category,
-    reply,
-    replaces: null,
-    createdAt: context.now,
-    dueAt: context.now,
+): MessagingChanges {
+  const record = facts.customer({ id: event.customerId });
+  if (!record) return {};
+  if (event.type === 'points_asked') return ask(question(event), record, context);
+  const reply = replyTo(event, localeOf(record, rules));
+  if (!reply) return {};
+  const pointlessAt = event.type === 'coupon_issued' ? event.validUntil : null;
+  const request = {
+    ...({ category: 'service', kind: event.type, reply } as const),
+    prompt: isPrompt(event, context.now),
+    ...(pointlessAt === null ? {} : { pointlessAt }),
   };
+  return planNotice(request, record, rules, context);
 }
 
-/** A message with buttons can be answered by a number where there are none. */
-function choicesOf({ addressId, reply }: OutboxMessage): NonNullable<MessagingChanges['choices']> {
-  const choices = (reply.buttons ?? []).flat().flatMap((one) => (one.kind === 'press' ? [one.data] : []));
-  return choices.length > 0 ? [{ addressId, choices }] : [];
+/** A question from the till comes even to who wants no messages: without an answer the points cannot be spent. */
+function ask(reply: Reply, record: CustomerRecord, context: Context): MessagingChanges {
+  const address = preferredAddress(record);
+  if (!address) return {};
+  const message = messageTo(address, { category: 'reply', reply }, context);
+  return { messages: [message], choices: choicesOf(message) };
+}
+
+/** When the customer did what an event tells of; null: we or the staff did, and it can wait for the morning. */
+const actedAt: {
+  readonly [Type in CustomerEvent['type']]: (event: Extract<CustomerEvent, { type: Type }>) => number | null;
+} = {
+  registered: ({ at }) => at,
+  points_earned: (event) => event.actedAt,
+  points_asked: ({ at }) => at,
+  points_spent: ({ at }) => at,
+  goods_returned: ({ at }) => at,
+  points_adjusted: () => null,
+  coupon_issued: () => null,
+};
+
+/** Whether the customer did it just now. A purchase told of in the night of the day after is not. */
+function isPrompt<Type extends CustomerEvent['type']>(
+  event: Extract<CustomerEvent, { type: Type }>,
+  now: number,
+): boolean {
+  const at = actedAt[event.type as Type](event);
+  return at !== null && now - at < justNowMs;
 }
 
 /** Nothing where there is nothing to tell: a registration is answered in its own chat, zero points are no news. */
 function replyTo(event: CustomerEvent, locale: Locale): Reply | undefined {
   switch (event.type) {
     case 'registered':
+    case 'points_asked':
       return undefined;
     case 'points_earned': {
       const words = purchaseWords(event);
@@ -94,8 +101,6 @@ function replyTo(event: CustomerEvent, locale: Locale): Reply | undefined {
     }
     case 'goods_returned':
       return { paragraphs: [returnWords(event)] };
-    case 'points_asked':
-      return question(event);
     case 'points_spent':
       return { paragraphs: [spentWords(event)] };
     case 'points_adjusted':
@@ -131,7 +136,7 @@ function question(event: Extract<CustomerEvent, { type: 'points_asked' }>): Repl
       : { key: 'redeem.ask_at_store', variables: { points, amount, total, store } };
   const yes = { kind: 'press', label: { key: 'redeem.yes' }, data: `redeem:yes-${reference}` } as const;
   const no = { kind: 'press', label: { key: 'redeem.no' }, data: `redeem:no-${reference}` } as const;
-  return { paragraphs: [ask, { key: 'redeem.not_you' }], buttons: [[yes, no]] };
+  return { paragraphs: [ask, { key: 'redeem.not_you' }], buttons: [[yes, no]], asks: true };
 }
 
 function spentWords(event: Extract<CustomerEvent, { type: 'points_spent' }>): Words[] {

@@ -99,6 +99,7 @@ function release(
     customerId: record.customer.id,
     ...{ points: waiting, pending: 0, spent: 0, releaseAt, balance },
     reference: purchase.id,
+    actedAt: reason.rule === 'payment' ? context.now : null,
     at: context.now,
   } as const;
   return {

@@ -31,6 +31,7 @@ export function erase(erasures: NonNullable<Changes['erasures']>): Statement[] {
   const ids = JSON.stringify(erasures.map((erasure) => erasure.customerId));
   const moments = JSON.stringify(erasures.map((erasure) => [erasure.customerId, erasure.at]));
   const these = '(select value from json_each(?))';
+  const open = `state in ('held', 'underway')`;
   const phones = `(select phone from customers where id in ${these})`;
   const nothing = [
     ...['phone', 'card', 'name', 'birthday', 'gender', 'locale', 'zone', 'registered_at'],
@@ -72,6 +73,14 @@ export function erase(erasures: NonNullable<Changes['erasures']>): Statement[] {
          state = case when state in ('queued', 'sending') then 'cancelled' else state end
        where customer_id in ${these}`,
       ids,
+    ),
+    statement(
+      `update notices set reply = '{"paragraphs":[]}', revision = revision + 1,
+         reason = case when ${open} then 'erased' else reason end,
+         settled_at = case when ${open} then erased.value ->> 1 else settled_at end,
+         due_at = null, state = case when ${open} then 'stopped' else state end
+       from json_each(?) as erased where notices.customer_id = erased.value ->> 0`,
+      moments,
     ),
     statement(`delete from addresses where customer_id in ${these}`, ids),
   ];

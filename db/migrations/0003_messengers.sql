@@ -156,3 +156,8 @@ BEGIN SELECT RAISE(ABORT, 'constraint: merges changed meanwhile'); END;
 --> statement-breakpoint
 CREATE TRIGGER talks_one_step BEFORE UPDATE ON talks WHEN new.revision <> old.revision + 1
 BEGIN SELECT RAISE(ABORT, 'constraint: talks changed meanwhile'); END;
+
+--> statement-breakpoint
+CREATE TRIGGER messages_states BEFORE UPDATE OF state ON messages
+  WHEN new.state NOT IN ('queued', 'sending', 'sent', 'delivered', 'read', 'failed', 'cancelled')
+BEGIN SELECT RAISE(ABORT, 'constraint: messages changed meanwhile'); END;

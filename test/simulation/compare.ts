@@ -4,6 +4,7 @@ import { sealedText } from '../../core/ledger/seal.ts';
 import { type Database, type Row, readRows } from '../../db/database.ts';
 import { couponFrom } from '../../db/facts/coupons.ts';
 import { addressFrom } from '../../db/facts/customers.ts';
+import { noticeFrom } from '../../db/facts/notices.ts';
 import { lineFrom, purchaseFrom, refundFrom } from '../../db/facts/purchases.ts';
 import { redemptionFrom } from '../../db/facts/redemptions.ts';
 import { staffFrom } from '../../db/facts/staff.ts';
@@ -35,6 +36,7 @@ export function contentsOfMemory(store: MemoryStore): Contents {
       })),
       byId,
     ),
+    notices: keyed(store.notices.values(), byId),
     purchases: keyed(store.purchases.values(), byId),
     refunds: keyed(store.refunds.values(), byId),
     redemptions: keyed(store.redemptions.values(), byId),
@@ -95,6 +97,7 @@ export async function contentsOfDatabase(database: Database): Promise<Contents> 
       conversationKey(address.channel, address.externalId),
     ),
     messages: await rows('messages', messageFrom, byId),
+    notices: await rows('notices', noticeFrom, byId),
     purchases: await rows(
       'purchases',
       (row) => ({ ...purchaseFrom(row), lines: linesOf(String(row.id)) }),

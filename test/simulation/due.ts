@@ -1,6 +1,7 @@
 import { fillBatch } from '../../core/coupons/batch.ts';
 import { expireReservation } from '../../core/coupons/reserve.ts';
 import { expirePoints } from '../../core/customers/expiry.ts';
+import { advanceNotice } from '../../core/messaging/advance.ts';
 import { releasePending } from '../../core/purchases/payment.ts';
 import { isOpen } from '../../core/redemptions/hold.ts';
 import { expireRedemption } from '../../core/redemptions/settle.ts';
@@ -43,7 +44,13 @@ const codesToMake: DueIn = (store, { rules }) =>
     .filter(({ finishedAt }) => finishedAt === null)
     .map(({ id }) => fillBatch(id, rules));
 
+const noticesDue: DueIn = (store, { clock, messagingRules }) =>
+  [...store.notices.values()]
+    .filter(({ dueAt }) => dueAt !== null && dueAt <= clock.now())
+    .sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0) || (a.id < b.id ? -1 : 1))
+    .map(({ id }) => advanceNotice(id, messagingRules));
+
 /** The jobs in their order. */
 export const jobs: readonly DueIn[] = [
-  ...[windowsClosed, redemptionsOver, reservationsOver, pointsToBurn, codesToMake],
+  ...[windowsClosed, redemptionsOver, reservationsOver, pointsToBurn, noticesDue, codesToMake],
 ];

@@ -22,10 +22,12 @@ import type {
   CouponId,
   CustomerId,
   LotId,
+  NoticeId,
   OneTimeCodeId,
   PurchaseId,
   StaffId,
 } from '../../core/ids.ts';
+import type { Attempt, BoughtNeed, Notice, ReceiptRef } from '../../core/messaging/notices.ts';
 import {
   type Habits,
   type HabitsNeed,
@@ -59,6 +61,7 @@ import type { Facts, Needs } from '../../db/facts.ts';
 import type { MemoryStore } from './memory_store.ts';
 import { countedUses, usesAskedFor, walletOf, wantedOf } from './queries/coupons.ts';
 import { recordOf, standingOf } from './queries/customers.ts';
+import { type NoticesFound, readNotices } from './queries/notices.ts';
 import { burnedOf, claimsSince, habitsOf, historyOf, waitingOf } from './queries/purchases.ts';
 import * as staff from './queries/staff.ts';
 
@@ -111,6 +114,7 @@ export class MemoryFacts implements Facts {
   readonly #chats: ReadonlyMap<string, Conversation>;
   readonly #history: ReadonlyMap<string, readonly HistoryItem[]>;
   readonly #staff: staff.StaffFound | undefined;
+  readonly #notices: NoticesFound | undefined;
 
   constructor(store: MemoryStore, needs: Needs, now: number, before?: MemoryFacts) {
     this.#before = before;
@@ -145,6 +149,7 @@ export class MemoryFacts implements Facts {
     this.#chats = found(needs.conversations, chatKey, (chat) => store.chats.get(chatKey(chat)));
     this.#history = found(needs.history, historyKey, (need) => historyOf(store, need));
     this.#staff = staff.readStaff(store, needs, now);
+    this.#notices = readNotices(store, needs, now, before ? before.#notices : undefined);
   }
 
   keysOf(): readonly string[] {
@@ -218,6 +223,21 @@ export class MemoryFacts implements Facts {
   }
   history(need: HistoryNeed): readonly HistoryItem[] {
     return this.#history.get(historyKey(need)) ?? this.#before?.history(need) ?? [];
+  }
+  notice(id: NoticeId): Notice | undefined {
+    return this.#notices?.notice(id);
+  }
+  attempts(id: NoticeId): readonly Attempt[] {
+    return this.#notices?.attempts(id) ?? [];
+  }
+  messageOf(ref: ReceiptRef): Attempt | undefined {
+    return this.#notices?.messageOf(ref);
+  }
+  offered(id: CustomerId): readonly number[] {
+    return this.#notices?.offered(id) ?? [];
+  }
+  bought(need: BoughtNeed): boolean {
+    return this.#notices?.bought(need) ?? false;
   }
   staffOf(id: CustomerId): Staff | undefined {
     return this.#staff?.byKey.get(`customer ${id}`) ?? this.#before?.staffOf(id);

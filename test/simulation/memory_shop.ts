@@ -97,7 +97,7 @@ export class MemoryShop {
   }
 
   #submit(deed: Deed, turn: Turn, way: Way = {}, salt = ''): Submitted<unknown> | undefined {
-    const command: AnyCommand<unknown> = withNotifications(deed.command);
+    const command: AnyCommand<unknown> = withNotifications(deed.command, () => this.#world.messagingRules);
     const now = this.#world.clock.now();
     const newContext = () => contextOf(`${this.#world.seed} ${turn.number} ${salt}`, command, now);
     return submitToMemory(this.store, command, newContext, (changes) => this.#committed(changes, now), way);

@@ -4,6 +4,8 @@ import type { OneTimeCode } from '../../core/customers/one_time_code.ts';
 import type { Consent, Customer, ExternalId } from '../../core/customers/types.ts';
 import { type Conversation, conversationKey } from '../../core/dialogs/types.ts';
 import type { LedgerTransaction, Lot } from '../../core/ledger/types.ts';
+import type { Attempt, Notice } from '../../core/messaging/notices.ts';
+import { isOpenMessage, isSettled } from '../../core/messaging/states.ts';
 import type { OutboxMessage } from '../../core/messaging/types.ts';
 import { points } from '../../core/points.ts';
 import type { Purchase, Refund } from '../../core/purchases/types.ts';
@@ -23,9 +25,13 @@ export interface DoneCommand {
 }
 
 /** A message as it stands in the outbox. */
-export interface KeptMessage extends Omit<OutboxMessage, 'dueAt'> {
-  readonly state: 'queued' | 'cancelled';
-}
+export type KeptMessage = Omit<OutboxMessage, 'dueAt' | 'noticeId'> & Attempt;
+
+/** What a message begins with. */
+const unsent = {
+  ...({ state: 'queued', leaseUntil: null, error: null, sentAt: null, deliveredAt: null } as const),
+  ...{ readAt: null, overtakenAt: null, priceMicros: null, smsPriceMicros: null },
+};
 
 /**
  * The database in memory: what commits write is kept under the same promises, and a commit is all or nothing. It holds
@@ -67,10 +73,22 @@ export class MemoryStore {
     unique: { id: ({ address }) => address.id },
     groups: { customer: ({ address }) => address.customerId },
   });
-  readonly messages = this.#table<KeptMessage, 'customer' | 'address'>({
+  readonly messages = this.#table<KeptMessage, 'customer' | 'address' | 'notice'>({
     name: 'messages',
     key: ({ id }) => id,
-    groups: { customer: ({ customerId }) => customerId, address: ({ addressId }) => addressId },
+    groups: {
+      customer: ({ customerId }) => customerId,
+      address: ({ addressId }) => addressId,
+      notice: ({ noticeId }) => noticeId,
+    },
+  });
+  readonly notices = this.#table<Notice, 'occasion' | 'customer'>({
+    name: 'notices',
+    key: ({ id }) => id,
+    unique: {
+      occasion: ({ customerId, occasion }) => (occasion === null ? null : `${customerId} ${occasion}`),
+    },
+    groups: { customer: ({ customerId }) => customerId },
   });
   readonly purchases = this.#table<Purchase, 'shop' | 'claim' | 'customer'>({
     name: 'purchases',
@@ -154,6 +172,7 @@ export class MemoryStore {
       this.#writeStaff(changes);
       this.#writeLedger(changes);
       for (const entry of changes.audit ?? []) this.audit.append(entry.chain, entry);
+      this.#writeNotices(changes);
       for (const { customerId, at } of changes.erasures ?? []) this.#erase(customerId, at);
       this.#writeChats(changes);
       this.version += 1;
@@ -228,6 +247,23 @@ export class MemoryStore {
     for (const approval of changes.approvalUpdates ?? []) this.approvals.update(approval);
   }
 
+  #writeNotices(changes: Changes): void {
+    for (const notice of changes.notices ?? []) {
+      const { customerId, occasion } = notice;
+      const told = occasion !== null && this.notices.find('occasion', `${customerId} ${occasion}`);
+      const dropped = { state: 'dropped', reason: 'occasion', occasion: null, dueAt: null } as const;
+      this.notices.insert(told ? { ...notice, ...dropped, settledAt: notice.createdAt } : notice);
+    }
+    for (const notice of changes.noticeUpdates ?? []) this.notices.update(notice);
+    for (const { was, attempt } of changes.attemptUpdates ?? []) {
+      const before = this.messages.get(attempt.id);
+      if (before && (before.state !== was.state || before.leaseUntil !== was.leaseUntil)) {
+        throw new StaleError(`message ${attempt.id} changed meanwhile`);
+      }
+      if (before) this.messages.update({ ...before, ...attempt });
+    }
+  }
+
   #writeLedger({ transactions = [] }: Changes): void {
     for (const transaction of transactions) {
       this.ledger.append(transaction.customerId, transaction);
@@ -256,8 +292,14 @@ export class MemoryStore {
       this.redemptions.update({ ...one, status: 'cancelled', settledAt: at, taken: [], revision });
     }
     for (const message of this.messages.all('customer', customerId)) {
-      const forgotten = { reply: { paragraphs: [] }, customerId: null, state: 'cancelled' } as const;
-      this.messages.update({ ...message, ...forgotten });
+      const state = isOpenMessage(message.state) ? 'cancelled' : message.state;
+      this.messages.update({ ...message, reply: { paragraphs: [] }, customerId: null, state });
+    }
+    for (const notice of this.notices.all('customer', customerId)) {
+      const revision = notice.revision + 1;
+      const over = { state: 'stopped', reason: 'erased', dueAt: null, settledAt: at } as const;
+      const ends = isSettled(notice.state) ? {} : over;
+      this.notices.update({ ...notice, reply: { paragraphs: [] }, ...ends, revision });
     }
     for (const { address } of this.chats.all('customer', customerId)) {
       this.chats.remove(conversationKey(address.channel, address.externalId));
@@ -279,8 +321,8 @@ export class MemoryStore {
       if (!chat?.state) continue;
       this.chats.update({ ...chat, state: { ...chat.state, choices }, revision: chat.revision + 1 });
     }
-    for (const { dueAt: _, ...message } of changes.messages ?? []) {
-      this.messages.insert({ ...message, state: 'queued' });
+    for (const { dueAt: _, noticeId = null, ...message } of changes.messages ?? []) {
+      this.messages.insert({ ...message, ...unsent, noticeId });
     }
   }
 

@@ -3,6 +3,7 @@ import type { ReservationRef } from '../../core/coupons/types.ts';
 import type { ChannelName } from '../../core/customers/types.ts';
 import type { IncomingEvent, Said } from '../../core/dialogs/types.ts';
 import type { PurchaseId, ShopId } from '../../core/ids.ts';
+import { anyChat, type MessagingRules } from '../../core/messaging/rules.ts';
 import type { Button, Reply } from '../../core/messaging/types.ts';
 import type { Submitted } from '../../core/ports.ts';
 import { type Program, type ProgramDefinition, programSchema } from '../../core/program/program.ts';
@@ -75,6 +76,7 @@ export class World {
   readonly definition: ProgramDefinition;
   readonly program: Program;
   readonly rules: CheckoutRules;
+  readonly messagingRules: MessagingRules;
   readonly people: readonly Person[];
   readonly receipts: Receipt[] = [];
   /** Points that tills asked for or held. */
@@ -98,6 +100,7 @@ export class World {
     this.definition = programSchema.parse(programFor(this));
     this.program = { ...this.definition, version: 2 };
     this.rules = purchaseRules(this.program);
+    this.messagingRules = { program: this.program, channels: anyChat };
     this.people = Array.from({ length: this.int(2, 6) }, (_, index) => personOf(index));
   }
 

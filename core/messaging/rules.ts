@@ -1,0 +1,25 @@
+import type { ChannelName } from '../customers/types.ts';
+import type { Program } from '../program/program.ts';
+
+/** How far a channel tells what became of a message. */
+export type ReceiptDepth = 'accepted' | 'delivered' | 'read';
+
+/** A channel as far as the policy knows it. */
+export interface ChannelRule {
+  readonly receipts: ReceiptDepth;
+}
+
+/** What decides where a message goes: the program in force, and the channels that are there. */
+export interface MessagingRules {
+  readonly program: Pick<
+    Program,
+    'cascades' | 'prices' | 'quiet_hours' | 'zone' | 'locale' | 'country' | 'marketing_messages_in_7_days'
+  >;
+  /** A channel that is not here is never written to. */
+  readonly channels: ReadonlyMap<ChannelName, ChannelRule>;
+}
+
+/** What is assumed before a root has named its channels: every chat is, and tells only that it took a message. */
+export const anyChat: MessagingRules['channels'] = new Map(
+  (['telegram', 'viber', 'whatsapp', 'web'] as const).map((name) => [name, { receipts: 'accepted' }]),
+);

@@ -1,0 +1,52 @@
+import { invariant } from '../errors.ts';
+import type { Attempt, Notice, NoticeReason, NoticeState } from './notices.ts';
+import { hasReached, isOpenMessage, lesserDepth, noticeMoves } from './states.ts';
+import type { AttemptUpdate, MessagingChanges } from './types.ts';
+
+/** Whether an attempt came as far as its step wants. */
+export function isReachedBy(attempt: Attempt, notice: Notice): boolean {
+  return hasReached(attempt.state, wantsOf(attempt, notice));
+}
+
+/** Whether the person got the notice twice: two attempts were delivered, as far as their channels can tell. */
+export function isDoubled(notice: Notice, attempts: readonly Attempt[]): boolean {
+  const arrived = attempts.filter((one) =>
+    hasReached(one.state, lesserDepth(wantsOf(one, notice), 'delivered')),
+  );
+  return arrived.length > 1;
+}
+
+function wantsOf({ channel }: Attempt, { steps }: Notice) {
+  return steps.find((step) => step.channel === channel)?.wants ?? 'delivered';
+}
+
+/** A notice looked at again at `dueAt`, and not before. */
+export function postponed(notice: Notice, dueAt: number): MessagingChanges {
+  return { noticeUpdates: [{ ...notice, dueAt, revision: notice.revision + 1 }] };
+}
+
+/** The end of a notice: whatever still waits to be sent of it is taken back. */
+export function settled(
+  notice: Notice,
+  attempts: readonly Attempt[],
+  state: Exclude<NoticeState, 'held' | 'underway'>,
+  reason: NoticeReason | null,
+  now: number,
+): MessagingChanges {
+  invariant(noticeMoves[notice.state].includes(state), `a notice goes from ${notice.state} to ${state}`);
+  const doubled = notice.doubled || isDoubled(notice, attempts);
+  const ended: Notice = { ...notice, state, reason, doubled, dueAt: null, settledAt: now };
+  return {
+    noticeUpdates: [{ ...ended, revision: notice.revision + 1 }],
+    attemptUpdates: attempts.filter((one) => isOpenMessage(one.state)).map(takenBack),
+  };
+}
+
+function takenBack(attempt: Attempt): AttemptUpdate {
+  const { state, leaseUntil } = attempt;
+  const error = 'not needed any more';
+  return {
+    was: { state, leaseUntil },
+    attempt: { ...attempt, state: 'cancelled', leaseUntil: null, error },
+  };
+}

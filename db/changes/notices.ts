@@ -1,0 +1,162 @@
+import type { Notice } from '../../core/messaging/notices.ts';
+import type { Receipt } from '../../core/messaging/receipts.ts';
+import type { AttemptUpdate, EarlyReceipt, MessageCount } from '../../core/messaging/types.ts';
+import { DAY_MS } from '../../core/time.ts';
+import { type Statement, statement } from '../database.ts';
+import { inserter, updater } from '../rows.ts';
+import * as schema from '../schema.ts';
+import { type Changes, forRows } from './part.ts';
+import { tallySlotMs } from './tallies.ts';
+
+const insert = {
+  notices: inserter(schema.notices),
+  earlyReceipts: inserter(schema.earlyReceipts, 'or ignore'),
+};
+
+const updateNotices = updater(schema.notices, [
+  ...([
+    'customerId',
+    'state',
+    'reason',
+    'steps',
+    'step',
+    'dueAt',
+    'doubled',
+    'settledAt',
+    'revision',
+  ] as const),
+]);
+
+/** Notices, what becomes of them and of the messages that try them, and receipts nobody is known for yet. */
+export function noticeStatements(changes: Changes): Statement[] {
+  return [
+    ...forRows(changes.notices, insertNotices),
+    ...forRows(changes.noticeUpdates, (notices) => updateNotices(notices.map(noticeRow))),
+    ...forRows(changes.attemptUpdates, updateAttempts),
+    ...forRows(changes.messageCounts, addToTallies),
+    ...forRows(changes.unreachable, markUnreachable),
+    ...forRows(changes.earlyReceipts, keepReceipts),
+    ...forRows(changes.settledReceipts, forgetReceipts),
+  ];
+}
+
+function noticeRow(notice: Notice): typeof schema.notices.$inferSelect {
+  const { reply, steps, stopsOnPurchase, doubled } = notice;
+  return {
+    ...notice,
+    reply: JSON.stringify(reply),
+    steps: JSON.stringify(steps),
+    stopsOnPurchase: stopsOnPurchase ? 1 : 0,
+    doubled: doubled ? 1 : 0,
+  };
+}
+
+/**
+ * A notice of an occasion that was told of already, by whatever process, is written down as dropped: the index holds
+ * one to an occasion, and a second one has none.
+ */
+function insertNotices(notices: readonly Notice[]): Statement[] {
+  const plain = notices.filter(({ occasion }) => occasion === null);
+  const told = notices.filter(({ occasion }) => occasion !== null);
+  return [
+    ...(plain.length > 0 ? [insert.notices(plain.map(noticeRow))] : []),
+    // One by one: within one statement two of the same occasion would not see each other.
+    ...told.map((notice) => insertUnlessTold(notice)),
+  ];
+}
+
+function insertUnlessTold(notice: Notice): Statement {
+  const { sql, args } = insert.notices([noticeRow(notice)]);
+  const dropped = { ...notice, state: 'dropped', reason: 'occasion', occasion: null, dueAt: null } as const;
+  const second = insert.notices([noticeRow({ ...dropped, settledAt: notice.createdAt })]);
+  const rows = `case when exists (select 1 from notices where customer_id = ? and occasion = ?) then ? else ? end`;
+  return {
+    sql: sql.replace('json_each(?)', `json_each(${rows})`),
+    args: [notice.customerId, notice.occasion, second.args?.[0] ?? '[]', args?.[0] ?? '[]'],
+  };
+}
+
+/**
+ * A message found in another state than the decision was made on was claimed or sent meanwhile: it is given a state
+ * that does not exist, which a trigger refuses, and the decision is made again.
+ */
+function updateAttempts(updates: readonly AttemptUpdate[]): Statement {
+  const rows = updates.map(({ was, attempt }) => [
+    ...[attempt.id, was.state, was.leaseUntil, attempt.state, attempt.leaseUntil, attempt.error],
+    ...[
+      attempt.deliveredAt,
+      attempt.readAt,
+      attempt.overtakenAt,
+      attempt.priceMicros,
+      attempt.smsPriceMicros,
+    ],
+  ]);
+  return statement(
+    `update messages set
+       state = case when state = changed.value ->> 1 and lease_until is changed.value ->> 2
+         then changed.value ->> 3 else 'changed' end,
+       lease_until = changed.value ->> 4, error = changed.value ->> 5, delivered_at = changed.value ->> 6,
+       read_at = changed.value ->> 7, overtaken_at = changed.value ->> 8, price_micros = changed.value ->> 9,
+       sms_price_micros = changed.value ->> 10
+     from json_each(?) as changed where messages.id = changed.value ->> 0`,
+    JSON.stringify(rows),
+  );
+}
+
+const counted = [
+  ...(['delivered', 'read', 'failed', 'doubled', 'priceMicros', 'smsPriceMicros'] as const),
+] as const;
+
+/** Adds to the figures of the five minutes in which each message was sent. */
+function addToTallies(counts: readonly MessageCount[]): Statement {
+  const rows = counts.map((count) => [
+    Math.floor(count.sentAt / tallySlotMs) * tallySlotMs,
+    count.channel,
+    count.category,
+    ...counted.map((figure) => count[figure] ?? 0),
+  ]);
+  const names = ['delivered', 'read', 'failed', 'doubled', 'price_micros', 'sms_price_micros'];
+  const sums = names.map((_, index) => `sum(value ->> ${index + 3})`).join(', ');
+  const added = names.map((name) => `${name} = ${name} + excluded.${name}`).join(', ');
+  return statement(
+    `insert into message_tallies (at, channel, category, sent, ${names.join(', ')})
+     select value ->> 0, value ->> 1, value ->> 2, 0, ${sums} from json_each(?) where true group by 1, 2, 3
+     on conflict (at, channel, category) do update set ${added}`,
+    JSON.stringify(rows),
+  );
+}
+
+function markUnreachable(chats: NonNullable<Changes['unreachable']>): Statement {
+  return statement(
+    `update addresses set reachable = 0 from json_each(?) as gone
+     where addresses.id = gone.value ->> 0 and addresses.last_seen_at <= gone.value ->> 1`,
+    JSON.stringify(chats.map(({ addressId, since }) => [addressId, since])),
+  );
+}
+
+const keptMs = DAY_MS;
+
+/** Those that found no message within a day go, so that receipts of nobody's messages do not pile up. */
+function keepReceipts(receipts: readonly EarlyReceipt[]): Statement[] {
+  const newest = Math.max(...receipts.map(({ receivedAt }) => receivedAt));
+  const rows = receipts.map((receipt) => ({
+    ...receipt,
+    address: receipt.address ?? '',
+    blocked: receipt.blocked ? 1 : 0,
+    detail: receipt.detail ?? null,
+  }));
+  return [
+    statement('delete from early_receipts where received_at < ?', newest - keptMs),
+    insert.earlyReceipts(rows),
+  ];
+}
+
+function forgetReceipts(receipts: readonly Receipt[]): Statement {
+  return statement(
+    `delete from early_receipts where (channel, provider_id, address, status) in
+       (select value ->> 0, value ->> 1, value ->> 2, value ->> 3 from json_each(?))`,
+    JSON.stringify(
+      receipts.map(({ channel, providerId, address = '', status }) => [channel, providerId, address, status]),
+    ),
+  );
+}

@@ -1,0 +1,174 @@
+import type { CustomerId } from '../../core/ids.ts';
+import {
+  type Attempt,
+  type BoughtNeed,
+  boughtKey,
+  type Notice,
+  type NoticeFacts,
+  type ReceiptRef,
+  receiptKey,
+} from '../../core/messaging/notices.ts';
+import { DAY_MS } from '../../core/time.ts';
+import { type Row, statement } from '../database.ts';
+import { reader, selection } from '../rows.ts';
+import * as schema from '../schema.ts';
+import { eachRow, type FactSource, type Query } from './source.ts';
+
+const noticeOf = reader(schema.notices);
+const attemptOf = reader(schema.messages);
+
+type Read = Pick<NoticeFacts, 'notice' | 'attempts' | 'messageOf' | 'offered' | 'bought'>;
+
+/** Reads notices with their messages, the messages receipts are about, and what a customer was offered and bought. */
+export function noticeSource(): FactSource<Read> {
+  const notices = new Map<string, Notice>();
+  const attempts = new Map<string, Attempt[]>();
+  const receipted = new Map<string, Attempt>();
+  const offered = new Map<string, number[]>();
+  const bought = new Set<string>();
+  return {
+    queries(needs, now) {
+      const ids = needs.flatMap((need) => need.notices ?? []);
+      const refs = needs.flatMap((need) => need.receipted ?? []);
+      const customers = needs.flatMap((need) => need.offered ?? []);
+      const buyers = needs.flatMap((need) => need.bought ?? []);
+      return [
+        ...(ids.length > 0 ? [noticeQuery(ids, notices), attemptQuery(ids, attempts)] : []),
+        ...(refs.length > 0 ? [receiptQuery(refs, receipted)] : []),
+        ...(customers.length > 0 ? [offerQuery(customers, now, offered)] : []),
+        ...(buyers.length > 0 ? [boughtQuery(buyers, bought)] : []),
+      ];
+    },
+    facts: {
+      notice: (id) => notices.get(id),
+      attempts: (id) => attempts.get(id) ?? [],
+      messageOf: (ref) => receipted.get(receiptKey(ref)),
+      offered: (id) => offered.get(id) ?? [],
+      bought: (need) => bought.has(boughtKey(need)),
+    },
+    keysOf: (needs) => [
+      ...(needs.notices ?? []),
+      ...(needs.receipted ?? []).map((ref) => receipted.get(receiptKey(ref))?.id ?? receiptKey(ref)),
+    ],
+  };
+}
+
+function noticeQuery(ids: readonly string[], found: Map<string, Notice>): Query {
+  return eachRow(
+    statement(
+      'select n.* from (select distinct value as id from json_each(?)) i join notices n on n.id = i.id',
+      JSON.stringify(ids),
+    ),
+    (row) => found.set(String(row.id), noticeFrom(row)),
+  );
+}
+
+function attemptQuery(ids: readonly string[], found: Map<string, Attempt[]>): Query {
+  return eachRow(
+    statement(
+      `select m.* from (select distinct value as id from json_each(?)) i
+       join messages m indexed by messages_notice on m.notice_id = i.id order by m.id`,
+      JSON.stringify(ids),
+    ),
+    (row) => {
+      const attempt = attemptFrom(row);
+      const key = attempt.noticeId ?? '';
+      found.set(key, [...(found.get(key) ?? []), attempt]);
+    },
+  );
+}
+
+/** By our id where the channel gave it back; else by the channel's, within a chat where one id went to many. */
+function receiptQuery(refs: readonly ReceiptRef[], found: Map<string, Attempt>): Query {
+  const rows = refs.map((ref) => [
+    receiptKey(ref),
+    ref.messageId ?? null,
+    ref.channel,
+    ref.providerId,
+    ref.address ?? null,
+  ]);
+  return eachRow(
+    statement(
+      `select i.value ->> 0 as receipt_key, ${selection(schema.messages, 'm')} from json_each(?) i
+       join messages m on m.id = coalesce(i.value ->> 1, (
+         select p.id from messages p indexed by messages_provider
+         where p.channel = i.value ->> 2 and p.provider_id = i.value ->> 3
+           and (i.value ->> 4 is null or exists (
+             select 1 from addresses a where a.id = p.address_id and a.external_id = i.value ->> 4))
+         order by p.id desc limit 1))
+       where m.channel = i.value ->> 2`,
+      JSON.stringify(rows),
+    ),
+    (row) => found.set(String(row.receipt_key), attemptFrom(row)),
+  );
+}
+
+function offerQuery(ids: readonly CustomerId[], now: number, found: Map<string, number[]>): Query {
+  return eachRow(
+    statement(
+      `select m.customer_id, min(m.created_at) as at from (select distinct value as id from json_each(?)) i
+       join messages m indexed by messages_customer on m.customer_id = i.id
+       where m.category = 'marketing' and m.notice_id is not null and m.created_at > ?
+         and m.state not in ('failed', 'cancelled')
+       group by m.notice_id order by at`,
+      JSON.stringify(ids),
+      now - 7 * DAY_MS,
+    ),
+    (row) => {
+      const key = String(row.customer_id);
+      found.set(key, [...(found.get(key) ?? []), Number(row.at)]);
+    },
+  );
+}
+
+/** A till may tell late: of a purchase of the same day that it tells of after the notice, too. */
+function boughtQuery(needs: readonly BoughtNeed[], found: Set<string>): Query {
+  return eachRow(
+    statement(
+      `select i.value ->> 0 as customer_id, i.value ->> 1 as since from json_each(?) i where exists (
+         select 1 from purchases p where p.customer_id = i.value ->> 0 and p.kind = 'sale'
+           and p.at > i.value ->> 1 - ${DAY_MS} and max(p.at, p.recorded_at) > i.value ->> 1)`,
+      JSON.stringify(needs.map(({ customerId, since }) => [customerId, since])),
+    ),
+    (row) => found.add(boughtKey({ customerId: row.customer_id as CustomerId, since: Number(row.since) })),
+  );
+}
+
+/** The same facts and more, the newer ones preferred. */
+export function joinNoticeFacts(first: Read, second: Read): Read {
+  const filled = <Some>(all: readonly Some[], before: readonly Some[]) => (all.length > 0 ? all : before);
+  return {
+    notice: (id) => second.notice(id) ?? first.notice(id),
+    attempts: (id) => filled(second.attempts(id), first.attempts(id)),
+    messageOf: (ref) => second.messageOf(ref) ?? first.messageOf(ref),
+    offered: (id) => filled(second.offered(id), first.offered(id)),
+    bought: (need) => second.bought(need) || first.bought(need),
+  };
+}
+
+/** A notice as stored, in the words of core. */
+export function noticeFrom(row: Row): Notice {
+  const { reply, steps, stopsOnPurchase, doubled, ...notice } = noticeOf(row);
+  return {
+    ...(notice as Omit<Notice, 'reply' | 'steps' | 'stopsOnPurchase' | 'doubled'>),
+    reply: JSON.parse(reply) as Notice['reply'],
+    steps: JSON.parse(steps) as Notice['steps'],
+    stopsOnPurchase: stopsOnPurchase === 1,
+    doubled: doubled === 1,
+  };
+}
+
+/** A message as stored, as receipts and cascades see it. */
+export function attemptFrom(row: Row): Attempt {
+  const { id, addressId, customerId, channel, category, noticeId, state, leaseUntil, error, ...rest } =
+    attemptOf(row);
+  const { createdAt, sentAt, deliveredAt, readAt, overtakenAt, priceMicros, smsPriceMicros } = rest;
+  return {
+    ...({ id, addressId, customerId, channel, category, noticeId, state } as Pick<
+      Attempt,
+      'id' | 'addressId' | 'customerId' | 'channel' | 'category' | 'noticeId' | 'state'
+    >),
+    ...{ leaseUntil, error, createdAt, sentAt, deliveredAt, readAt, overtakenAt },
+    ...{ priceMicros, smsPriceMicros },
+  };
+}
