@@ -2,18 +2,14 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createIds } from '../../core/ids.ts';
-import type { Clock } from '../../core/ports.ts';
 import { type ProgramDefinition, programSchema } from '../../core/program/program.ts';
 import { openDatabase } from '../../db/open.ts';
 import { applyProgram } from '../../db/programs.ts';
 import type { WriterOptions } from '../../db/writer.ts';
 import { createSvoi, type Svoi } from '../../svoi.ts';
+import { type TestClock, testClock } from './clock.ts';
 
-/** A clock that stands still until a test moves it. */
-export interface TestClock extends Clock {
-  set(at: number): void;
-  advance(milliseconds: number): void;
-}
+export { type TestClock, testClock } from './clock.ts';
 
 /** What a test may choose; everything else is as in a fresh installation. */
 export interface TestSvoiOptions {
@@ -71,20 +67,6 @@ async function migrateOnce(): Promise<string> {
   const path = join(folder, 'svoi.db');
   (await openDatabase({ url: `file:${path}` })).close();
   return path;
-}
-
-/** A clock standing at `at`: epoch milliseconds, or ISO 8601. */
-export function testClock(at: number | string): TestClock {
-  let now = typeof at === 'number' ? at : Date.parse(at);
-  return {
-    now: () => now,
-    set: (next) => {
-      now = next;
-    },
-    advance: (milliseconds) => {
-      now += milliseconds;
-    },
-  };
 }
 
 /** Numbers in [0, 1) that are the same for the same seed (mulberry32). */
