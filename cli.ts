@@ -11,7 +11,7 @@ import { createRandom } from './db/random.ts';
 import { createChatLinks } from './links.ts';
 import { parseSettings, type Settings } from './settings.ts';
 import { createSvoi, type Svoi } from './svoi.ts';
-import { type Environment, telegramOf } from './upkeep.ts';
+import { type Environment, silentMessengers } from './upkeep.ts';
 
 /** Carries out a command line. Resolves to the exit code; what went wrong is said in one line. */
 export async function main(
@@ -77,7 +77,8 @@ async function runShared(
 
 /** A running server knows the bot's name; a command by itself asks for it. */
 async function learnLinks(svoi: Svoi, settings: Settings): Promise<void> {
-  const links = createChatLinks({ bot: telegramOf(settings), clock: svoi.clock });
+  const messengers = silentMessengers(settings, svoi.program);
+  const links = createChatLinks({ messengers, clock: svoi.clock });
   await links.asked;
   svoi.useLinks(links);
 }

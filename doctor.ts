@@ -1,11 +1,12 @@
 import type { CommandIo } from './api/control.ts';
-import { webhookPath } from './bots/telegram/setup.ts';
 import { handOver } from './control.ts';
 import { SvoiError } from './core/errors.ts';
+import { defaultProgram } from './core/program/program.ts';
 import { readRow } from './db/database.ts';
 import { openDatabase } from './db/open.ts';
+import { currentProgram } from './db/programs.ts';
 import { parseSettings, type Settings } from './settings.ts';
-import { type Environment, readingDatabase, telegramOf } from './upkeep.ts';
+import { type Environment, readingDatabase, silentMessengers } from './upkeep.ts';
 
 /** One thing that was looked at: fine, or wrong and what to do. */
 interface Finding {
@@ -18,7 +19,7 @@ interface Finding {
 export async function doctor(environment: Environment, io: CommandIo): Promise<number> {
   let allOk = true;
   const say = ({ ok, what, words }: Finding) => {
-    io.out(`${ok ? 'ok   ' : 'wrong'}  ${what.padEnd(8)}  ${words}`);
+    io.out(`${ok ? 'ok   ' : 'wrong'}  ${what.padEnd(9)}  ${words}`);
     allOk &&= ok;
   };
   const settings = await look('settings', async () => parseSettings(environment));
@@ -31,6 +32,7 @@ export async function doctor(environment: Environment, io: CommandIo): Promise<n
     const found = await look(what, () => check(settings.value));
     say(found.ok ? { ok: true, what, words: found.value } : found);
   }
+  for (const finding of await checkMessengers(settings.value)) say(finding);
   return allOk ? 0 : 1;
 }
 
@@ -47,7 +49,6 @@ async function look<Value>(what: string, check: () => Promise<Value>): Promise<L
 const checks: readonly (readonly [string, (settings: Settings) => Promise<string>])[] = [
   ['database', checkDatabase],
   ['shops', checkShops],
-  ['telegram', checkTelegram],
 ];
 
 async function checkDatabase(settings: Settings): Promise<string> {
@@ -85,20 +86,18 @@ async function checkShops(settings: Settings): Promise<string> {
   return 'none may call the API yet: npm run svoi -- shop add NAME';
 }
 
-async function checkTelegram(settings: Settings): Promise<string> {
-  const telegram = telegramOf(settings);
-  if (!telegram) return 'not configured; TELEGRAM_BOT_TOKEN would switch it on';
-  const { username, webhookUrl, pendingUpdates, lastError } = await telegram.check();
-  const wanted = settings.PUBLIC_URL ? settings.PUBLIC_URL.replace(/\/+$/, '') + webhookPath : '';
-  if (webhookUrl !== wanted) {
-    const instead = webhookUrl === '' ? 'nowhere' : `to ${webhookUrl}`;
-    throw new SvoiError('webhook', `updates of @${username} go ${instead}: run npm run svoi -- webhooks set`);
+/** A finding for every messenger that is configured; one that none is. */
+async function checkMessengers(settings: Settings): Promise<Finding[]> {
+  const program = await readingDatabase(settings, currentProgram).catch(() => defaultProgram);
+  const messengers = silentMessengers(settings, () => program);
+  if (messengers.length === 0) {
+    const words = 'none configured; TELEGRAM_BOT_TOKEN would switch one on';
+    return [{ ok: true, what: 'messenger', words }];
   }
-  if (lastError) {
-    throw new SvoiError(
-      'webhook',
-      `@${username}: ${pendingUpdates} updates wait, Telegram says: ${lastError}`,
-    );
-  }
-  return `@${username} answers, ${wanted === '' ? 'updates are polled' : `updates come to ${wanted}`}`;
+  const found = messengers.map(async (messenger) => {
+    const what = messenger.channel.name;
+    const looked = await look(what, () => messenger.check());
+    return looked.ok ? { ok: true, what, words: looked.value } : looked;
+  });
+  return Promise.all(found);
 }

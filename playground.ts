@@ -1,10 +1,13 @@
 import type { Render } from './bots/render.ts';
+import type { Timers } from './bots/timers.ts';
 import { createPlayground, type Playground } from './bots/web/playground/app.tsx';
 import type { PlaygroundClock } from './bots/web/playground/clock.ts';
 import type { Api } from './bots/web/playground/till.ts';
 import { SvoiError } from './core/errors.ts';
+import { segmentsOf } from './core/messaging/segments.ts';
 import { inviteStaff } from './core/staff/invite.ts';
-import { latestMessages } from './db/message_log.ts';
+import { latestMessages, messageCosts } from './db/message_log.ts';
+import { applyProgram } from './db/programs.ts';
 import type { Shops } from './db/shops.ts';
 import type { Svoi } from './svoi.ts';
 import type { WebParts } from './web.ts';
@@ -16,11 +19,14 @@ export interface PlaygroundOptions {
   readonly clock: PlaygroundClock;
   readonly render: Render;
   readonly api: Api;
+  /** Default: the platform's. */
+  readonly timers?: Timers;
 }
 
 /** Joins the playground to a database: its till has a shop and a key of its own, a new key at every start. */
 export async function openPlayground(svoi: Svoi, options: PlaygroundOptions): Promise<Playground> {
   const { web, shops, ...rest } = options;
+  await nameMadeUpPrices(svoi);
   return createPlayground({
     ...web,
     ...rest,
@@ -32,8 +38,28 @@ export async function openPlayground(svoi: Svoi, options: PlaygroundOptions): Pr
       const invited = await svoi.submit(inviteStaff({ phone: number, role: id, stores: [] }));
       return invited.ok ? invited.result.token : undefined;
     },
-    messageLog: (limit) => latestMessages(svoi.database, limit),
+    receipts: svoi.handleReceipts,
+    segments: (text) => segmentsOf(text).parts.length,
+    messageLog: async (limit) => ({
+      messages: await latestMessages(svoi.database, limit),
+      costs: await messageCosts(svoi.database),
+    }),
   });
+}
+
+/** What messages cost in the playground: round figures, so that one sees what a cascade saves. */
+const madeUpPrices = {
+  viber: { session: 0, outside: 60 },
+  whatsapp: { session: 0, utility: 70, marketing: 180, authentication: 70 },
+  sms: { segment: 120, countries: {} },
+};
+
+/** The program of a new playground names prices; one that was changed stays as it is. */
+async function nameMadeUpPrices(svoi: Svoi): Promise<void> {
+  const { version, ...definition } = svoi.program();
+  if (version > 1) return;
+  await applyProgram(svoi.database, { ...definition, prices: madeUpPrices }, svoi.clock.now());
+  await svoi.reloadProgram();
 }
 
 const shopName = 'Playground';

@@ -3,10 +3,9 @@ import { type HttpBindings, serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { pino } from 'pino';
 import { createApi } from './api/app.ts';
-import type { Channel } from './bots/channel.ts';
+import type { Channel, Messenger } from './bots/channel.ts';
 import { createDispatcher, type Dispatcher } from './bots/dispatcher.ts';
 import { createRenderer } from './bots/render.ts';
-import { createTelegram, type Telegram } from './bots/telegram/telegram.ts';
 import { createClaimPage } from './bots/web/claim.tsx';
 import { openPlaygroundClock, type PlaygroundClock } from './bots/web/playground/clock.ts';
 import { createSiteChat } from './bots/web/site.tsx';
@@ -27,6 +26,7 @@ import { settleDue } from './jobs.ts';
 import { createChatLinks } from './links.ts';
 import { consentTexts } from './locales/consents.ts';
 import { createTranslator } from './locales/translator.ts';
+import { openMessengers } from './messengers.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import manifest from './package.json' with { type: 'json' };
 import { openPlayground } from './playground.ts';
@@ -66,18 +66,18 @@ async function start(): Promise<Running> {
   const { DATABASE_URL: url, DATABASE_AUTH_TOKEN: authToken } = settings;
   const database = await openDatabase({ url, authToken });
   const core = await createCore(settings, database, log);
-  const { app, channels, telegram } = await openDoors(core);
+  const { app, channels, messengers } = await openDoors(core);
   const dispatcher = await startDispatcher(core, channels);
   const control = await openControlDoor(url, (argv, io) => runHandedOver(argv, core.svoi, io));
   const jobs = startJobs(core);
   const listening = await listen(app, settings);
-  if (telegram && !settings.PUBLIC_URL) telegram.poll.start();
+  for (const messenger of messengers) messenger.start?.();
   return {
     url: listening.url,
     async stop() {
       clearInterval(jobs);
       await listening.close();
-      await telegram?.poll.stop();
+      await Promise.all(messengers.map((messenger) => messenger.stop?.()));
       await control.close();
       await dispatcher.stop();
       await core.svoi.writer.idle();
@@ -129,12 +129,12 @@ async function openClock(
   return { ...realClock, jump: async () => {} };
 }
 
-/** Everything that listens: the API, the site chat, Telegram's webhook, the playground. */
+/** Everything that listens: the API, the site chat, the messengers' webhooks, the playground. */
 async function openDoors(core: Core) {
   const { svoi, settings, clock, log } = core;
   const web = await openWebParts(svoi.database);
-  const telegram = telegramOf(core);
-  const links = createChatLinks({ bot: telegram, publicUrl: settings.PUBLIC_URL, clock: realClock });
+  const messengers = messengersOf(core);
+  const links = createChatLinks({ messengers, publicUrl: settings.PUBLIC_URL, clock: realClock });
   svoi.useLinks(links);
   const shops = createShops({ database: svoi.database, clock, ids: svoi.ids });
   const api = createApi(
@@ -147,13 +147,13 @@ async function openDoors(core: Core) {
     }),
   );
   const app = new Hono<{ Bindings: HttpBindings }>();
-  app.route('/', createClaimPage({ telegramLink: links.telegram }));
+  app.route('/', createClaimPage({ links: links.all }));
   const site = createSiteChat({ ...web, handle: svoi.handleEvent, clock });
   const channels: Channel[] = [site.channel];
   app.route('/', site.app);
-  if (telegram) {
-    channels.push(telegram.channel);
-    app.all('/telegram', (c) => telegram.webhook(c.req.raw));
+  for (const { channel, paths, webhook } of messengers) {
+    channels.push(channel);
+    for (const path of paths) app.all(path, (c) => webhook(c.req.raw));
   }
   if (settings.SVOI_MODE === 'playground') {
     const render = createRenderer(createTranslator());
@@ -165,15 +165,14 @@ async function openDoors(core: Core) {
     app.get('/', (c) => c.redirect('/docs'));
   }
   app.mount('/', (request, env) => api.fetch(request, env), { replaceRequest: false });
-  return { app, channels, telegram };
+  return { app, channels, messengers };
 }
 
-function telegramOf({ settings, svoi, log }: Core): Telegram | undefined {
-  const { TELEGRAM_BOT_TOKEN: token, TELEGRAM_API_ROOT: apiRoot, TELEGRAM_WEBHOOK_SECRET } = settings;
-  if (!token) return undefined;
-  return createTelegram({
-    ...{ token, apiRoot, webhookSecret: TELEGRAM_WEBHOOK_SECRET },
+function messengersOf({ settings, svoi, log }: Core): Messenger[] {
+  return openMessengers({
+    ...{ settings, program: svoi.program, clock: realClock },
     handle: svoi.handleEvent,
+    receipts: svoi.handleReceipts,
     log: (level, message) => log[level](message),
   });
 }

@@ -1,14 +1,15 @@
 import { resolve } from 'node:path';
 import type { CommandIo } from './api/control.ts';
-import { createTelegram } from './bots/telegram/telegram.ts';
+import type { Messenger } from './bots/channel.ts';
 import { SvoiError } from './core/errors.ts';
+import type { Program } from './core/program/program.ts';
 import { backUp, restore } from './db/backup.ts';
 import type { Database } from './db/database.ts';
 import { openDatabase } from './db/open.ts';
 import { currentProgram } from './db/programs.ts';
 import { openReader } from './db/reader.ts';
 import { type Verification, verifyLedger } from './db/verify.ts';
-import { createTranslator } from './locales/translator.ts';
+import { openMessengers } from './messengers.ts';
 import { parseSettings, type Settings } from './settings.ts';
 
 /** The settings as they stand outside, not yet checked. */
@@ -88,29 +89,27 @@ function filePath(url: string): string {
   throw new SvoiError('not_a_file', 'the database is on a libSQL server: use that server’s own backups');
 }
 
-/** Registers the webhooks of all channels that are configured. */
+/** Tells every messenger that is configured where we are. */
 export async function setWebhooks(environment: Environment, io: CommandIo): Promise<number> {
   const settings = parseSettings(environment);
-  const telegram = telegramOf(settings);
-  if (!telegram) throw new SvoiError('no_channel', 'no channel is configured: set TELEGRAM_BOT_TOKEN');
-  const { locale, ...formats } = await readingDatabase(settings, currentProgram);
-  const translator = createTranslator();
-  const done = await telegram.setup({
-    publicUrl: settings.PUBLIC_URL,
-    locale,
-    say: (language, words) => translator.say(language, words, formats),
-  });
-  for (const line of done) io.out(line);
+  const program = await readingDatabase(settings, currentProgram);
+  const messengers = silentMessengers(settings, () => program);
+  if (messengers.length === 0) {
+    throw new SvoiError('no_channel', 'no messenger is configured: set TELEGRAM_BOT_TOKEN, or another');
+  }
+  for (const messenger of messengers) {
+    for (const line of await messenger.setup(settings.PUBLIC_URL)) io.out(line);
+  }
   return 0;
 }
 
-/** Telegram as far as a command needs it: it asks and tells, and hears nothing. */
-export function telegramOf(settings: Settings) {
-  const {
-    TELEGRAM_BOT_TOKEN: token,
-    TELEGRAM_API_ROOT: apiRoot,
-    TELEGRAM_WEBHOOK_SECRET: webhookSecret,
-  } = settings;
-  if (!token) return undefined;
-  return createTelegram({ token, apiRoot, webhookSecret, handle: async () => {}, log: () => {} });
+/** The messengers as far as a command needs them: they ask and tell, and hear nothing. */
+export function silentMessengers(settings: Settings, program: () => Program): Messenger[] {
+  const clock = { now: () => Date.now() };
+  return openMessengers({
+    ...{ settings, program, clock },
+    handle: async () => {},
+    receipts: async () => {},
+    log: () => {},
+  });
 }

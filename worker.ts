@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createApi } from './api/app.ts';
+import type { Messenger } from './bots/channel.ts';
 import { createDispatcher } from './bots/dispatcher.ts';
 import { createRenderer } from './bots/render.ts';
-import { createTelegram, type Telegram } from './bots/telegram/telegram.ts';
 import { SvoiError } from './core/errors.ts';
 import { createIds } from './core/ids.ts';
 import type { Database } from './db/database.ts';
@@ -15,6 +15,7 @@ import { settleDue } from './jobs.ts';
 import { createChatLinks } from './links.ts';
 import { consentTexts } from './locales/consents.ts';
 import { createTranslator } from './locales/translator.ts';
+import { openMessengers } from './messengers.ts';
 import manifest from './package.json' with { type: 'json' };
 import { parseSettings, type Settings } from './settings.ts';
 import { createSvoi, type Svoi } from './svoi.ts';
@@ -102,8 +103,8 @@ async function instanceFor(bindings: Bindings): Promise<Instance> {
 async function createInstance(settings: Settings): Promise<Instance> {
   const database = openWebDatabase(serverOf(settings), settings.DATABASE_AUTH_TOKEN);
   const svoi = await createSvoi({ ...environment, database, writer: writerOfTurn() });
-  const telegram = telegramFor(settings, svoi);
-  const links = createChatLinks({ bot: telegram, clock: environment.clock });
+  const messengers = messengersFor(settings, svoi);
+  const links = createChatLinks({ messengers, clock: environment.clock });
   svoi.useLinks(links);
   const app = createApi(
     apiParts(svoi, {
@@ -118,10 +119,11 @@ async function createInstance(settings: Settings): Promise<Instance> {
   );
   return {
     svoi,
-    dispatch: () => dispatch(database, svoi, telegram),
+    dispatch: () => dispatch(database, svoi, messengers),
     fetch(request, context) {
-      const isTelegram = telegram && new URL(request.url).pathname === '/telegram';
-      return isTelegram ? telegram.webhook(request, (work) => context.waitUntil(work)) : app.fetch(request);
+      const { pathname } = new URL(request.url);
+      const messenger = messengers.find(({ paths }) => paths.includes(pathname));
+      return messenger ? messenger.webhook(request, (work) => context.waitUntil(work)) : app.fetch(request);
     },
   };
 }
@@ -143,16 +145,18 @@ function writerOfTurn(): Writer {
   return { submit: (command) => current().submit(command), idle: () => current().idle() };
 }
 
-function telegramFor(settings: Settings, svoi: Svoi): Telegram | undefined {
-  const { TELEGRAM_BOT_TOKEN: token, TELEGRAM_API_ROOT: apiRoot } = settings;
-  const webhookSecret = settings.TELEGRAM_WEBHOOK_SECRET;
-  return token ? createTelegram({ token, apiRoot, webhookSecret, handle: svoi.handleEvent, log }) : undefined;
+function messengersFor(settings: Settings, svoi: Svoi): Messenger[] {
+  return openMessengers({
+    ...{ settings, log, program: svoi.program, clock: environment.clock },
+    handle: svoi.handleEvent,
+    receipts: svoi.handleReceipts,
+  });
 }
 
-async function dispatch(database: Database, svoi: Svoi, telegram: Telegram | undefined): Promise<void> {
+async function dispatch(database: Database, svoi: Svoi, messengers: readonly Messenger[]): Promise<void> {
   const dispatcher = createDispatcher({
     ...environment,
-    channels: telegram ? [telegram.channel] : [],
+    channels: messengers.map(({ channel }) => channel),
     outbox: createOutbox(database),
     render: createRenderer(createTranslator()),
     formats: svoi.program,

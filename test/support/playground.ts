@@ -2,7 +2,7 @@ import type { Hono } from 'hono';
 import { createApi } from '../../api/app.ts';
 import { createDispatcher } from '../../bots/dispatcher.ts';
 import { createRenderer } from '../../bots/render.ts';
-import type { PhoneId } from '../../bots/web/playground/phones.ts';
+import { chatOf, type PhoneId } from '../../bots/web/playground/phones.ts';
 import type { Call } from '../../bots/web/playground/till.ts';
 import { createSiteChat } from '../../bots/web/site.tsx';
 import { createOutbox } from '../../db/outbox.ts';
@@ -29,7 +29,7 @@ export interface TestPlayground extends Omit<TestSvoi, 'close'> {
   till(action: object): Promise<Call>;
   post(path: string, body: unknown): Promise<Response>;
   /** What the chat with this number shows. */
-  seen(channel: 'telegram' | 'whatsapp', number: string): Promise<SeenMessage[]>;
+  seen(channel: 'telegram' | 'viber' | 'whatsapp' | 'sms', number: string): Promise<SeenMessage[]>;
   close(): Promise<void>;
 }
 
@@ -50,8 +50,10 @@ export async function testPlayground(): Promise<TestPlayground> {
     here.clock.advance(milliseconds);
     await settleDue(svoi);
   };
-  const { app, channels } = await openPlayground(svoi, {
-    ...{ web, shops, render },
+  // Messages arrive when a test has waited for the dispatcher, not when some time has passed.
+  const timers = { now: () => 0, after: () => () => {} };
+  const { app, channels, arrive } = await openPlayground(svoi, {
+    ...{ web, shops, render, timers },
     clock: { now: here.clock.now, jump },
     api: async (request) => api.fetch(request),
   });
@@ -71,6 +73,8 @@ export async function testPlayground(): Promise<TestPlayground> {
   dispatcher.start();
   const settled = async (response: Response) => {
     await dispatcher.idle();
+    await arrive();
+    await dispatcher.idle();
     return response;
   };
   let count = 0;
@@ -86,7 +90,7 @@ export async function testPlayground(): Promise<TestPlayground> {
     act: (phone, said) => post(`/playground/phones/${phone}/events`, { id: id(), language: 'en', said }),
     change: (phone, change) => post(`/playground/phones/${phone}`, { id: id(), ...change }, 'PUT'),
     sell: (sale) => till({ do: 'sell', locale: 'en', ...sale }),
-    seen: (channel, number) => seenIn(web.store, { channel, chat: number.replace('+', '') }),
+    seen: (channel, number) => seenIn(web.store, chatOf({ channel, number })),
     async close() {
       await dispatcher.stop();
       here.close();

@@ -159,7 +159,7 @@ export class Transcript {
    */
   drawButton(button, place, keyboard) {
     if (button.kind === 'link') {
-      const safe = /^(https?|tel|mailto):/i.test(button.url) ? button.url : '#';
+      const safe = /^((https?|tel|mailto|viber):|\/(?!\/))/i.test(button.url) ? button.url : '#';
       return make('a', { href: safe, target: '_blank', rel: 'noopener noreferrer' }, button.label);
     }
     const element = make('button', { type: 'button', class: button.kind }, button.label);

@@ -22,6 +22,7 @@ import { startTill } from './playground_till.js';
  * @property {Intl.DateTimeFormat} time of day
  * @property {(text: string) => void} toast says something went wrong
  * @property {(step: Step) => void} done a step of the story was taken
+ * @property {(phone: string, context: string) => void} open follows a link to the chat on another phone
  */
 
 const { body } = document;
@@ -46,13 +47,14 @@ const page = {
     toastTimer = setTimeout(() => toast.replaceChildren(), 6000);
   },
   done: startStory(),
+  open: (phone, context) => phones.get(phone)?.open(context),
 };
 
+/** @type {Map<string, ReturnType<typeof startPhone>>} */
+const phones = new Map();
 const clock = startClock(page);
 const till = startTill(page, (phone, code) => phones.get(phone)?.scan(code));
 const log = startLog(page);
-/** @type {Map<string, ReturnType<typeof startPhone>>} */
-const phones = new Map();
 for (const element of document.querySelectorAll('[data-phone]')) {
   if (element instanceof HTMLElement) phones.set(element.dataset.phone ?? '', startPhone(element, page));
 }

@@ -1,6 +1,7 @@
-/** @import { LogLine } from '../playground/log.ts' */
+/** @import { LogLine, MessageCosts } from '../playground/log.ts' */
 /** @import { Page } from './playground.js' */
 import { find, make } from './dom.js';
+import { startWay } from './playground_way.js';
 
 /**
  * @param {Record<string, string>} texts
@@ -14,7 +15,9 @@ function wordOf(texts, key) {
  * Shows the outbox as it stands.
  * @param {Page} page
  */
-export function startLog({ words, tag, zone, done }) {
+export function startLog(page) {
+  const { words, tag, zone, money, done } = page;
+  const way = startWay(page);
   const rows = find(document, '#log', HTMLTableSectionElement);
   const empty = find(document, '#log-empty', HTMLElement);
   const time = new Intl.DateTimeFormat(tag, {
@@ -48,13 +51,19 @@ export function startLog({ words, tag, zone, done }) {
       make('td', { class: 'col-category' }, wordOf(words.categories, line.category)),
       make('td', { class: 'col-text', title: line.text }, make('div', {}, line.text)),
       make('td', { class: 'col-state' }, badge),
-      make('td', { class: 'col-attempts' }, String(line.attempts)),
+      make(
+        'td',
+        { class: 'col-price' },
+        line.priceMicros === null ? '' : money.format(line.priceMicros / 1_000_000),
+      ),
     );
   }
 
   return {
-    /** @param {readonly LogLine[]} lines newest first */
-    show(lines) {
+    /** @param {{ lines: readonly LogLine[], costs: MessageCosts }} shown newest first */
+    show({ lines, costs }) {
+      const attempts = way.show(lines, costs);
+      if (attempts.length > 1 && attempts.at(-1)?.channel === 'sms') done('cascade');
       empty.hidden = lines.length > 0;
       rows.replaceChildren(...lines.map(draw));
       // Only who has registered gets a service message.

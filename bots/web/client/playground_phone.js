@@ -53,13 +53,21 @@ export function startPhone(element, page) {
     if (data.includes('points')) page.done('points');
   }
 
+  element.addEventListener('click', (event) => {
+    const link =
+      event.target instanceof Element ? event.target.closest('a[href^="/playground/open/"]') : null;
+    if (!(link instanceof HTMLAnchorElement)) return;
+    event.preventDefault();
+    const [, , , phone = '', context = ''] = new URL(link.href).pathname.split('/');
+    page.open(phone, context);
+  });
   startComposer(element, page, tell);
   if (element.querySelector('.phone-settings')) startSettings(element, page, path);
 
   /** @param {ChatMessage} message */
   function show(message) {
     transcript.show(message);
-    if (message.contact) page.done('register');
+    if (message.contact && element.dataset.phone === 'telegram') page.done('register');
   }
 
   function drawEmpty() {
@@ -69,10 +77,18 @@ export function startPhone(element, page) {
   return {
     /** It came into sight: a hidden list cannot scroll. */
     seen: () => transcript.scrollToEnd(),
+    /** @param {string} context of a link that opens this chat */
+    open(context) {
+      void tell({ kind: 'start', context }).then(
+        () => page.done('link'),
+        () => {},
+      );
+      element.scrollIntoView({ block: 'nearest' });
+    },
     /** @param {string} code of a receipt: a link that Telegram opens, elsewhere a text to send */
     scan(code) {
-      const isTelegram = element.classList.contains('telegram');
-      const said = isTelegram ? { kind: 'start', context: `c_${code}` } : { kind: 'text', text: code };
+      const hasLinks = element.classList.contains('telegram') || element.classList.contains('viber');
+      const said = hasLinks ? { kind: 'start', context: `c_${code}` } : { kind: 'text', text: code };
       void tell(said).then(
         () => page.done('claim'),
         () => {},
@@ -102,7 +118,7 @@ export function startPhone(element, page) {
 function startComposer(element, { done }, tell) {
   const composer = find(element, '.composer', HTMLFormElement);
   const input = find(composer, 'input', HTMLInputElement);
-  const begin = find(element, '.begin', HTMLButtonElement);
+  const begin = element.querySelector('.begin');
   composer.addEventListener('submit', async (event) => {
     event.preventDefault();
     const text = input.value.trim();
@@ -115,6 +131,7 @@ function startComposer(element, { done }, tell) {
       input.value = text;
     }
   });
+  if (!(begin instanceof HTMLButtonElement)) return;
   begin.addEventListener('click', async () => {
     begin.disabled = true;
     await tell(firstWords(element.dataset.phone, begin.textContent)).catch(() => {});
@@ -129,7 +146,7 @@ function startComposer(element, { done }, tell) {
  * @param {string} greeting
  */
 function firstWords(phone, greeting) {
-  if (phone === 'telegram') return { kind: 'start' };
+  if (phone === 'telegram' || phone === 'viber') return { kind: 'start' };
   return phone === 'text' ? { kind: 'text', text: greeting.trim() } : { kind: 'join_staff' };
 }
 
@@ -159,7 +176,8 @@ function startSettings(element, { words, toast }, path) {
     void change({ number: number.value });
   });
   for (const name of ['blocked', 'offline']) {
-    const box = find(form, `[name=${name}]`, HTMLInputElement);
+    const box = form.querySelector(`[name=${name}]`);
+    if (!(box instanceof HTMLInputElement)) continue;
     box.addEventListener('change', () => void change({ [name]: box.checked }));
   }
 }
@@ -175,7 +193,8 @@ function drawSettings(element, { words }, { number, blocked, offlineAt }) {
     const shown = find(element, '[name=number]', HTMLInputElement);
     if (document.activeElement !== shown || shown.getAttribute('aria-invalid') !== 'true')
       shown.value = number;
-    find(element, '[name=blocked]', HTMLInputElement).checked = blocked;
+    const block = element.querySelector('[name=blocked]');
+    if (block instanceof HTMLInputElement) block.checked = blocked;
     find(element, '[name=offline]', HTMLInputElement).checked = offline;
   }
   element.classList.toggle('is-blocked', blocked);

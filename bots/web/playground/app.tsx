@@ -7,8 +7,9 @@ import { parsePhone } from '../../../core/customers/phone.ts';
 import { type Locale, locales } from '../../../core/customers/types.ts';
 import type { Said } from '../../../core/dialogs/types.ts';
 import type { Program } from '../../../core/program/program.ts';
-import type { Channel, EventHandler } from '../../channel.ts';
+import type { Channel, EventHandler, ReceiptHandler } from '../../channel.ts';
 import type { Render } from '../../render.ts';
+import { platformTimers, type Timers } from '../../timers.ts';
 import { type Bus, chatTopic } from '../bus.ts';
 import { type FileReader, fileAnswer, jsonOf, pageAnswer, problem, sameOriginOnly } from '../http.ts';
 import { eventId, saidOf, saidSchemas } from '../said.ts';
@@ -18,7 +19,7 @@ import { createSessionToken } from '../tokens.ts';
 import { jumps, type PlaygroundClock } from './clock.ts';
 import { playgroundFeed } from './feed.ts';
 import { createLog, type MessageLog } from './log.ts';
-import { createSimulatedChannel, simulatedAbilities } from './messenger.ts';
+import { createSimulatedChannel, type SimulatedChannel, type SimulatedName } from './messenger.ts';
 import { PlaygroundPage } from './page.tsx';
 import {
   chatOf,
@@ -35,6 +36,10 @@ import { type Api, actionSchema, createTill, type Till } from './till.ts';
 /** What the playground is made of: all of it real, but the messengers. */
 export interface PlaygroundParts {
   readonly handle: EventHandler;
+  readonly receipts: ReceiptHandler;
+  /** How many SMS a text goes as. */
+  segments(text: string): number;
+  readonly timers?: Timers;
   readonly store: ChatStore;
   readonly values: ValueStore;
   readonly bus: Bus;
@@ -57,7 +62,17 @@ export interface PlaygroundParts {
 export interface Playground {
   readonly app: Hono;
   readonly channels: readonly Channel[];
+  /** Tells of everything that has arrived on phones by now; it happens by itself a moment after a message was sent. */
+  arrive(): Promise<void>;
+  /** A link that a phone's chat shows: the page opens the chat of another phone with it. */
+  link(channel: SimulatedName, context: string): string;
 }
+
+/** The phone on which a link to a messenger opens. */
+const phoneOfLink = { telegram: 'telegram', viber: 'viber', whatsapp: 'text' } as const;
+
+/** How long a message takes to arrive: long enough to be seen on its way. */
+const arrivesAfterMs = 600;
 
 const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 
@@ -94,28 +109,66 @@ const changeBody = z.strictObject({
 /** Opens the playground over what is in the database. */
 export async function createPlayground(parts: PlaygroundParts): Promise<Playground> {
   const phones = await openPhones(parts.values);
-  const channels = (['telegram', 'whatsapp'] as const).map((name) =>
-    createSimulatedChannel({ ...parts, name, phones, abilities: simulatedAbilities[name] }),
-  );
+  const { timers = platformTimers } = parts;
+  const channels = simulatedNames.map((name) => createSimulatedChannel({ ...parts, name, phones }));
+  const messengers: Messengers = {
+    arrive: async () => {
+      for (const channel of channels) await channel.arrive();
+    },
+    look: async (phone) => channels.find(({ name }) => name === phone.channel)?.look(phone),
+  };
   const till = createTill(parts, () => parts.program().country);
   const app = new Hono();
   const tooLarge = (c: Context) => problem(c, 413, 'too_large', 'at most 64 KiB');
   const guards = [loopbackOnly, sameOriginOnly, bodyLimit({ maxSize: 65_536, onError: tooLarge })];
   for (const path of ['/', '/playground/*']) app.use(path, ...guards);
   addPages(app, parts, phones);
-  addPhones(app, parts, phones);
+  addPhones(app, parts, phones, messengers);
   addTill(app, till);
   app.post('/playground/clock', (c) => jump(c, parts));
-  return { app, channels };
+  const sent = channels.map((channel) => arriving(channel, timers));
+  return {
+    app,
+    channels: sent,
+    arrive: messengers.arrive,
+    link: (channel, context) => `/playground/open/${linkTo(channel)}/${context}`,
+  };
+}
+
+const simulatedNames = ['telegram', 'viber', 'whatsapp', 'sms'] as const satisfies readonly SimulatedName[];
+
+function linkTo(channel: SimulatedName): string {
+  return channel === 'sms' ? 'sms' : phoneOfLink[channel];
+}
+
+/** What happens on phones by itself. */
+interface Messengers {
+  arrive(): Promise<void>;
+  look(phone: Phone): Promise<void>;
+}
+
+/** A channel that tells, a moment after it took a message, that the message has arrived. */
+function arriving(channel: SimulatedChannel, timers: Timers): Channel {
+  return {
+    ...channel,
+    async send(message) {
+      const outcome = await channel.send(message);
+      if (outcome.status === 'sent') timers.after(arrivesAfterMs, () => void channel.arrive());
+      return outcome;
+    },
+  };
 }
 
 function addPages(app: Hono, parts: PlaygroundParts, phones: Phones): void {
   const { render, messageLog, program, readFile } = parts;
   const log = createLog(messageLog, render, program);
-  app.get('/', (c) => {
+  app.get('/', async (c) => {
     const locale = localeOf(c, program().locale);
-    const page = <PlaygroundPage locale={locale} program={program()} phones={phones.all()} />;
-    return pageAnswer(c, page, "'none'");
+    const owner = phones.find('telegram');
+    const until = parts.clock.now() + sessionMs;
+    const session = await createSessionToken(parts.chatSecret, owner?.number ?? '', until);
+    const props = { locale, program: program(), phones: phones.all(), session };
+    return pageAnswer(c, <PlaygroundPage {...props} />, "'none'");
   });
   app.get('/playground/site', async (c) => {
     const phone = phones.all().find(({ id }) => id === c.req.query('as'));
@@ -130,7 +183,7 @@ function addPages(app: Hono, parts: PlaygroundParts, phones: Phones): void {
 
 const sessionMs = 3_600_000;
 
-function addPhones(app: Hono, parts: PlaygroundParts, phones: Phones): void {
+function addPhones(app: Hono, parts: PlaygroundParts, phones: Phones, messengers: Messengers): void {
   app.post('/playground/phones/:id/events', async (c) => {
     const phone = phones.find(c.req.param('id'));
     const body = eventBody.safeParse(await jsonOf(c));
@@ -140,6 +193,7 @@ function addPhones(app: Hono, parts: PlaygroundParts, phones: Phones): void {
       return problem(c, 409, 'not_reachable', 'this phone cannot send now');
     }
     const { id, language } = body.data;
+    await messengers.look(phone);
     const said = await heard(parts, body.data.said, phone);
     await showOwn(parts, phone, id, said);
     await tell(parts, phone, id, said, language);
@@ -155,6 +209,7 @@ function addPhones(app: Hono, parts: PlaygroundParts, phones: Phones): void {
     const changed = await phones.change(phone, change);
     parts.bus.publish('phones');
     await tellBlocking(parts, phone, changed, body.data.id);
+    await messengers.arrive();
     return c.body(null, 204);
   });
 }
@@ -176,7 +231,8 @@ async function heard(
   if (said.kind === 'join_staff') return staffLink(parts, phone);
   if (said.kind !== 'share') return saidOf(said);
   const shared = said.phone ?? phone.number;
-  return { kind: 'contact', phone: shared, own: shared === phone.number };
+  // Viber does not say whose the number is.
+  return { kind: 'contact', phone: shared, own: phone.channel !== 'viber' && shared === phone.number };
 }
 
 /** The one-time link as it arrives: Telegram opens the chat with it, elsewhere its text is sent. */
@@ -200,9 +256,10 @@ async function tell(parts: PlaygroundParts, phone: Phone, id: string, said: Said
   });
 }
 
-/** Telegram tells a bot that it was blocked; WhatsApp keeps it to itself. */
+/** Telegram and Viber tell a bot that it was blocked; WhatsApp keeps it to itself, and nobody blocks an SMS. */
 async function tellBlocking(parts: PlaygroundParts, before: Phone, after: Phone, id: string): Promise<void> {
-  if (after.channel !== 'telegram' || before.blocked === after.blocked) return;
+  const tells = after.channel === 'telegram' || after.channel === 'viber';
+  if (!tells || before.blocked === after.blocked) return;
   await tell(parts, after, id, { kind: after.blocked ? 'blocked' : 'returned' });
 }
 
@@ -240,7 +297,7 @@ function addTill(app: Hono, till: Till): void {
 }
 
 async function jump(c: Context, { clock, bus }: PlaygroundParts): Promise<Response> {
-  const body = z.strictObject({ by: z.enum(['day', 'week', 'year']) }).safeParse(await jsonOf(c));
+  const body = z.strictObject({ by: z.enum(['hour', 'day', 'week', 'year']) }).safeParse(await jsonOf(c));
   if (!body.success) return problem(c, 422, 'invalid_request', z.prettifyError(body.error));
   await clock.jump(jumps[body.data.by]);
   bus.publish('clock');

@@ -9,7 +9,7 @@ export interface PlaygroundClock extends Clock {
 }
 
 /** How far each button goes. A year is 366 days: points live to the end of their 365th, and it should show. */
-export const jumps = { day: DAY_MS, week: 7 * DAY_MS, year: 366 * DAY_MS } as const;
+export const jumps = { hour: DAY_MS / 24, day: DAY_MS, week: 7 * DAY_MS, year: 366 * DAY_MS } as const;
 export type Jump = keyof typeof jumps;
 
 const valueName = 'playground_clock_ahead_ms';

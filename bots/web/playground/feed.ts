@@ -2,7 +2,7 @@ import type { Clock } from '../../../core/ports.ts';
 import type { Bus } from '../bus.ts';
 import type { ChatMessage, ChatStore } from '../store.ts';
 import type { StreamEvent, StreamSource } from '../stream.ts';
-import type { LogLine } from './log.ts';
+import type { ShownLog } from './log.ts';
 import { chatOf, type Phone, type Phones } from './phones.ts';
 
 /** What the feed of a page reads from. */
@@ -11,7 +11,7 @@ export interface FeedParts {
   readonly bus: Bus;
   readonly phones: Phones;
   readonly clock: Clock;
-  log(): Promise<readonly LogLine[]>;
+  log(): Promise<ShownLog>;
 }
 
 const shownMessages = 100;
@@ -39,11 +39,11 @@ export function playgroundFeed(parts: FeedParts): StreamSource {
   }
 
   async function logEvents(): Promise<StreamEvent[]> {
-    const lines = await parts.log();
-    const log = JSON.stringify(lines);
+    const shown = await parts.log();
+    const log = JSON.stringify(shown);
     if (log === lastLog) return [];
     lastLog = log;
-    return [{ event: 'log', data: lines }];
+    return [{ event: 'log', data: shown }];
   }
 
   return {

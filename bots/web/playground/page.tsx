@@ -11,12 +11,14 @@ interface PageProps {
   readonly locale: Locale;
   readonly program: Pick<Program, 'currency' | 'zone'>;
   readonly phones: readonly Phone[];
+  /** By which the shop's site vouches for the customer with the first phone. */
+  readonly session: string;
 }
 
 type Part<Props = object> = FC<{ readonly words: PlaygroundWords } & Props>;
 
 /** The whole page. What changes comes by the feed and is drawn by `client/playground.js`. */
-export const PlaygroundPage: FC<PageProps> = ({ locale, program, phones }) => {
+export const PlaygroundPage: FC<PageProps> = ({ locale, program, phones, session }) => {
   const words = playgroundWords(locale);
   const { currency, zone } = program;
   const settings = { locale, tag: localeTags[locale], currency, zone };
@@ -39,8 +41,17 @@ export const PlaygroundPage: FC<PageProps> = ({ locale, program, phones }) => {
               {customers.map((phone) => (
                 <PhoneView words={words} phone={phone} />
               ))}
+              <SiteView words={words} locale={locale} session={session} />
             </section>
-            <TillView words={words} locale={locale} currency={currency} phones={customers} />
+            <div class="counter">
+              <TillView
+                words={words}
+                locale={locale}
+                currency={currency}
+                phones={customers.filter(isPerson)}
+              />
+              <WayView words={words} />
+            </div>
           </div>
           <StaffView words={words} phones={phones.filter(isStaff)} />
           <LogView words={words} />
@@ -101,7 +112,7 @@ const ClockView: Part = ({ words }) => (
       <time id="now" aria-live="polite" />
     </p>
     <div class="clock-jumps">
-      {(['day', 'week', 'year'] as const).map((by) => (
+      {(['hour', 'day', 'week', 'year'] as const).map((by) => (
         <button type="button" class="quiet" data-jump={by}>
           {words.clock[by]}
         </button>
@@ -131,6 +142,47 @@ const Steps: FC<{ readonly texts: Readonly<Record<string, string>> }> = ({ texts
   </ol>
 );
 
+/** The phone with the SMS is somebody's who has another one on the table. */
+function isPerson({ channel }: Phone): boolean {
+  return channel !== 'sms';
+}
+
+/** The shop's site with its chat, as the customer of the first phone sees it who is signed in there. */
+const SiteView: Part<{ readonly locale: Locale; readonly session: string }> = ({
+  words,
+  locale,
+  session,
+}) => (
+  <article class="phone web" aria-labelledby="site-title">
+    <header class="phone-head">
+      <h3 id="site-title">{words.phones.site.title}</h3>
+      <p>{words.phones.site.hint}</p>
+    </header>
+    <iframe
+      class="device"
+      title={words.phones.site.title}
+      loading="lazy"
+      src={`/chat/frame?locale=${locale}#session=${encodeURIComponent(session)}`}
+    />
+  </article>
+);
+
+/** The way of the newest message that was not a direct answer: channel by channel, with receipts and prices. */
+const WayView: Part = ({ words }) => (
+  <section class="way" aria-labelledby="way-title">
+    <header>
+      <h2 id="way-title">{words.way.title}</h2>
+      <p>{words.way.hint}</p>
+    </header>
+    <p class="empty" id="way-empty">
+      {words.way.empty}
+    </p>
+    <p class="way-text" id="way-text" />
+    <ol class="way-steps" id="way" aria-live="polite" />
+    <dl class="figures" id="way-costs" />
+  </section>
+);
+
 /** The people behind the counter, folded away until they are needed. */
 const StaffView: Part<{ readonly phones: readonly Phone[] }> = ({ words, phones }) => (
   <details class="staff" id="staff">
@@ -155,7 +207,7 @@ const LogView: Part = ({ words }) => (
       <table>
         <thead>
           <tr>
-            {(['time', 'channel', 'to', 'category', 'text', 'state', 'attempts'] as const).map((column) => (
+            {(['time', 'channel', 'to', 'category', 'text', 'state', 'price'] as const).map((column) => (
               <th scope="col" class={`col-${column}`}>
                 {words.log[column]}
               </th>

@@ -39,9 +39,11 @@ export const PhoneView: FC<PhoneProps> = ({ words, phone }) => {
         <p class="note" role="status" />
         <div class="begin-here">
           <p class="empty-text">{empty}</p>
-          <button type="button" class="primary begin">
-            {begin}
-          </button>
+          {begin === '' ? null : (
+            <button type="button" class="primary begin">
+              {begin}
+            </button>
+          )}
         </div>
         <Composer words={words} id={id} />
       </div>
@@ -67,9 +69,11 @@ const PhoneSettings: FC<PhoneProps> = ({ words, phone }) => (
       </button>
     </span>
     <span class="switches">
-      <label>
-        <input type="checkbox" name="blocked" checked={phone.blocked} /> {words.phones.blocked}
-      </label>
+      {phone.channel === 'sms' ? null : (
+        <label>
+          <input type="checkbox" name="blocked" checked={phone.blocked} /> {words.phones.blocked}
+        </label>
+      )}
       <label>
         <input type="checkbox" name="offline" checked={phone.offlineAt !== null} /> {words.phones.offline}
       </label>

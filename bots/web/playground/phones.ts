@@ -14,7 +14,7 @@ export interface Phone {
   readonly offlineAt: number | null;
 }
 
-const phoneIds = ['telegram', 'text', 'owner', 'manager'] as const;
+const phoneIds = ['telegram', 'viber', 'text', 'sms', 'owner', 'manager'] as const;
 export type PhoneId = (typeof phoneIds)[number];
 
 /** A phone of somebody behind the counter: its id is the role. */
@@ -40,26 +40,28 @@ export interface Phones {
 const kept = z.array(
   z.object({
     id: z.enum(phoneIds),
-    channel: z.enum(['telegram', 'whatsapp']),
+    channel: z.enum(['telegram', 'viber', 'whatsapp', 'sms']),
     number: z.string(),
     blocked: z.boolean(),
     offlineAt: z.number().nullable(),
   }),
 );
 
-/** Numbers of a Ukrainian operator, with the middle that films use. */
+/** Numbers of a Ukrainian operator, with the middle that films use. Viber and SMS are of one person. */
 const firstPhones: readonly Phone[] = [
   { id: 'telegram', channel: 'telegram', number: '+380675550101', blocked: false, offlineAt: null },
+  { id: 'viber', channel: 'viber', number: '+380675550103', blocked: false, offlineAt: null },
   { id: 'text', channel: 'whatsapp', number: '+380675550102', blocked: false, offlineAt: null },
+  { id: 'sms', channel: 'sms', number: '+380675550103', blocked: false, offlineAt: null },
   { id: 'owner', channel: 'telegram', number: '+380675550191', blocked: false, offlineAt: null },
   { id: 'manager', channel: 'whatsapp', number: '+380675550192', blocked: false, offlineAt: null },
 ];
 
 const valueName = 'playground_phones';
 
-/** The chat on a phone: messengers name it by digits. */
-export function chatOf(phone: Phone): ChatKey {
-  return { channel: phone.channel, chat: phone.number.replace('+', '') };
+/** The chat on a phone: messengers name it by digits, an SMS goes to the number itself. */
+export function chatOf({ channel, number }: Pick<Phone, 'channel' | 'number'>): ChatKey {
+  return { channel, chat: channel === 'sms' ? number : number.replace('+', '') };
 }
 
 /** The phones as they were left when the playground last ran, or new ones. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createPlayground, type PlaygroundParts } from '../../../bots/web/playground/app.tsx';
+import { chatOf } from '../../../bots/web/playground/phones.ts';
 import { createSiteChat } from '../../../bots/web/site.tsx';
 import type { IncomingEvent } from '../../../core/dialogs/types.ts';
 import { openWebParts } from '../../../web.ts';
@@ -55,7 +56,10 @@ const unused = () => {
   throw new Error('not used here');
 };
 
-async function openPhone(id: 'telegram' | 'text'): Promise<ChannelHarness> {
+/** The phones of customers, and what their messengers are called. */
+const messengers = { telegram: 'telegram', viber: 'viber', text: 'whatsapp', sms: 'sms' } as const;
+
+async function openPhone(id: keyof typeof messengers): Promise<ChannelHarness> {
   const here = await testSvoi();
   const web = await openWebParts(here.svoi.database);
   const events: IncomingEvent[] = [];
@@ -67,11 +71,13 @@ async function openPhone(id: 'telegram' | 'text'): Promise<ChannelHarness> {
     handle: async (event) => {
       events.push(event);
     },
-    ...{ api: unused, shopKey: '', messageLog: async () => [], render: unused, invite: unused },
+    ...{ api: unused, shopKey: '', messageLog: unused, render: unused, invite: unused },
+    receipts: async () => {},
+    segments: () => 1,
+    timers: { now: () => 0, after: () => () => {} },
   });
   const { app } = playground;
-  const [telegram, whatsapp] = playground.channels;
-  const channel = id === 'telegram' ? telegram : whatsapp;
+  const channel = playground.channels.find(({ name }) => name === messengers[id]);
   if (!channel) throw new Error('the playground has no such channel');
   const path = `/playground/phones/${id}`;
   let count = 0;
@@ -86,20 +92,24 @@ async function openPhone(id: 'telegram' | 'text'): Promise<ChannelHarness> {
     await sendJson(app, path, { id: `event-${count}-of-test`, blocked }, 'PUT');
   };
   await sendJson(app, path, { id: 'the-number', number: '+380501234567' }, 'PUT');
-  const key = { channel: channel.name, chat: '380501234567' };
+  const key = chatOf({ channel: channel.name, number: '+380501234567' });
   const seen = (): Promise<SeenMessage[]> => seenIn(web.store, key);
   return {
     ...{ channel, address: key.chat, events, seen },
     person: {
       start: (context) => post({ kind: 'start', ...(context === undefined ? {} : { context }) }),
       say: (text) => post({ kind: 'text', text }),
-      ...(id === 'telegram'
+      ...(channel.abilities.buttons
         ? {
             tap: async (label: string) => post(pressOf(await web.store.latest(key, 99), label)),
-            shareOwn: (phone: string) => post({ kind: 'share', phone }),
-            shareOther: (phone: string) => post({ kind: 'share', phone }),
             block: () => turn(true),
             unblock: () => turn(false),
+          }
+        : {}),
+      ...(id === 'telegram'
+        ? {
+            shareOwn: (phone: string) => post({ kind: 'share', phone }),
+            shareOther: (phone: string) => post({ kind: 'share', phone }),
           }
         : {}),
     },
@@ -111,7 +121,9 @@ async function openPhone(id: 'telegram' | 'text'): Promise<ChannelHarness> {
 }
 
 describeChannel("the playground's Telegram", () => openPhone('telegram'));
+describeChannel("the playground's Viber", () => openPhone('viber'));
 describeChannel("the playground's plain text", () => openPhone('text'));
+describeChannel("the playground's SMS", () => openPhone('sms'));
 
 describe('a message of our own chats', () => {
   it('sent again after a crash stands there once, an edit too', async () => {

@@ -232,14 +232,37 @@ describe('a stranger', () => {
 describe('the link of a code', () => {
   const code = 'CDFGHJKM3';
   const clock = { now: () => t.clock.now() };
+  const telegram = (publicName = async () => 'svoi_bot') => ({
+    channel: { name: 'telegram' as const },
+    publicName,
+    link: (name: string, context: string) => `https://t.me/${name}?start=${context}`,
+  });
+  const viber = {
+    channel: { name: 'viber' as const },
+    publicName: async () => 'svoi',
+    link: (name: string, context: string) => `viber://pa?chatURI=${name}&context=${context}`,
+  };
 
   test('leads to the bot once its name is known, to our page before, and nowhere without either', async () => {
-    const bot = { username: async () => 'svoi_bot' };
-    const links = createChatLinks({ bot, publicUrl: 'https://svoi.example/', clock });
+    const links = createChatLinks({ messengers: [telegram()], publicUrl: 'https://svoi.example/', clock });
     expect(links.claim(code)).toBe(`https://svoi.example/c/${code}`);
-    await Promise.resolve();
+    await links.asked;
     expect(links.claim(code)).toBe(`https://t.me/svoi_bot?start=c_${code}`);
-    expect(createChatLinks({ bot: undefined, clock }).claim(code)).toBeUndefined();
+    expect(createChatLinks({ messengers: [], clock }).claim(code)).toBeUndefined();
+  });
+
+  test('leads to our page where there are several messengers to choose from, or to the first without one', async () => {
+    const messengers = [telegram(), viber];
+    const links = createChatLinks({ messengers, publicUrl: 'https://svoi.example/', clock });
+    await links.asked;
+    expect(links.claim(code)).toBe(`https://svoi.example/c/${code}`);
+    const homeless = createChatLinks({ messengers, clock });
+    await homeless.asked;
+    expect(homeless.claim(code)).toBe(`https://t.me/svoi_bot?start=c_${code}`);
+    expect(homeless.all('l_1')).toEqual([
+      { channel: 'telegram', url: 'https://t.me/svoi_bot?start=l_1' },
+      { channel: 'viber', url: 'viber://pa?chatURI=svoi&context=l_1' },
+    ]);
   });
 
   test('is asked for again a minute after Telegram did not answer', async () => {
@@ -249,24 +272,31 @@ describe('the link of a code', () => {
       if (asked === 1) throw new Error('no network');
       return 'svoi_bot';
     };
-    const links = createChatLinks({ bot: { username }, clock });
-    await Promise.resolve();
+    const links = createChatLinks({ messengers: [telegram(username)], clock });
+    await links.asked;
     expect([links.claim(code), asked]).toEqual([undefined, 1]);
     t.clock.advance(60_000);
     links.claim(code);
+    await Promise.resolve();
     await Promise.resolve();
     expect([links.claim(code), asked]).toEqual([`https://t.me/svoi_bot?start=c_${code}`, 2]);
   });
 
   test('opens a page with the ways to our chats, in the language of the browser', async () => {
-    const page = createClaimPage({ telegramLink: (context) => `https://t.me/svoi_bot?start=${context}` });
+    const page = createClaimPage({
+      links: (context) => [
+        { channel: 'telegram', url: `https://t.me/svoi_bot?start=${context}` },
+        { channel: 'viber', url: `viber://pa?chatURI=svoi&context=${context}` },
+      ],
+    });
     const answer = await page.request(`/c/${code.toLowerCase()}`, {
       headers: { 'accept-language': 'ru-UA,ru;q=0.9' },
     });
     const html = await answer.text();
     expect(html).toContain('CDF GHJ KM3');
     expect(html).toContain('Баллы с вашего чека');
-    expect(html).toContain(`href="https://t.me/svoi_bot?start=c_${code}"`);
+    expect(html).toContain(`href="https://t.me/svoi_bot?start=c_${code}">Открыть Telegram`);
+    expect(html).toContain('>Открыть Viber<');
     expect(html).toContain(`href="/chat/frame?locale=ru#context=c_${code}"`);
     expect((await page.request('/c/%3Cscript%3E')).status).toBe(404);
   });
