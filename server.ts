@@ -164,6 +164,7 @@ async function openDoors(core: Core) {
   } else {
     app.get('/', (c) => c.redirect('/docs'));
   }
+  svoi.useChannels(channels);
   app.mount('/', (request, env) => api.fetch(request, env), { replaceRequest: false });
   return { app, channels, messengers };
 }

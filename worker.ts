@@ -106,6 +106,7 @@ async function createInstance(settings: Settings): Promise<Instance> {
   const messengers = messengersFor(settings, svoi);
   const links = createChatLinks({ messengers, clock: environment.clock });
   svoi.useLinks(links);
+  svoi.useChannels(messengers.map(({ channel }) => channel));
   const app = createApi(
     apiParts(svoi, {
       version: manifest.version,

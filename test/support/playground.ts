@@ -59,6 +59,7 @@ export async function testPlayground(): Promise<TestPlayground> {
   });
   const site = createSiteChat({ ...web, handle: svoi.handleEvent, clock: here.clock });
   app.route('/', site.app);
+  svoi.useChannels([site.channel, ...channels]);
   const outbox = createOutbox(database);
   const formats = () => svoi.program();
   const dispatcher = createDispatcher({

@@ -17,6 +17,8 @@ const againMs = 3000;
 /** The shop's word for who the visitor is. It came in the fragment, which no server log ever sees. */
 let session = given.get('session') ?? undefined;
 const context = given.get('context') ?? undefined;
+// Where the chat has a place of its own there is nothing to close.
+if (given.has('fixed')) find(body, '#close', HTMLElement).hidden = true;
 if (location.hash) history.replaceState(null, '', location.pathname + location.search);
 
 let token = '';

@@ -42,16 +42,9 @@ export const PlaygroundPage: FC<PageProps> = ({ locale, program, phones, session
                 <PhoneView words={words} phone={phone} />
               ))}
               <SiteView words={words} locale={locale} session={session} />
-            </section>
-            <div class="counter">
-              <TillView
-                words={words}
-                locale={locale}
-                currency={currency}
-                phones={customers.filter(isPerson)}
-              />
               <WayView words={words} />
-            </div>
+            </section>
+            <TillView words={words} locale={locale} currency={currency} phones={customers.filter(isPerson)} />
           </div>
           <StaffView words={words} phones={phones.filter(isStaff)} />
           <LogView words={words} />
@@ -162,7 +155,7 @@ const SiteView: Part<{ readonly locale: Locale; readonly session: string }> = ({
       class="device"
       title={words.phones.site.title}
       loading="lazy"
-      src={`/chat/frame?locale=${locale}#session=${encodeURIComponent(session)}`}
+      src={`/chat/frame?locale=${locale}#fixed&session=${encodeURIComponent(session)}`}
     />
   </article>
 );
