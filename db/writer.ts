@@ -28,6 +28,8 @@ export interface WriterOptions {
   readonly groupLimit?: number;
   /** Called after a commit that wrote messages. */
   onMessages?(): void;
+  /** Called after a commit that left notices to be looked at now. */
+  onNotices?(): void;
   /** Called for each group: how many commands, and how long the commit took in milliseconds. */
   onCommit?(commands: number, milliseconds: number): void;
   /** Called once, when the disk failed: nothing is acknowledged from here on, the process should end. */
@@ -242,6 +244,9 @@ export function createWriter(options: WriterOptions): Writer {
     options.onCommit?.(approved.length, performance.now() - started);
     for (const { waiting, result } of approved) waiting.resolve({ ok: true, result, replayed: false });
     if (changes.messages?.length) options.onMessages?.();
+    const now = clock.now();
+    const isDue = ({ dueAt }: { readonly dueAt: number | null }) => dueAt !== null && dueAt <= now;
+    if (changes.notices?.some(isDue) || changes.noticeUpdates?.some(isDue)) options.onNotices?.();
   }
 
   /** Reads and decides a group again until it is committed; what cannot be is told to whoever waits for it. */

@@ -7,7 +7,7 @@ import type { Attempt, Notice, NoticeFacts, NoticeNeeds, NoticeReason } from './
 import { beginStep } from './plan.ts';
 import { isPointless, judge, wanted } from './policy.ts';
 import type { MessagingRules } from './rules.ts';
-import { isReachedBy, postponed, settled } from './settle.ts';
+import { countedSmsPrice, isReachedBy, postponed, settled } from './settle.ts';
 import { isOpenMessage, isSettled } from './states.ts';
 import type { AttemptUpdate, MessageCount, MessagingChanges } from './types.ts';
 
@@ -231,7 +231,7 @@ function takeStep(
 
 /** What becomes of an attempt when the next channel is used: taken back where it can be, else marked. */
 function passedOver(current: Attempt, now: number): Pick<NoticeChanges, 'attemptUpdates' | 'messageCounts'> {
-  const { state, leaseUntil, channel, category, sentAt, smsPriceMicros } = current;
+  const { state, leaseUntil, channel, category, sentAt } = current;
   const was: AttemptUpdate['was'] = { state, leaseUntil };
   if (isOpenMessage(state)) {
     const error = 'took too long: the next channel was used';
@@ -241,9 +241,10 @@ function passedOver(current: Attempt, now: number): Pick<NoticeChanges, 'attempt
   }
   if (state !== 'sent' && state !== 'delivered') return {};
   // It saved no SMS: what comes next is compared with one.
+  const smsPriceMicros = -countedSmsPrice(current);
   const saved: MessageCount[] =
-    smsPriceMicros && sentAt !== null ? [{ channel, category, sentAt, smsPriceMicros: -smsPriceMicros }] : [];
-  const attempt = { ...current, overtakenAt: now, smsPriceMicros: smsPriceMicros && 0 };
+    smsPriceMicros < 0 && sentAt !== null ? [{ channel, category, sentAt, smsPriceMicros }] : [];
+  const attempt = { ...current, overtakenAt: now, smsPriceMicros: current.smsPriceMicros && 0 };
   return { attemptUpdates: [{ was, attempt }], messageCounts: saved };
 }
 

@@ -2,7 +2,7 @@ import { type Command, mergeChanges } from '../ports.ts';
 import type { Attempt, Notice, NoticeFacts, NoticeNeeds } from './notices.ts';
 import { isChargedOnDelivery } from './price.ts';
 import type { Receipt } from './receipts.ts';
-import { isDoubled, isReachedBy, settled } from './settle.ts';
+import { countedSmsPrice, isDoubled, isReachedBy, settled } from './settle.ts';
 import { isOpenMessage, isSettled, movedByReceipt } from './states.ts';
 import type { MessageCount, MessagingChanges } from './types.ts';
 
@@ -119,7 +119,7 @@ function countsOf(before: Attempt, after: Attempt, doubled: boolean): MessageCou
       failed: count(after.state === 'failed'),
       doubled: count(doubled),
       priceMicros: (after.priceMicros ?? 0) - (before.priceMicros ?? 0),
-      smsPriceMicros: (after.smsPriceMicros ?? 0) - (before.smsPriceMicros ?? 0),
+      smsPriceMicros: countedSmsPrice(after) - countedSmsPrice(before),
     },
   ];
 }

@@ -50,3 +50,8 @@ function takenBack(attempt: Attempt): AttemptUpdate {
     attempt: { ...attempt, state: 'cancelled', leaseUntil: null, error },
   };
 }
+
+/** What an attempt spares, in micros: counted only beside what it cost itself, as when it was sent. */
+export function countedSmsPrice({ priceMicros, smsPriceMicros }: Attempt): number {
+  return priceMicros === null ? 0 : (smsPriceMicros ?? 0);
+}

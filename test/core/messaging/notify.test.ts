@@ -39,7 +39,7 @@ test('a purchase not paid yet is told as points to come', async () => {
   expect(texts(await chat.hear())).toEqual(['Once the purchase is paid for, you get 50 points.']);
 });
 
-test('points that wait for the return window are told with the day they come', async () => {
+test('points that wait for the return window are told with the day they come, and in the morning of it', async () => {
   t.close();
   t = await testSvoi({ program: { return_window_days: 14 } });
   const chat = await member('1', 'en');
@@ -48,6 +48,9 @@ test('points that wait for the return window are told with the day they come', a
     '50 points more are waiting: they will be yours on 7 December 2026.',
   ]);
   t.clock.set(Date.parse('2026-12-07T00:00:00+02:00'));
+  await settleDue(t.svoi);
+  expect(await chat.hear()).toEqual([]);
+  t.clock.set(Date.parse('2026-12-07T09:00:00+02:00'));
   await settleDue(t.svoi);
   expect(texts(await chat.hear())).toEqual(['+50 points! You now have 100 points.']);
 });
