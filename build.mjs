@@ -101,12 +101,15 @@ const placesOfSources = {
   },
 };
 
-/** The driver is native code, and the tools of tests are not made to be moved: both are loaded from where they are. */
+/**
+ * The driver is native code, viber-bot and whatsapp-web.js find their own files, and the tools of tests are not made to be
+ * moved: all are loaded from where they are.
+ */
 const leftOutside = {
   name: 'left outside',
   setup({ onResolve }) {
     const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-    const outside = new Set(['libsql', ...Object.keys(devDependencies)]);
+    const outside = new Set(['libsql', 'viber-bot', 'whatsapp-web.js', 'puppeteer', ...Object.keys(devDependencies)]);
     onResolve({ filter: /^[\w@][^:]*$/ }, ({ path, kind }) => {
       const name = path.split('/', path.startsWith('@') ? 2 : 1).join('/');
       if (!outside.has(name)) return undefined;

@@ -77,7 +77,7 @@ async function runShared(
 
 /** A running server knows the bot's name; a command by itself asks for it. */
 async function learnLinks(svoi: Svoi, settings: Settings): Promise<void> {
-  const messengers = silentMessengers(settings, svoi.program);
+  const messengers = await silentMessengers(settings, svoi.program);
   const links = createChatLinks({ messengers, clock: svoi.clock });
   await links.asked;
   svoi.useLinks(links);

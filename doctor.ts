@@ -89,7 +89,7 @@ async function checkShops(settings: Settings): Promise<string> {
 /** A finding for every messenger that is configured; one that none is. */
 async function checkMessengers(settings: Settings): Promise<Finding[]> {
   const program = await readingDatabase(settings, currentProgram).catch(() => defaultProgram);
-  const messengers = silentMessengers(settings, () => program);
+  const messengers = await silentMessengers(settings, () => program);
   if (messengers.length === 0) {
     const words = 'none configured; TELEGRAM_BOT_TOKEN would switch one on';
     return [{ ok: true, what: 'messenger', words }];

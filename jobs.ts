@@ -2,7 +2,8 @@ import { fillBatch } from './core/coupons/batch.ts';
 import { expireReservation } from './core/coupons/reserve.ts';
 import { expirePoints } from './core/customers/expiry.ts';
 import { expireRequest, raiseFlag } from './core/dialogs/staff/jobs.ts';
-import type { ApprovalId, CustomerId, NoticeId, PurchaseId, RedemptionId } from './core/ids.ts';
+import { remindOfTalk, returnBot } from './core/dialogs/staff/talk_jobs.ts';
+import type { ApprovalId, CustomerId, NoticeId, PurchaseId, RedemptionId, TalkId } from './core/ids.ts';
 import { advanceNotice } from './core/messaging/advance.ts';
 import type { Receipt } from './core/messaging/receipts.ts';
 import { settleReceipt } from './core/messaging/receive.ts';
@@ -14,6 +15,7 @@ import type { Database } from './db/database.ts';
 import { customersWithDueLots, noticesDue, purchasesToRelease, redemptionsToExpire } from './db/due.ts';
 import { receiptsToSettle } from './db/receipts.ts';
 import { flagsToRaise, requestsToExpire } from './db/staff.ts';
+import { talksToClose, talksToRemind } from './db/talks.ts';
 import type { AnyCommand } from './db/writer.ts';
 import type { Svoi } from './svoi.ts';
 
@@ -83,6 +85,18 @@ const flags: Job<Awaited<ReturnType<typeof flagsToRaise>>[number]> = {
   settle: (flag) => raiseFlag(flag),
 };
 
+/** Customers who have waited for an answer for long. */
+const waitingTalks: Job<TalkId> = {
+  due: talksToRemind,
+  settle: (id) => remindOfTalk(id),
+};
+
+/** Talks that have gone quiet. */
+const quietTalks: Job<TalkId> = {
+  due: talksToClose,
+  settle: (id) => returnBot(id),
+};
+
 /** Points that burn. */
 const expiry: Job<CustomerId> = {
   due: customersWithDueLots,
@@ -118,6 +132,8 @@ export async function settleDue(svoi: Worked): Promise<void> {
   await runJob(svoi, expiry);
   await runJob(svoi, requests);
   await runJob(svoi, flags);
+  await runJob(svoi, waitingTalks);
+  await runJob(svoi, quietTalks);
   await settleNotices(svoi);
   await makeCodes(svoi);
 }

@@ -3,7 +3,7 @@ import { type HttpBindings, serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { pino } from 'pino';
 import { createApi } from './api/app.ts';
-import type { Channel, Messenger } from './bots/channel.ts';
+import type { Channel } from './bots/channel.ts';
 import { createDispatcher, type Dispatcher } from './bots/dispatcher.ts';
 import { createRenderer } from './bots/render.ts';
 import { createClaimPage } from './bots/web/claim.tsx';
@@ -26,8 +26,8 @@ import { settleDue } from './jobs.ts';
 import { createChatLinks } from './links.ts';
 import { consentTexts } from './locales/consents.ts';
 import { createTranslator } from './locales/translator.ts';
-import { openMessengers } from './messengers.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { type NodeMessengers, openNodeMessengers } from './node_messengers.ts';
 import manifest from './package.json' with { type: 'json' };
 import { openPlayground } from './playground.ts';
 import { parseSettings, type Settings } from './settings.ts';
@@ -54,6 +54,9 @@ interface Core {
   /** Ends the process: nothing may be acknowledged after the disk failed. */
   fatal(error: unknown): void;
   writerStopped(): boolean;
+  /** Where it listens, as it is reached on this machine; empty before it does. */
+  url(): string;
+  listensAt(url: string): void;
   /** Set once the dispatcher is there. */
   wake(): void;
   onWake(wake: () => void): void;
@@ -71,6 +74,7 @@ async function start(): Promise<Running> {
   const control = await openControlDoor(url, (argv, io) => runHandedOver(argv, core.svoi, io));
   const jobs = startJobs(core);
   const listening = await listen(app, settings);
+  core.listensAt(listening.url);
   for (const messenger of messengers) messenger.start?.();
   return {
     url: listening.url,
@@ -88,6 +92,7 @@ async function start(): Promise<Running> {
 
 async function createCore(settings: Settings, database: Database, log: pino.Logger): Promise<Core> {
   let wake = (): void => {};
+  let url = '';
   let stopped = false;
   const fatal = (error: unknown) => {
     stopped = true;
@@ -109,6 +114,10 @@ async function createCore(settings: Settings, database: Database, log: pino.Logg
   const core: Core = {
     ...{ settings, log, svoi, clock, metrics, fatal },
     writerStopped: () => stopped,
+    url: () => url,
+    listensAt: (at) => {
+      url = at;
+    },
     wake: () => wake(),
     onWake: (next) => {
       wake = next;
@@ -133,7 +142,7 @@ async function openClock(
 async function openDoors(core: Core) {
   const { svoi, settings, clock, log } = core;
   const web = await openWebParts(svoi.database);
-  const messengers = messengersOf(core);
+  const { messengers, pages } = await messengersOf(core);
   const links = createChatLinks({ messengers, publicUrl: settings.PUBLIC_URL, clock: realClock });
   svoi.useLinks(links);
   const shops = createShops({ database: svoi.database, clock, ids: svoi.ids });
@@ -151,6 +160,7 @@ async function openDoors(core: Core) {
   const site = createSiteChat({ ...web, handle: svoi.handleEvent, clock });
   const channels: Channel[] = [site.channel];
   app.route('/', site.app);
+  for (const page of pages) app.route('/', page);
   for (const { channel, paths, webhook } of messengers) {
     channels.push(channel);
     for (const path of paths) app.all(path, (c) => webhook(c.req.raw));
@@ -169,8 +179,11 @@ async function openDoors(core: Core) {
   return { app, channels, messengers };
 }
 
-function messengersOf({ settings, svoi, log }: Core): Messenger[] {
-  return openMessengers({
+function messengersOf({ settings, svoi, log, url }: Core): Promise<NodeMessengers> {
+  return openNodeMessengers({
+    url,
+    print: console.log,
+    random: Math.random,
     ...{ settings, program: svoi.program, clock: realClock },
     handle: svoi.handleEvent,
     receipts: svoi.handleReceipts,

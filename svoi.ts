@@ -53,6 +53,7 @@ export async function createSvoi(options: SvoiOptions): Promise<Svoi> {
   let program = await currentProgram(database);
   let links: Pick<ChatLinks, 'open' | 'all'> | undefined;
   const chatLink = (context: string) => links?.open(context);
+  const chatLinks = (context: string) => links?.all(context) ?? [];
   let channels = anyChat;
   const messagingRules = (): MessagingRules => ({ program, channels });
   const submit = <Result>(command: AnyCommand<Result>) =>
@@ -81,7 +82,7 @@ export async function createSvoi(options: SvoiOptions): Promise<Svoi> {
       await Promise.all(news.map((receipt) => writer.submit(takeReceipt(receipt))));
     },
     handleEvent: async (event) => {
-      await submit(handleEvent(event, { program, consentTexts, chatLink }));
+      await submit(handleEvent(event, { program, consentTexts, chatLink, chatLinks, channels }));
     },
   };
 }

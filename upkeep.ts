@@ -9,7 +9,7 @@ import { openDatabase } from './db/open.ts';
 import { currentProgram } from './db/programs.ts';
 import { openReader } from './db/reader.ts';
 import { type Verification, verifyLedger } from './db/verify.ts';
-import { openMessengers } from './messengers.ts';
+import { openNodeMessengers } from './node_messengers.ts';
 import { parseSettings, type Settings } from './settings.ts';
 
 /** The settings as they stand outside, not yet checked. */
@@ -93,7 +93,7 @@ function filePath(url: string): string {
 export async function setWebhooks(environment: Environment, io: CommandIo): Promise<number> {
   const settings = parseSettings(environment);
   const program = await readingDatabase(settings, currentProgram);
-  const messengers = silentMessengers(settings, () => program);
+  const messengers = await silentMessengers(settings, () => program);
   if (messengers.length === 0) {
     throw new SvoiError('no_channel', 'no messenger is configured: set TELEGRAM_BOT_TOKEN, or another');
   }
@@ -104,12 +104,19 @@ export async function setWebhooks(environment: Environment, io: CommandIo): Prom
 }
 
 /** The messengers as far as a command needs them: they ask and tell, and hear nothing. */
-export function silentMessengers(settings: Settings, program: () => Program): Messenger[] {
+export async function silentMessengers(
+  settings: Settings,
+  program: () => Program,
+): Promise<readonly Messenger[]> {
   const clock = { now: () => Date.now() };
-  return openMessengers({
+  const { messengers } = await openNodeMessengers({
     ...{ settings, program, clock },
     handle: async () => {},
     receipts: async () => {},
     log: () => {},
+    print: () => {},
+    url: () => '',
+    random: Math.random,
   });
+  return messengers;
 }

@@ -15,7 +15,7 @@ import { settleDue } from './jobs.ts';
 import { createChatLinks } from './links.ts';
 import { consentTexts } from './locales/consents.ts';
 import { createTranslator } from './locales/translator.ts';
-import { openMessengers } from './messengers.ts';
+import { isCalledAt, openMessengers } from './messengers.ts';
 import manifest from './package.json' with { type: 'json' };
 import { parseSettings, type Settings } from './settings.ts';
 import { createSvoi, type Svoi } from './svoi.ts';
@@ -123,7 +123,7 @@ async function createInstance(settings: Settings): Promise<Instance> {
     dispatch: () => dispatch(database, svoi, messengers),
     fetch(request, context) {
       const { pathname } = new URL(request.url);
-      const messenger = messengers.find(({ paths }) => paths.includes(pathname));
+      const messenger = messengers.find((one) => isCalledAt(one, pathname));
       return messenger ? messenger.webhook(request, (work) => context.waitUntil(work)) : app.fetch(request);
     },
   };
