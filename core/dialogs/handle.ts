@@ -1,11 +1,16 @@
 import type { Address } from '../customers/types.ts';
+import type { CustomerId, TalkId } from '../ids.ts';
 import type { OutboxMessage } from '../messaging/types.ts';
 import { type Command, type Context, mergeChanges } from '../ports.ts';
+import type { TalkReply } from '../talks/types.ts';
 import { linkNeeds } from './links.ts';
 import { routeOf } from './routes.ts';
+import { codeAim, codeRounds } from './screens/code.ts';
+import { talkNeeds } from './screens/human.ts';
 import { provedPhone } from './screens/join.ts';
 import { follow, needsOf } from './screens.ts';
 import { mostStaffRounds, staffRounds } from './staff/screens.ts';
+import { answering } from './staff/talks.ts';
 import { dialogVersion, type House, type Outcome, type Turn } from './turn.ts';
 import {
   type Conversation,
@@ -29,31 +34,53 @@ export function handleEvent(
   house: House,
 ): Command<DialogNeeds, DialogFacts, DialogChanges, Record<string, never>> {
   const phone = provedPhone(event, house.program);
+  const replied = repliedTo(event);
   return {
     name: 'dialog.step',
     once: { scope: `${event.channel} event`, key: event.id, input: event, conflictCode: 'event_conflict' },
     needs: {
       conversations: [{ channel: event.channel, address: event.address }],
+      talksIn: [{ channel: event.channel, address: event.address }],
+      ...(replied === undefined ? {} : { talkReplies: [replied] }),
       ...(phone === undefined ? {} : { customers: [{ ref: { phone } }] }),
+      ...(event.channel === 'sms' ? { customers: [{ ref: { phone: event.address }, lots: 'open' }] } : {}),
     },
     moreNeeds: [
-      (facts) => moreNeeds(event, phone, facts),
+      (facts) => moreNeeds(event, house, phone, facts),
       ...Array.from({ length: mostStaffRounds }, (_, round) => (facts: DialogFacts) => {
-        return staffNeeds(event, house, facts, round);
+        // A stranger is nobody of the staff: one of the two is empty.
+        return {
+          ...staffNeeds(event, house, facts, round),
+          ...strangerNeeds(event, house, facts, round + 1),
+        };
       }),
     ],
     decide: (facts, context) => ({ ok: true, changes: step(event, house, facts, context), result: {} }),
   };
 }
 
-function moreNeeds(event: IncomingEvent, phone: string | undefined, facts: DialogFacts): DialogNeeds {
+function moreNeeds(
+  event: IncomingEvent,
+  house: House,
+  phone: string | undefined,
+  facts: DialogFacts,
+): DialogNeeds {
   const conversation = facts.conversation(event.channel, event.address);
-  const id = conversation?.address.customerId;
-  if (!id) return phone === undefined ? {} : joiningNeeds(phone, conversation, facts);
+  const { program } = house;
+  const id = memberIn(event, facts);
   const { said } = event;
-  if (said.kind === 'blocked' || said.kind === 'returned') return {};
+  const state = currentState(conversation);
+  const gone = said.kind === 'blocked' || said.kind === 'returned';
+  const route = gone ? undefined : routeOf(said, state);
+  const talk = facts.talkIn(event.channel, event.address);
+  const ofTalk = route ? talkNeeds(route, { state, talk, program, customerId: id }) : {};
+  if (!id) {
+    const joining = phone === undefined ? {} : joiningNeeds(phone, conversation, facts);
+    return { ...ofTalk, ...joining, ...strangerNeeds(event, house, facts, 0) };
+  }
+  if (!route) return {};
   const member = { customers: [{ ref: { id }, lots: 'open' }], staffOf: [id] } as const;
-  return { ...member, ...needsOf(routeOf(said, currentState(conversation)), id) };
+  return { ...member, ...needsOf(route, id), ...ofTalk };
 }
 
 /** What one of the staff needs to know beyond that, round by round; nothing for anybody else. */
@@ -64,12 +91,45 @@ function staffNeeds(
   round: number,
 ): DialogNeeds {
   const conversation = facts.conversation(event.channel, event.address);
-  const id = conversation?.address.customerId;
+  const id = memberIn(event, facts);
   const staff = id ? facts.staffOf(id) : undefined;
   const { said } = event;
   if (!staff || said.kind === 'blocked' || said.kind === 'returned') return {};
   const state = currentState(conversation);
-  return staffRounds(routeOf(said, state), state, { staff, program })[round]?.(facts) ?? {};
+  const route = answering(routeOf(said, state), state, talkPointedAt(event, facts));
+  return staffRounds(route, state, { staff, program })[round]?.(facts) ?? {};
+}
+
+/** The message of ours that the sender pointed at. */
+function repliedTo({ channel, address, replyTo }: IncomingEvent): TalkReply | undefined {
+  return replyTo === undefined ? undefined : { channel, address, providerId: replyTo };
+}
+
+/** The talk that message was about, where it told one of the staff of one. */
+function talkPointedAt(event: IncomingEvent, facts: DialogFacts): TalkId | undefined {
+  const replied = repliedTo(event);
+  return replied && facts.talkOfReply(replied);
+}
+
+/** Whose chat it is; of a number SMS come from, whoever has it now. */
+function memberIn({ channel, address }: IncomingEvent, facts: DialogFacts): CustomerId | null {
+  if (channel === 'sms') return facts.customer({ phone: address })?.customer.id ?? null;
+  return facts.conversation(channel, address)?.address.customerId ?? null;
+}
+
+/** What somebody needs who has not joined and whose number nothing proves. */
+function strangerNeeds(
+  event: IncomingEvent,
+  { program }: House,
+  facts: DialogFacts,
+  round: number,
+): DialogNeeds {
+  const conversation = facts.conversation(event.channel, event.address);
+  const { said } = event;
+  if (memberIn(event, facts) || said.kind === 'blocked' || said.kind === 'returned') return {};
+  const heard = { event, program, state: currentState(conversation) };
+  const aim = codeAim(routeOf(said, heard.state), heard);
+  return (aim && codeRounds(aim, heard)[round]?.(facts)) || {};
 }
 
 /** Who proves a phone may be joining: then the link that led here is followed. */
@@ -89,7 +149,8 @@ function step(event: IncomingEvent, house: House, facts: DialogFacts, context: C
   }
   const turn = openTurn(event, house, facts, context, known);
   const stale = known !== undefined && known.state !== null && turn.state === null;
-  const route = routeOf(said, turn.state);
+  const typed = routeOf(said, turn.state);
+  const route = turn.staff ? answering(typed, turn.state, talkPointedAt(event, facts)) : typed;
   const outcome = follow(turn, route, { key: stale ? 'help.restarted' : 'help.unknown' });
   const address = { ...turn.address, ...outcome.address };
   const state = nextState(turn, outcome);
@@ -97,7 +158,7 @@ function step(event: IncomingEvent, house: House, facts: DialogFacts, context: C
   // Who is erased leaves no chat behind: the goodbye opens a new one.
   const before = changes.erasures ? 0 : (known?.revision ?? 0);
   const conversation = { address, state, revision: before + 1 };
-  const messages = [messageOf(event, outcome, address, context)];
+  const messages = outcome.silent ? [] : [messageOf(event, outcome, address, context)];
   return mergeChanges<DialogChanges>(changes, renamedStaff(turn, changes), {
     conversations: [conversation],
     messages,
@@ -125,7 +186,8 @@ function openTurn(
   context: Context,
   known: Conversation | undefined,
 ): Turn {
-  const found = known?.address.customerId ? facts.customer({ id: known.address.customerId }) : undefined;
+  const memberId = memberIn(event, facts);
+  const found = memberId ? facts.customer({ id: memberId }) : undefined;
   const record = found?.customer.erasedAt === null ? found : undefined;
   const address: Address = {
     id: known?.address.id ?? context.ids.next('adr', context.now),
@@ -139,7 +201,8 @@ function openTurn(
   const state = currentState(known);
   const staff = record && facts.staffOf(record.customer.id);
   const isNew = known === undefined;
-  return { ...house, event, facts, context, address, record, staff, state, isNew, lead: [] };
+  const talk = facts.talkIn(event.channel, event.address);
+  return { ...house, event, facts, context, address, record, staff, talk, state, isNew, lead: [] };
 }
 
 function currentState(conversation: Conversation | undefined): DialogState | null {
@@ -161,16 +224,16 @@ function nextState(turn: Turn, { step, data, buttons, takesNumbers }: Outcome): 
   };
 }
 
-/** What a chat remembers from step to step, until a step takes it away: the link that led here, and wrong codes. */
+/** What a chat remembers from step to step, until a step takes it away: the link that led here, wrong codes, a code sent. */
 function lastingOf(state: DialogState | null): DialogState['data'] {
-  const { context = '', guesses = '' } = state?.data ?? {};
-  return { context, guesses };
+  const { context = '', guesses = '', code = '' } = state?.data ?? {};
+  return { context, guesses, code };
 }
 
 /** The answer. To a tap it takes the place of the message that was tapped, so that screens do not pile up. */
 function messageOf(
   { said, channel }: IncomingEvent,
-  { paragraphs, picture, buttons, takesNumbers }: Outcome,
+  { paragraphs, picture, buttons, takesNumbers, beside }: Outcome,
   address: Address,
   context: Context,
 ): OutboxMessage {
@@ -186,7 +249,7 @@ function messageOf(
       ...(buttons ? { buttons } : {}),
       ...(takesNumbers ? { takesNumbers } : {}),
     },
-    replaces: said.kind === 'press' ? (said.messageId ?? null) : null,
+    replaces: said.kind === 'press' && !beside ? (said.messageId ?? null) : null,
     createdAt: context.now,
     dueAt: context.now,
   };

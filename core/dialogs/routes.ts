@@ -12,6 +12,19 @@ export type Route =
 /** What brings home from anywhere, as typed. */
 const home = new Set(['0', 'menu', 'меню']);
 
+/** What ends offers on every channel, and what brings them back, as typed; any case, and with a full stop perhaps. */
+const wordScreens: ReadonlyMap<string, 'stop' | 'resume'> = new Map([
+  ...(
+    [
+      ...['stop', 'stopall', 'unsubscribe', 'стоп', 'відписатися', 'відписатись', 'відписка'],
+      ...['отписаться', 'отписка', 'отпишите', 'відпишіть'],
+    ] as const
+  ).map((word) => [word, 'stop'] as const),
+  ...(
+    [...['start', 'unstop', 'subscribe', 'старт', 'підписатися', 'підписатись'], 'подписаться'] as const
+  ).map((word) => [word, 'resume'] as const),
+]);
+
 /** Commands that are known in every chat. */
 const commands = [
   ...([
@@ -24,6 +37,7 @@ const commands = [
     'card',
     'settings',
     'help',
+    'human',
     'language',
   ] as const),
 ] as const;
@@ -48,6 +62,7 @@ const staffCommands: ReadonlyMap<string, StaffAct> = new Map([
       ['invite', 'запросити', 'пригласить'],
       ['staff', 'персонал'],
       ['audit', 'журнал'],
+      ['talks', 'розмови', 'разговоры'],
     ] as const
   ).flatMap(([act, ...words]) => words.map((word) => [word, act] as const)),
 ]);
@@ -71,6 +86,8 @@ export function routeOf(
 
 function readText(text: string, state: DialogState | null): Route {
   if (home.has(text.toLowerCase())) return screenOf('menu');
+  const word = wordScreens.get(text.toLowerCase().replace(/[\s.!,…"'«»]+$|^["'«\s]+/gu, ''));
+  if (word) return screenOf(word);
   const [, typed = '', rest = ''] = /^\/([\p{L}\w]+)(?:@\w+)?(?:\s+(.*))?$/su.exec(text) ?? [];
   const name = commands.find((known) => known === typed.toLowerCase());
   if (name) return { ...screenOf(name), argument: name === 'start' ? rest : '' };

@@ -5,9 +5,11 @@ import type { Words } from '../messaging/types.ts';
 import { afterLink, followLink, invitedBy, linkNeeds } from './links.ts';
 import type { Route } from './routes.ts';
 import { claim, claimCodeIn } from './screens/claim.ts';
+import { codeAim, expectCode, followCode } from './screens/code.ts';
 import { coupon, couponNeed, couponPage, coupons } from './screens/coupons.ts';
 import { history, historyPage, why, whyPage } from './screens/history.ts';
 import { chooseLanguage, help, home, isMember, language, menu, start } from './screens/home.ts';
+import { calledPerson, duringTalk, human, offerPerson, sayToPerson } from './screens/human.ts';
 import {
   joinAsSender,
   joinScreen,
@@ -27,6 +29,8 @@ import {
   settings,
   switchMessages,
 } from './screens/settings.ts';
+import { followSms, isAnswerBySms } from './screens/sms.ts';
+import { resume, stop, stopStranger } from './screens/stop.ts';
 import { followStaff } from './staff/screens.ts';
 import { type MemberTurn, type Outcome, saying, type Turn } from './turn.ts';
 import type { DialogNeeds } from './types.ts';
@@ -41,6 +45,9 @@ const open: Readonly<Record<string, Find<Turn>>> = {
   language,
   lang: chooseLanguage,
   help,
+  human,
+  stop: (turn, argument) => (isMember(turn) ? stop(turn, argument) : stopStranger(turn)),
+  resume: (turn) => (isMember(turn) ? resume(turn) : start(turn, '')),
   join: (turn, argument) => {
     if (isMember(turn)) return menu(turn, '');
     return argument === 'yes' ? joinAsSender(turn) : joinScreen(turn);
@@ -102,11 +109,21 @@ function wordsNeeds(text: string, customerId: CustomerId): DialogNeeds {
 
 /** Follows a route. Whatever it is, the answer is a screen with a way on. `lost`: said when it leads nowhere. */
 export function follow(turn: Turn, route: Route, lost: Words): Outcome {
-  const { staff } = turn;
+  const { staff, event } = turn;
+  if (event.channel === 'sms' && !(isMember(turn) && isAnswerBySms(route))) return followSms(turn, route);
   if (staff && isMember(turn)) {
     const theirs = followStaff({ ...turn, staff }, route);
     if (theirs) return theirs;
   }
+  const aim = isMember(turn) || turn.isNew || turn.talk ? undefined : codeAim(route, turn);
+  if (aim) return followCode(turn, aim);
+  const passedOn = sayToPerson(turn, route);
+  if (passedOn) return passedOn;
+  return duringTalk(turn, (speaking) => followAlone(speaking, route, lost));
+}
+
+/** A route that is for the bot to answer. */
+function followAlone(turn: Turn, route: Route, lost: Words): Outcome {
   if (route.kind === 'contact') {
     if (!isMember(turn)) return takeContact(turn, route.own);
     return route.own ? takeContactOfMember(turn) : home(saying(turn, lost), '');
@@ -130,7 +147,12 @@ function takeCommand(turn: Turn, route: Extract<Route, { kind: 'command' }>, los
   return arrive(turn, link);
 }
 
+/** Words for the bot: who calls a person gets one, and who is not understood twice in a row is offered one. */
 function takeWords(turn: Turn, text: string, lost: Words): Outcome {
+  return calledPerson(turn, text) ?? offerPerson(turn, text, lost, readWords(turn, text, lost));
+}
+
+function readWords(turn: Turn, text: string, lost: Words): Outcome {
   const code = claimCodeIn(text);
   if (!isMember(turn)) return takeStrangersWords(turn, text, code, lost);
   const step = turn.state?.step;
@@ -153,7 +175,8 @@ function takeStrangersWords(turn: Turn, text: string, code: string | undefined, 
   const remember = (outcome: Outcome) =>
     context ? { ...outcome, data: { ...outcome.data, context } } : outcome;
   if (turn.isNew) return remember(start(invited, ''));
-  return context ? remember(joinScreen(invited)) : takeWordsOfStranger(turn, text, lost);
+  if (context) return remember(joinScreen(invited));
+  return turn.state?.step === 'code' ? expectCode(turn, lost) : takeWordsOfStranger(turn, text, lost);
 }
 
 /** The beginning, by a link perhaps: a member gets at once what it promises, a stranger after joining. */

@@ -1,9 +1,11 @@
 import type { ConsentTexts } from '../customers/consents.ts';
-import type { Address, Customer, CustomerRecord } from '../customers/types.ts';
+import type { Address, ChannelName, Customer, CustomerRecord } from '../customers/types.ts';
+import type { MessagingRules } from '../messaging/rules.ts';
 import type { Button, Paragraph, Picture, Words } from '../messaging/types.ts';
 import type { Context } from '../ports.ts';
 import type { Program } from '../program/program.ts';
 import type { Staff } from '../staff/types.ts';
+import type { TalkInView } from '../talks/types.ts';
 import type { DialogChanges, DialogFacts, DialogState, IncomingEvent } from './types.ts';
 
 /** Grows when steps or their data change their meaning: a conversation left in an older one starts over. */
@@ -15,6 +17,16 @@ export interface House {
   readonly consentTexts: ConsentTexts;
   /** A link that opens a chat with us and carries `context`; absent where no messenger has such links. */
   readonly chatLink?: ((context: string) => string | undefined) | undefined;
+  /** For each messenger that has such links, one that opens a chat with us there. */
+  readonly chatLinks?: ((context: string) => readonly ChatLink[]) | undefined;
+  /** The channels that are there. */
+  readonly channels?: MessagingRules['channels'] | undefined;
+}
+
+/** A link that opens a chat with us on a messenger. */
+export interface ChatLink {
+  readonly channel: ChannelName;
+  readonly url: string;
 }
 
 /** One event with all that a screen may look at. */
@@ -31,6 +43,8 @@ export interface Turn extends House {
   readonly record: CustomerRecord | undefined;
   /** Whom of the staff this member is, if any. */
   readonly staff: Staff | undefined;
+  /** The talk with the staff that is open in this chat. */
+  readonly talk: TalkInView | undefined;
   /** Said before the screen itself: what just happened, or why we are here. */
   readonly lead: readonly Words[];
 }
@@ -49,6 +63,10 @@ export interface Outcome {
   readonly buttons?: readonly (readonly Button[])[];
   /** A number is an answer here, and picks no button. */
   readonly takesNumbers?: true;
+  /** Says nothing: what was said is for a person to answer. */
+  readonly silent?: true;
+  /** Leaves the message that was tapped where it is: somebody's words stand in it. */
+  readonly beside?: true;
   readonly changes?: DialogChanges;
   /** What changed about the chat itself. */
   readonly address?: Partial<Pick<Address, 'customerId' | 'locale'>>;

@@ -64,14 +64,20 @@ export function openTalk(
   return { talk, said, changes: { talks: [talk], talkMessages: said } };
 }
 
+/** Who hears a customer: the one of the staff who has the talk, or else whoever can be told; perhaps nobody at all. */
+export interface Hearing {
+  readonly taker: TeamMember | undefined;
+  readonly heard: boolean;
+}
+
 /**
- * The customer says something in an open talk. `taker`: who of the staff has it and can be told; without one it waits
- * for somebody again. Whose the chat is now, the talk is too.
+ * The customer says something in an open talk. Without a taker it waits for somebody again; where nobody can be told it
+ * is over, and kept for whoever looks later. Whose the chat is now, the talk is too.
  */
 export function sayAsCustomer(
   talk: TalkInView,
   text: string,
-  taker: TeamMember | undefined,
+  { taker, heard }: Hearing,
   rules: TalkRules,
   context: Context,
 ): { readonly talk: Talk; readonly changes: TalkChanges } {
@@ -85,9 +91,15 @@ export function sayAsCustomer(
     touchedAt: now,
     botReturnsAt: returnsAt(rules, now),
     remindAt: waitsAlready ? talk.remindAt : now + remindAfterMs,
+    ...(heard ? {} : missedAt(now)),
   };
   const said = talkMessage(talk.id, null, text, context);
   return { talk: next, changes: { talkUpdates: [next], talkMessages: [said] } };
+}
+
+/** What a talk is that nobody answered until it closed by itself. */
+function missedAt(now: number) {
+  return { status: 'closed', closedAt: now, closedBy: 'time', remindAt: null, remindedAt: now } as const;
 }
 
 /** The talk as it is written: without the names of the view, its revision one ahead. */
@@ -227,4 +239,9 @@ export function overByItself(talk: TalkInView, context: Context): Talk | undefin
 export function reminded(talk: TalkInView, { now }: Context): Talk | undefined {
   if (talk.status === 'closed' || talk.remindAt === null || talk.remindAt > now) return undefined;
   return { ...stored(talk), remindAt: null, remindedAt: now };
+}
+
+/** How long the customer of a talk that is to be reminded of has waited, in milliseconds. */
+export function waitedMs({ remindAt }: Talk, { now }: Context): number {
+  return remindAt === null ? 0 : now - remindAt + remindAfterMs;
 }

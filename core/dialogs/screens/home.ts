@@ -32,9 +32,13 @@ export const menu: MemberScreen = (turn) => {
       [...payButton(turn), press({ key: 'button.card' }, 'card')],
       [press({ key: 'button.coupons' }, 'coupons'), press({ key: 'button.settings' }, 'settings')],
       [...staffButton(turn), press({ key: 'button.help' }, 'help')],
+      ...(turn.staff || turn.talk ? [] : [humanButton]),
     ],
   };
 };
+
+/** One tap to a person, for whoever is not one of the staff. */
+const humanButton: readonly Button[] = [press({ key: 'button.human' }, 'human')];
 
 /** One tap to what only the staff see. */
 function staffButton({ staff }: MemberTurn): readonly Button[] {
@@ -94,12 +98,16 @@ export const help: Screen = (turn) => {
     return {
       step: 'help',
       paragraphs: [...turn.lead, how, { key: 'help.claim' }, { key: 'help.commands' }],
-      buttons: [toMenu],
+      buttons: [...(turn.staff || turn.talk ? [] : [humanButton]), toMenu],
     };
   }
   return {
     step: 'help',
     paragraphs: [...turn.lead, how, { key: 'help.how_to_join' }],
-    buttons: [[press({ key: 'button.join' }, 'join')], [press({ key: 'button.language' }, 'language')]],
+    buttons: [
+      [press({ key: 'button.join' }, 'join')],
+      [press({ key: 'button.language' }, 'language')],
+      humanButton,
+    ],
   };
 };

@@ -5,8 +5,8 @@ import { mergeNeeds, type Round } from '../../staff/desk.ts';
 import { type HandRefund, refundRounds, takeGoodsBack } from '../../staff/till.ts';
 import type { StaffFacts } from '../../staff/types.ts';
 import { type Outcome, press, writing } from '../turn.ts';
+import { receiptLine } from './card.ts';
 import { numberOf } from './fields.ts';
-import { receiptLine } from './find.ts';
 import { readMoney, splitWord } from './read.ts';
 import {
   askAgain,

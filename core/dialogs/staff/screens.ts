@@ -1,6 +1,5 @@
 import type { AuditId } from '../../ids.ts';
-import type { Round } from '../../staff/desk.ts';
-import { mayDo, type StaffAct } from '../../staff/rights.ts';
+import { mayDo } from '../../staff/rights.ts';
 import { UNDO_LIVES_MS, undo, undoRounds } from '../../staff/undo.ts';
 import type { Route } from '../routes.ts';
 import { type Outcome, saying, writing } from '../turn.ts';
@@ -13,15 +12,18 @@ import { refund } from './refund.ts';
 import { approve, decide, requestRounds, showRequest } from './requests.ts';
 import { buy } from './sell.ts';
 import { stats } from './stats.ts';
+import { talkScreens, talks, whom } from './talks.ts';
 import {
   agree,
   beginTapped,
   beginTyped,
+  type DialogRound,
   done,
   goOn,
   type Progress,
   progressRounds,
   type Reader,
+  type StaffScreen,
   type StaffTurn,
   staffMenu,
   type Task,
@@ -31,19 +33,12 @@ import { fire, fireRounds, invite, team } from './team.ts';
 import { audit, showTrail, trailNeeds } from './trail.ts';
 import { sorry } from './words.ts';
 
-const all = [find, buy, redeem, refund, issue, coupon, adjust, stats, approve, invite, team, audit];
+const all = [find, buy, redeem, refund, issue, coupon, adjust, stats, approve, invite, team, audit, talks];
 
 /** Everything the staff do, by the name of the command. */
 const tasks: ReadonlyMap<string, Task> = new Map(all.map((task) => [task.act, task]));
 
-/** A screen that a button leads to: what it needs to know, and what it shows; undefined when it no longer applies. */
-interface Screen {
-  readonly act: StaffAct | undefined;
-  rounds(argument: string, reader: Reader): readonly Round[];
-  show(turn: StaffTurn, argument: string): Outcome | undefined;
-}
-
-const screens: ReadonlyMap<string, Screen> = new Map<string, Screen>([
+const screens: ReadonlyMap<string, StaffScreen> = new Map<string, StaffScreen>([
   ['staff', { act: undefined, rounds: () => [], show: staffMenu }],
   ['undo', { act: undefined, rounds: (id, reader) => undoRounds(id as AuditId, reader), show: takeBack }],
   ['request', { act: 'approve', rounds: requestRounds, show: showRequest }],
@@ -51,16 +46,20 @@ const screens: ReadonlyMap<string, Screen> = new Map<string, Screen>([
   ['refuse', { act: 'approve', rounds: requestRounds, show: (turn, id) => decide(turn, id, false) }],
   ['fire', { act: 'staff', rounds: fireRounds, show: fire }],
   ['trail', { act: 'audit', rounds: (argument) => [() => trailNeeds(argument)], show: showTrail }],
+  ...talkScreens,
 ]);
 
 /** What a route means to one of the staff: a step of a task, or a screen. */
 type Meant =
   | { readonly kind: 'task'; readonly progress: Progress }
-  | { readonly kind: 'screen'; readonly screen: Screen; readonly argument: string };
+  | { readonly kind: 'screen'; readonly screen: StaffScreen; readonly argument: string };
 
 function meant(route: Route, state: DialogState | null, reader: Reader): Meant | undefined {
   const progress = progressOf(route, state, reader);
   if (progress) return { kind: 'task', progress };
+  if (route.kind === 'words' && mayDo(reader.staff.role, whom.act)) {
+    return { kind: 'screen', screen: whom, argument: route.text };
+  }
   const screen = route.kind === 'screen' ? screens.get(route.name) : undefined;
   if (!screen || route.kind !== 'screen') return undefined;
   const allowed = screen.act === undefined || mayDo(reader.staff.role, screen.act);
@@ -94,7 +93,7 @@ function tapped(argument: string, state: DialogState | null, reader: Reader): Pr
 }
 
 /** What one of the staff needs to know to follow a route, in so many rounds. */
-export function staffRounds(route: Route, state: DialogState | null, reader: Reader): readonly Round[] {
+export function staffRounds(route: Route, state: DialogState | null, reader: Reader): readonly DialogRound[] {
   const found = meant(route, state, reader);
   if (!found) return [];
   return found.kind === 'task'

@@ -1,10 +1,9 @@
 import { invariant } from '../../errors.ts';
 import type { Button, Words } from '../../messaging/types.ts';
-import type { Round } from '../../staff/desk.ts';
 import { leastRoleFor, mayDo, type StaffAct } from '../../staff/rights.ts';
 import type { Staff, StaffNeeds } from '../../staff/types.ts';
 import { type MemberTurn, type Outcome, press, saying, toMenu } from '../turn.ts';
-import type { DialogState } from '../types.ts';
+import type { DialogFacts, DialogNeeds, DialogState } from '../types.ts';
 
 /** A turn of one of the staff; as a desk, it is what a decision looks at. */
 export interface StaffTurn extends MemberTurn {
@@ -13,6 +12,16 @@ export interface StaffTurn extends MemberTurn {
 
 /** Who reads what was typed, before any facts are known. */
 export type Reader = Pick<StaffTurn, 'staff' | 'program'>;
+
+/** One round of reading of what the staff do in a chat: what to ask for, on seeing what was read so far. */
+export type DialogRound = (facts: DialogFacts) => DialogNeeds;
+
+/** A screen that a button leads to: what it needs to know, and what it shows; undefined when it no longer applies. */
+export interface StaffScreen {
+  readonly act: StaffAct | undefined;
+  rounds(argument: string, reader: Reader): readonly DialogRound[];
+  show(turn: StaffTurn, argument: string): Outcome | undefined;
+}
 
 /** What has been said so far, field by field, as it is kept. */
 export type Values = Readonly<Record<string, string>>;
@@ -49,7 +58,7 @@ export interface Task {
   /** What was typed after the command, by field. */
   split(text: string, reader: Reader): Values;
   /** What it needs to know once nothing is left to ask. */
-  rounds(values: Values, reader: Reader): readonly Round[];
+  rounds(values: Values, reader: Reader): readonly DialogRound[];
   /** Does it, or says why not. `answer`: what was tapped under a preview. */
   run(turn: StaffTurn, values: Values, answer: string): Outcome;
 }
@@ -130,7 +139,7 @@ function progress(task: Task, known: Values, raws: Values, reader: Reader): Prog
 }
 
 /** What a task needs to know where it stands, round by round. */
-export function progressRounds({ task, values, open }: Progress, reader: Reader): readonly Round[] {
+export function progressRounds({ task, values, open }: Progress, reader: Reader): readonly DialogRound[] {
   return open ? [() => open.field.needs ?? {}] : task.rounds(values, reader);
 }
 
@@ -213,6 +222,7 @@ const acts: readonly (readonly StaffAct[])[] = [
   ['adjust', 'stats'],
   ['approve', 'invite'],
   ['staff', 'audit'],
+  ['talks'],
 ];
 
 /** What one of the staff may do, a button each. */

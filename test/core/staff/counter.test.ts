@@ -149,7 +149,7 @@ describe('rights', () => {
   const least: Readonly<Record<StaffAct, (typeof roles)[number]>> = {
     ...{ find: 'cashier', buy: 'cashier', redeem: 'cashier', refund: 'cashier', issue: 'cashier' },
     ...{ coupon: 'manager', adjust: 'manager', stats: 'manager', approve: 'manager' },
-    ...{ invite: 'manager', staff: 'manager', audit: 'owner' },
+    ...{ invite: 'manager', staff: 'manager', audit: 'owner', talks: 'cashier' },
   };
 
   test('of each role are what the menu shows, and a command above them names who can help', async () => {
