@@ -1,15 +1,15 @@
 import type { Locale } from '../core/customers/types.ts';
-import type { AddressId, MessageId } from '../core/ids.ts';
-import type {
-  Claim,
-  ClaimedMessage,
-  MessageResult,
-  Outbox,
-  OutboxChat,
-  RecordedResult,
+import type { AddressId, MessageId, NoticeId } from '../core/ids.ts';
+import {
+  type Claim,
+  type ClaimedMessage,
+  type Outbox,
+  type OutboxChat,
+  slowDown,
 } from '../core/messaging/outbox.ts';
-import type { MessageCategory, Reply } from '../core/messaging/types.ts';
-import { type Database, type Row, readRow, readRows, type Statement, statement } from './database.ts';
+import { type MessageCategory, messagePriority, type Reply } from '../core/messaging/types.ts';
+import { type Database, type Row, readRows, type Statement, statement } from './database.ts';
+import { resultStatements } from './outbox_results.ts';
 
 /**
  * The outbox over table `messages`. While a message is out, `due_at` holds the end of its lease: one index then
@@ -18,14 +18,14 @@ import { type Database, type Row, readRow, readRows, type Statement, statement }
 export function createOutbox(database: Database): Outbox {
   return {
     async claim(claim) {
-      const [rows = []] = await database.write([claimStatement(claim)]);
+      const [rows = []] = await database.write([named(claimSql, claimValues(claim))]);
       return rows.map((row) => claimedFrom(row, claim.now)).sort((a, b) => (a.id < b.id ? -1 : 1));
     },
     async record(results) {
-      if (results.length > 0) await database.write(recordStatements(results));
+      if (results.length > 0) await database.write(resultStatements(results));
     },
     async nextAt(channel, now) {
-      const row = await readRow(database, nextAtSql, channel, now);
+      const [[row] = []] = await database.read([named(nextAtSql, { channel, now, least: leastOfAll })]);
       return row?.at == null ? undefined : Number(row.at);
     },
     async releaseLeases(now) {
@@ -54,34 +54,72 @@ export async function outboxDepth(database: Database): Promise<Readonly<Record<s
   };
 }
 
-const nextAtSql = `select min(due_at) as at from messages where channel = ? and due_at > ? and ${open}`;
+const leastOfAll = Math.max(...Object.values(messagePriority));
 
 /**
- * A message waits while another one of its chat is being sent, or an earlier one is due or being tried again. One
- * that is planned for later and was never tried holds up nobody.
+ * The lines a channel's messages stand in: one for each priority and campaign that has any. Found by stepping from one
+ * to the next along the index, however many messages stand in them.
+ */
+const lines = `lines(priority, campaign) as (
+    select * from (select priority, campaign from messages indexed by messages_due
+      where channel = :channel and priority <= :least and ${open} order by priority, campaign limit 1)
+    union all
+    select n.priority, n.campaign from lines l join messages n on n.id = coalesce(
+      (select x.id from messages x indexed by messages_due where x.channel = :channel
+        and x.priority = l.priority and x.campaign > l.campaign and x.${open} order by x.campaign limit 1),
+      (select x.id from messages x indexed by messages_due where x.channel = :channel
+        and x.priority > l.priority and x.priority <= :least and x.${open} order by x.priority, x.campaign limit 1)))`;
+
+/** A line from its head on. */
+const inLine = `messages d indexed by messages_due where d.channel = :channel
+  and d.priority = l.priority and d.campaign = l.campaign and d.${open}`;
+
+const nextAtSql = `with recursive ${lines}
+  select min((select d.due_at from ${inLine} and d.due_at > :now order by d.due_at limit 1)) as at from lines l`;
+
+/**
+ * A message waits while another one of its chat is being sent, or was told to come later. Within its line it also waits
+ * while an earlier one of its chat is due or being tried again; one that is planned for later and was never tried holds
+ * up nobody.
+ */
+const chatIsBusy = `exists (select 1 from messages o where o.address_id = d.address_id and o.id <> d.id and o.${open}
+  and ((o.due_at > :now and (o.state = 'sending' or o.error = '${slowDown}'))
+    or (o.priority = d.priority and o.campaign = d.campaign and o.id < d.id
+      and (o.due_at <= :now or o.error is not null))))`;
+
+/**
+ * Of each line the head, numbered; then what matters more first, the lines of one priority in turns, and no chat
+ * twice.
  */
 const claimSql = `
   update messages set state = 'sending', attempts = attempts + 1, lease_until = :lease, due_at = :lease
   where id in (
-    select m.id from messages m indexed by messages_due
-    where m.channel = :channel and m.priority in (0, 1, 2, 3) and m.due_at <= :now and m.${open} and not exists (
-      select 1 from messages o where o.address_id = m.address_id and o.id <> m.id and o.${open}
-        and ((o.state = 'sending' and o.due_at > :now)
-          or (o.id < m.id and (o.due_at <= :now or o.error is not null))))
-    order by m.priority, m.due_at limit :limit)
-  returning id, address_id, category, reply, replaces, attempts,
-    (select json_array(a.external_id, a.locale, a.reachable,
-        (select c.zone from customers c where c.id = a.customer_id))
-     from addresses a where a.id = messages.address_id) as chat`;
+    with recursive ${lines},
+    heads(id, address_id, priority, campaign, turn) as (
+      select m.id, m.address_id, m.priority, m.campaign,
+        row_number() over (partition by m.priority, m.campaign order by m.due_at, m.id)
+      from lines l join messages m on m.id in (
+        select d.id from ${inLine} and d.due_at <= :now and not ${chatIsBusy} order by d.due_at limit :limit)),
+    turns(id, priority, turn, campaign, place) as (
+      select id, priority, turn, campaign, row_number() over (
+        partition by address_id order by priority, turn, campaign <= :after, campaign) from heads)
+    select id from turns where place = 1 order by priority, turn, campaign <= :after, campaign limit :limit)
+  returning id, address_id, category, notice_id, campaign, reply, replaces, attempts,
+    (select json_array(a.external_id, a.locale, a.reachable, a.last_seen_at, c.zone, c.phone)
+     from addresses a left join customers c on c.id = a.customer_id where a.id = messages.address_id) as chat`;
 
-function claimStatement({ channel, now, limit, leaseUntil }: Claim): Statement {
-  const values = { lease: leaseUntil, channel, now, limit };
+function claimValues({ channel, now, limit, leaseUntil, leastPriority = leastOfAll, after = '' }: Claim) {
+  return { channel, now, limit, lease: leaseUntil, least: leastPriority, after };
+}
+
+/** A statement with names in place of question marks. */
+function named(sql: string, values: Readonly<Record<string, string | number>>): Statement {
   const args: (string | number)[] = [];
-  const sql = claimSql.replaceAll(/:(\w+)/g, (_, name: keyof typeof values) => {
-    args.push(values[name]);
+  const text = sql.replaceAll(/:(\w+)/g, (_, name: string) => {
+    args.push(values[name] ?? '');
     return '?';
   });
-  return { sql, args };
+  return { sql: text, args };
 }
 
 function claimedFrom(row: Row, now: number): ClaimedMessage {
@@ -89,6 +127,8 @@ function claimedFrom(row: Row, now: number): ClaimedMessage {
     id: String(row.id) as MessageId,
     addressId: String(row.address_id) as AddressId,
     category: String(row.category) as MessageCategory,
+    noticeId: row.notice_id === null ? null : (String(row.notice_id) as NoticeId),
+    campaign: String(row.campaign),
     reply: JSON.parse(String(row.reply)) as Reply,
     replaces: row.replaces === null ? null : String(row.replaces),
     attempt: Number(row.attempts),
@@ -97,38 +137,16 @@ function claimedFrom(row: Row, now: number): ClaimedMessage {
   };
 }
 
+type ChatRow = [
+  address: string,
+  locale: Locale,
+  reachable: number,
+  lastSeenAt: number,
+  zone: string | null,
+  phone: string | null,
+];
+
 function chatFrom(json: string): OutboxChat {
-  const [address, locale, reachable, zone] = JSON.parse(json) as [string, Locale, number, string | null];
-  return { address, locale, zone, reachable: reachable === 1 };
-}
-
-/** An address is marked only if the person has not written since: who unblocks us and says hello stays reachable. */
-const unreachableSql = `update addresses set reachable = 0 from json_each(?) as gone
-  where addresses.id = gone.value ->> 0 and addresses.last_seen_at <= gone.value ->> 1`;
-
-const recordSql = `update messages set state = done.value ->> 1, due_at = coalesce(done.value ->> 2, due_at),
-    attempts = attempts - (done.value ->> 3), provider_id = done.value ->> 4, sent_at = done.value ->> 5,
-    error = done.value ->> 6, lease_until = null
-  from json_each(?) as done where messages.id = done.value ->> 0 and messages.${open}`;
-
-function recordStatements(results: readonly RecordedResult[]): Statement[] {
-  const rows = results.map(({ message, result }) => [message.id, ...resultColumns(result)]);
-  const gone = results.flatMap(({ message, result }) =>
-    result.state === 'failed' && result.blocked ? [[message.addressId, message.claimedAt]] : [],
-  );
-  const all = [statement(recordSql, JSON.stringify(rows))];
-  if (gone.length > 0) all.push(statement(unreachableSql, JSON.stringify(gone)));
-  return all;
-}
-
-/** state, due_at, attempts to take off, provider_id, sent_at, error: in the order `recordSql` reads them. */
-function resultColumns(result: MessageResult): (string | number | null)[] {
-  switch (result.state) {
-    case 'sent':
-      return ['sent', null, 0, result.providerId, result.at, null];
-    case 'queued':
-      return ['queued', result.dueAt, result.counts ? 0 : 1, null, null, result.error];
-    default:
-      return [result.state, null, 0, null, null, result.error];
-  }
+  const [address, locale, reachable, lastSeenAt, zone, phone] = JSON.parse(json) as ChatRow;
+  return { address, locale, zone, phone, reachable: reachable === 1, lastSeenAt };
 }

@@ -6,7 +6,7 @@ import type { Outbox } from '../../core/messaging/outbox.ts';
 import { type Database, readRow, statement } from '../../db/database.ts';
 import { createOutbox } from '../../db/outbox.ts';
 import { createTranslator } from '../../locales/translator.ts';
-import { addChat, addMessages, storedMessages } from '../support/outbox.ts';
+import { addChat, addMessages, storedMessages, type TestMessage } from '../support/outbox.ts';
 import { type TestSvoi, testSvoi } from '../support/svoi.ts';
 import { type TestTimers, testTimers } from '../support/timers.ts';
 
@@ -169,25 +169,43 @@ it('chats go side by side, and within a chat the next message waits for the one 
   await dispatcher.idle();
 });
 
-it('at most eight are under way at once, and the rate of the channel is kept', async () => {
-  const chats = [...Array(12)].map((_, index) => `chat${index}`);
-  for (const chat of chats) await addChat(database, chat);
+/** A message each to so many chats of their own, all due. */
+async function addCrowd(count: number, about: Omit<TestMessage, 'id' | 'chat'> = {}): Promise<void> {
+  const prefix = about.campaign ?? 'm';
+  const chats = Array.from({ length: count }, (_, index) => `${prefix}${String(index).padStart(3, '0')}`);
+  await Promise.all(chats.map((chat) => addChat(database, chat)));
   await addMessages(
     database,
-    chats.map((chat, index) => ({ id: `m${String(index).padStart(2, '0')}`, chat })),
+    chats.map((chat) => ({ id: chat, chat, ...about })),
   );
-  const channel = scriptedChannel(10);
-  dispatch(channel);
-  await until(() => expect(channel.sends).toHaveLength(8));
+}
+
+it('seven are under way at once, and an eighth that answers somebody', async () => {
+  await addCrowd(12);
+  const channel = scriptedChannel();
+  const dispatcher = dispatch(channel);
+  await until(() => expect(channel.sends).toHaveLength(7));
+  await addMessages(database, [{ id: 'code', chat: 'anna', category: 'code' }]);
+  dispatcher.wake();
+  await until(() => expect(channel.underWay.size).toBe(8));
+  expect(channel.sends.at(-1)).toBe('code');
   channel.answerAll(ok);
-  await until(async () => expect(Object.values(await states()).filter((s) => s === 'sent')).toHaveLength(8));
-  await untilResting();
-  expect(channel.sends).toHaveLength(8);
-  timers.advance(102);
-  await until(() => expect(channel.sends).toHaveLength(9));
-  await untilResting();
-  timers.advance(305);
-  await until(() => expect(channel.sends).toHaveLength(12));
+  await until(() => expect(channel.sends).toHaveLength(13));
+});
+
+it('the rate of the channel is kept, evenly', async () => {
+  await addCrowd(12);
+  const channel = scriptedChannel(10);
+  channel.answerAll(ok);
+  dispatch(channel);
+  for (let sent = 1; sent <= 12; sent += 1) {
+    await until(() => expect(channel.sends).toHaveLength(sent));
+    await untilResting();
+    timers.advance(100);
+    await untilResting();
+    expect(channel.sends).toHaveLength(sent);
+    timers.advance(4);
+  }
 });
 
 it('asked to slow down, the whole channel pauses; nothing is lost and no attempt is counted', async () => {

@@ -1,5 +1,5 @@
 import type { Locale } from '../../core/customers/types.ts';
-import type { Reply } from '../../core/messaging/types.ts';
+import { type MessageCategory, messagePriority, type Reply } from '../../core/messaging/types.ts';
 import { type Database, readRows, statement } from '../../db/database.ts';
 
 /** A message to be put into the outbox as a commit would; what is left out is as usual. */
@@ -10,6 +10,9 @@ export interface TestMessage {
   readonly reply?: Reply;
   readonly replaces?: string;
   readonly channel?: string;
+  readonly category?: MessageCategory;
+  readonly campaign?: string;
+  readonly noticeId?: string;
 }
 
 /** A chat in the database; it has the same id as its address has outside. */
@@ -36,17 +39,22 @@ const hello: Reply = { paragraphs: [{ key: 'start.hello' }] };
 
 /** Puts messages into the outbox. */
 export async function addMessages(database: Database, messages: readonly TestMessage[]): Promise<void> {
+  const columns =
+    'id, address_id, channel, category, priority, campaign, notice_id, reply, replaces, created_at, due_at';
   await database.write(
-    messages.map(({ id, chat, dueAt = 0, reply = hello, replaces = null, channel = 'telegram' }) =>
+    messages.map(({ id, chat, channel = 'telegram', category = 'service', ...rest }) =>
       statement(
-        `insert into messages (id, address_id, channel, category, reply, replaces, created_at, due_at)
-         values (?, ?, ?, 'service', ?, ?, 0, ?)`,
-        id,
-        chat,
-        channel,
-        JSON.stringify(reply),
-        replaces,
-        dueAt,
+        `insert into messages (${columns}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)`,
+        ...[
+          id,
+          chat,
+          channel,
+          category,
+          messagePriority[category],
+          rest.campaign ?? '',
+          rest.noticeId ?? null,
+        ],
+        ...[JSON.stringify(rest.reply ?? hello), rest.replaces ?? null, rest.dueAt ?? 0],
       ),
     ),
   );
