@@ -91,9 +91,11 @@ function listOf(presses: readonly Press[], { locale = 'en' }: OutgoingMessage): 
   return { type: 'list', action: { button: translations[locale].button.choose, sections: [{ rows }] } };
 }
 
-/** Two buttons that read the same are refused, and neither would the person know them apart. */
+/** Two buttons that read or mean the same are refused, and neither would the person know them apart. */
 function distinct(presses: readonly Press[], limit: number): boolean {
-  return new Set(presses.map(({ label }) => cutText(label, limit))).size === presses.length;
+  const titles = new Set(presses.map(({ label }) => cutText(label, limit)));
+  const data = new Set(presses.map((press) => press.data));
+  return titles.size === presses.length && data.size === presses.length;
 }
 
 function linkButton({ label, url }: Link): object {
