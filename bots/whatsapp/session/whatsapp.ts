@@ -30,8 +30,8 @@ export interface WhatsAppSessionOptions {
   readonly log: Log;
   /** Shows a text to whoever started Svoi: codes to link with, of several lines. */
   print(text: string): void;
-  /** Where this server is reached on its own machine, like `http://localhost:3000`. */
-  readonly url: string;
+  /** Where this server is reached on its own machine, like `http://localhost:3000`; asked for when it listens. */
+  url(): string;
   readonly timers?: Timers;
   /** A number in [0, 1). */
   readonly random?: () => number;
@@ -46,7 +46,7 @@ export interface WhatsAppSession extends Messenger {
   /** The page on which the phone is linked, to be mounted at the root. */
   readonly app: Hono;
   /** The address of that page, with the key that opens it; new with every start. */
-  readonly linkUrl: string;
+  linkUrl(): string;
   state(): LinkState;
 }
 
@@ -56,13 +56,13 @@ export function createWhatsAppSession(options: WhatsAppSessionOptions): WhatsApp
   const { createClient = createWebClients(options) } = options;
   const folder = openSessionFolder(options.folder, clock);
   const key = newKey();
-  const linkUrl = `${options.url}${linkPath}?key=${key}`;
+  const linkUrl = () => `${options.url()}${linkPath}?key=${key}`;
   const identities = createIdentities();
   const inbox = createInbox({ ...options, identities, timers });
   const session = createSession({
     ...{ createClient, folder, pairPhone, clock, timers, random, log },
     onState(state) {
-      const text = terminalText(state, linkUrl);
+      const text = terminalText(state, linkUrl());
       if (text !== undefined) options.print(text);
     },
     onMessage: inbox.take,
