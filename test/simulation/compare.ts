@@ -8,6 +8,7 @@ import { noticeFrom } from '../../db/facts/notices.ts';
 import { lineFrom, purchaseFrom, refundFrom } from '../../db/facts/purchases.ts';
 import { redemptionFrom } from '../../db/facts/redemptions.ts';
 import { staffFrom } from '../../db/facts/staff.ts';
+import { talkMessageFrom } from '../../db/facts/talks.ts';
 import { sha256 } from '../../db/hash.ts';
 import { reader } from '../../db/rows.ts';
 import * as schema from '../../db/schema.ts';
@@ -47,6 +48,8 @@ export function contentsOfMemory(store: MemoryStore): Contents {
     couponUses: keyed(store.couponUses.values(), byId),
     staff: keyed(store.staff.values(), byId),
     approvals: keyed(store.approvals.values(), byId),
+    talks: keyed(store.talks.values(), byId),
+    talkMessages: keyed(store.talkMessages.values(), byId),
     lots: keyed(store.lots.values(), byId),
     commands: Object.fromEntries([...store.commands.values()].map(({ key, result }) => [key, result])),
     ledger: sealed(store.ledger.entries(), (before, transaction) =>
@@ -112,6 +115,8 @@ export async function contentsOfDatabase(database: Database): Promise<Contents> 
     couponUses: await rows('coupon_uses', reader(schema.couponUses), byId),
     staff: await rows('staff', staffFrom, byId),
     approvals: await rows('approvals', approvalFrom, byId),
+    talks: await rows('talks', reader(schema.talks), byId),
+    talkMessages: await rows('talk_messages', talkMessageFrom, byId),
     lots: await rows('lots', reader(schema.lots), byId),
     commands: Object.fromEntries(
       (await all('commands', 'scope, key')).map(({ scope, key, result }) => [`${scope}\n${key}`, result]),

@@ -1,6 +1,7 @@
 import { fillBatch } from '../../core/coupons/batch.ts';
 import { expireReservation } from '../../core/coupons/reserve.ts';
 import { expirePoints } from '../../core/customers/expiry.ts';
+import { remindOfTalk, returnBot } from '../../core/dialogs/staff/talk_jobs.ts';
 import { advanceNotice } from '../../core/messaging/advance.ts';
 import { releasePending } from '../../core/purchases/payment.ts';
 import { isOpen } from '../../core/redemptions/hold.ts';
@@ -50,7 +51,18 @@ const noticesDue: DueIn = (store, { clock, messagingRules }) =>
     .sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0) || (a.id < b.id ? -1 : 1))
     .map(({ id }) => advanceNotice(id, messagingRules));
 
+const talksWaiting: DueIn = (store, { clock }) =>
+  [...store.talks.values()]
+    .filter(({ status, remindAt }) => status !== 'closed' && remindAt !== null && remindAt <= clock.now())
+    .map(({ id }) => remindOfTalk(id));
+
+const talksQuiet: DueIn = (store, { clock }) =>
+  [...store.talks.values()]
+    .filter(({ status, botReturnsAt }) => status !== 'closed' && botReturnsAt <= clock.now())
+    .map(({ id }) => returnBot(id));
+
 /** The jobs in their order. */
 export const jobs: readonly DueIn[] = [
-  ...[windowsClosed, redemptionsOver, reservationsOver, pointsToBurn, noticesDue, codesToMake],
+  ...[windowsClosed, redemptionsOver, reservationsOver, pointsToBurn, noticesDue],
+  ...[talksWaiting, talksQuiet, codesToMake],
 ];

@@ -26,6 +26,7 @@ import type {
   OneTimeCodeId,
   PurchaseId,
   StaffId,
+  TalkId,
 } from '../../core/ids.ts';
 import type { Attempt, BoughtNeed, Notice, ReceiptRef } from '../../core/messaging/notices.ts';
 import {
@@ -56,6 +57,7 @@ import {
   type Staff,
   type TeamMember,
 } from '../../core/staff/types.ts';
+import type { TalkInView, TalkMessage } from '../../core/talks/types.ts';
 import { DAY_MS } from '../../core/time.ts';
 import type { Facts, Needs } from '../../db/facts.ts';
 import type { MemoryStore } from './memory_store.ts';
@@ -64,6 +66,7 @@ import { recordOf, standingOf } from './queries/customers.ts';
 import { type NoticesFound, readNotices } from './queries/notices.ts';
 import { burnedOf, claimsSince, habitsOf, historyOf, waitingOf } from './queries/purchases.ts';
 import * as staff from './queries/staff.ts';
+import { readTalks, type TalksFound } from './queries/talks.ts';
 
 const nothing: ReadonlyMap<string, never> = new Map<string, never>();
 
@@ -114,6 +117,7 @@ export class MemoryFacts implements Facts {
   readonly #chats: ReadonlyMap<string, Conversation>;
   readonly #history: ReadonlyMap<string, readonly HistoryItem[]>;
   readonly #staff: staff.StaffFound | undefined;
+  readonly #talks: TalksFound;
   readonly #notices: NoticesFound | undefined;
 
   constructor(store: MemoryStore, needs: Needs, now: number, before?: MemoryFacts) {
@@ -149,6 +153,7 @@ export class MemoryFacts implements Facts {
     this.#chats = found(needs.conversations, chatKey, (chat) => store.chats.get(chatKey(chat)));
     this.#history = found(needs.history, historyKey, (need) => historyOf(store, need));
     this.#staff = staff.readStaff(store, needs, now);
+    this.#talks = readTalks(store, needs, now);
     this.#notices = readNotices(store, needs, now, before ? before.#notices : undefined);
   }
 
@@ -280,6 +285,23 @@ export class MemoryFacts implements Facts {
   }
   couponShelf(): readonly { readonly id: CouponId; readonly name: string }[] {
     return this.#staff?.shelf ?? this.#before?.couponShelf() ?? [];
+  }
+  talk(id: TalkId): TalkInView | undefined {
+    return this.#talks.byId.get(id) ?? this.#before?.talk(id);
+  }
+  talkIn(channel: Conversation['address']['channel'], address: string): TalkInView | undefined {
+    const id = this.#talks.inChats.get(conversationKey(channel, address));
+    return id === undefined ? this.#before?.talkIn(channel, address) : this.talk(id);
+  }
+  /** Nothing is sent here, so nobody points at a message. */
+  talkOfReply(): undefined {
+    return undefined;
+  }
+  talkMessages(id: TalkId): readonly TalkMessage[] {
+    return this.#talks.messages.get(id) ?? this.#before?.talkMessages(id) ?? [];
+  }
+  openTalks(): readonly TalkInView[] {
+    return this.#talks.open ?? this.#before?.openTalks() ?? [];
   }
   /** Figures are only looked at: nothing is decided by them. */
   stats(): undefined {

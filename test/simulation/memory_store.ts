@@ -6,12 +6,13 @@ import { type Conversation, conversationKey } from '../../core/dialogs/types.ts'
 import type { LedgerTransaction, Lot } from '../../core/ledger/types.ts';
 import type { Attempt, Notice } from '../../core/messaging/notices.ts';
 import { isOpenMessage, isSettled } from '../../core/messaging/states.ts';
-import type { OutboxMessage } from '../../core/messaging/types.ts';
+import type { Choices, OutboxMessage } from '../../core/messaging/types.ts';
 import { points } from '../../core/points.ts';
 import type { Purchase, Refund } from '../../core/purchases/types.ts';
 import { isOpen } from '../../core/redemptions/hold.ts';
 import type { PaymentCode, Redemption } from '../../core/redemptions/types.ts';
 import type { Approval, Staff } from '../../core/staff/types.ts';
+import type { Talk, TalkMessage } from '../../core/talks/types.ts';
 import { DAY_MS } from '../../core/time.ts';
 import type { Changes } from '../../db/changes.ts';
 import { sha256 } from '../../db/hash.ts';
@@ -73,13 +74,14 @@ export class MemoryStore {
     unique: { id: ({ address }) => address.id },
     groups: { customer: ({ address }) => address.customerId },
   });
-  readonly messages = this.#table<KeptMessage, 'customer' | 'address' | 'notice'>({
+  readonly messages = this.#table<KeptMessage, 'customer' | 'address' | 'notice' | 'talk'>({
     name: 'messages',
     key: ({ id }) => id,
     groups: {
       customer: ({ customerId }) => customerId,
       address: ({ addressId }) => addressId,
       notice: ({ noticeId }) => noticeId,
+      talk: ({ talkId = null }) => talkId,
     },
   });
   readonly notices = this.#table<Notice, 'occasion' | 'customer'>({
@@ -146,6 +148,17 @@ export class MemoryStore {
     },
   });
   readonly approvals = this.#table<Approval>({ name: 'approvals', key: ({ id }) => id });
+  readonly talks = this.#table<Talk, 'open' | 'address' | 'customer'>({
+    name: 'talks',
+    key: ({ id }) => id,
+    unique: { open: ({ addressId, status }) => (status === 'closed' ? null : addressId) },
+    groups: { address: ({ addressId }) => addressId, customer: ({ customerId }) => customerId },
+  });
+  readonly talkMessages = this.#table<TalkMessage, 'talk'>({
+    name: 'talk_messages',
+    key: ({ id }) => id,
+    groups: { talk: ({ talkId }) => talkId },
+  });
   readonly lots = this.#table<Lot, 'open'>({
     name: 'lots',
     key: ({ id }) => id,
@@ -245,6 +258,9 @@ export class MemoryStore {
     }
     for (const approval of changes.approvals ?? []) this.approvals.insert(approval);
     for (const approval of changes.approvalUpdates ?? []) this.approvals.update(approval);
+    for (const talk of changes.talks ?? []) this.talks.insert(talk);
+    for (const talk of changes.talkUpdates ?? []) this.talks.update(talk);
+    for (const said of changes.talkMessages ?? []) this.talkMessages.insert(said);
   }
 
   #writeNotices(changes: Changes): void {
@@ -276,6 +292,7 @@ export class MemoryStore {
   }
 
   #erase(customerId: string, at: number): void {
+    this.#forgetTalks(customerId, at);
     const customer = this.customers.get(customerId);
     const nothing = { phone: null, card: null, name: null, birthday: null, gender: null };
     const nowhere = { locale: null, zone: null, registeredAt: null };
@@ -316,13 +333,39 @@ export class MemoryStore {
       if (!chat) continue;
       this.chats.update({ ...chat, address: { ...chat.address, customerId }, revision: chat.revision + 1 });
     }
-    for (const { addressId, choices } of changes.choices ?? []) {
-      const chat = this.chats.find('id', addressId);
-      if (!chat?.state) continue;
-      this.chats.update({ ...chat, state: { ...chat.state, choices }, revision: chat.revision + 1 });
-    }
+    for (const offer of changes.choices ?? []) this.#offer(offer);
     for (const { dueAt: _, noticeId = null, ...message } of changes.messages ?? []) {
       this.messages.insert({ ...message, ...unsent, noticeId });
+    }
+  }
+
+  #offer({ addressId, choices, about }: Choices): void {
+    const chat = this.chats.find('id', addressId);
+    if (!chat?.state) return;
+    const { about: answered, ...rest } = chat.state.data;
+    if (about !== undefined && answered === about) return;
+    const data = about === undefined ? chat.state.data : rest;
+    this.chats.update({ ...chat, state: { ...chat.state, data, choices }, revision: chat.revision + 1 });
+  }
+
+  #forgetTalks(customerId: string, at: number): void {
+    const chats = this.chats.all('customer', customerId).map(({ address }) => address.id);
+    const merged = [...this.customers.values()].filter((one) => one.mergedInto === customerId);
+    const theirs = [
+      ...[customerId, ...merged.map(({ id }) => id)].flatMap((id) => this.talks.all('customer', id)),
+      ...chats.flatMap((id) => this.talks.all('address', id)),
+    ];
+    for (const talk of new Map(theirs.map((one) => [one.id, one])).values()) {
+      for (const said of this.talkMessages.all('talk', talk.id)) {
+        this.talkMessages.update({ ...said, text: '' });
+      }
+      for (const { talkId: _, ...told } of this.messages.all('talk', talk.id)) {
+        const state = isOpenMessage(told.state) ? 'cancelled' : told.state;
+        this.messages.update({ ...told, reply: { paragraphs: [] }, state });
+      }
+      const { revision, closedAt, closedBy } = talk;
+      const over = { status: 'closed', customerId: null, remindedAt: null, revision: revision + 1 } as const;
+      this.talks.update({ ...talk, ...over, closedAt: closedAt ?? at, closedBy: closedBy ?? 'customer' });
     }
   }
 
