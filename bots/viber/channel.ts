@@ -95,13 +95,12 @@ export function createViberChannel({ api, make, clock, log }: ViberChannelOption
     abilities,
     send: async (message) => attempt(message.address, await make(message)),
     async sendMany(messages) {
-      const letters = await sort(messages, make);
       const outcomes = new Map<OutgoingMessage, SendOutcome>();
-      const each = letters.map(async (letter) => {
+      const mail = async (letter: Letter) => {
         const told = await deliver(letter);
         for (const [index, message] of letter.messages.entries()) outcomes.set(message, told[index] ?? later);
-      });
-      await Promise.all(each);
+      };
+      for (const letters of await sort(messages, make)) await Promise.all(letters.map(mail));
       return messages.map((message) => outcomes.get(message) ?? later);
     },
   };
@@ -109,15 +108,20 @@ export function createViberChannel({ api, make, clock, log }: ViberChannelOption
 
 const later: SendOutcome = { status: 'slow_down', retryAfterMs: 1000, chatOnly: true };
 
-/** Puts together what says the same. */
-async function sort(messages: readonly OutgoingMessage[], make: MessageMaker): Promise<Letter[]> {
-  const letters = new Map<string, Letter>();
+/** Puts together what says the same, in rounds: the second message to somebody comes after the first. */
+async function sort(messages: readonly OutgoingMessage[], make: MessageMaker): Promise<Letter[][]> {
+  const rounds: Map<string, Letter>[] = [];
+  const earlier = new Map<string, number>();
   for (const message of messages) {
+    const nth = earlier.get(message.address) ?? 0;
+    earlier.set(message.address, nth + 1);
+    const letters = rounds[nth] ?? new Map<string, Letter>();
+    rounds[nth] = letters;
     const contents = await make(message);
     const key = JSON.stringify(contents);
     const letter = letters.get(key) ?? { contents, messages: [] };
     letter.messages.push(message);
     letters.set(key, letter);
   }
-  return [...letters.values()];
+  return rounds.map((letters) => [...letters.values()]);
 }

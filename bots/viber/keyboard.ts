@@ -1,4 +1,5 @@
 import type { ShownButton } from '../channel.ts';
+import { cutText } from '../text.ts';
 
 /** A keyboard of Viber, as far as we use it: https://creators.viber.com/docs/bots-api/resources/messaging/keyboards */
 export interface Keyboard {
@@ -22,11 +23,12 @@ const tapMark = 'svoi:';
 
 const columns = 6;
 const mostRows = 12;
+const mostButtons = 24;
 const longestLabel = 250;
 /** Three keys beside each other leave room for a word each. */
 const widestRow = 3;
 
-/** The keyboard for rows of buttons: six columns, at most twelve rows. Of more than that, the last one is kept. */
+/** The keyboard for rows of buttons: six columns, at most twelve rows of 24 buttons. Of more, the last one is kept. */
 export function keyboardOf(rows: readonly (readonly ShownButton[])[]): Keyboard {
   const fitting = toFit(rows.flatMap(foldRow));
   const keys = fitting.flatMap((row) => row.map((button) => keyOf(button, columns / row.length)));
@@ -49,15 +51,12 @@ function inRowsOf(width: number, buttons: readonly ShownButton[]): (readonly Sho
   return starts.map((start) => buttons.slice(start, start + width));
 }
 
-/** Too many rows become pairs; what does not fit even so is left out before the last button, which leads home. */
+/** Too much becomes pairs; what does not fit even so is left out before the last button, which leads home. */
 function toFit(rows: readonly (readonly ShownButton[])[]): readonly (readonly ShownButton[])[] {
-  if (rows.length <= mostRows) return rows;
   const buttons = rows.flat();
-  const room = 2 * mostRows;
-  return inRowsOf(
-    2,
-    buttons.length <= room ? buttons : [...buttons.slice(0, room - 1), ...buttons.slice(-1)],
-  );
+  if (rows.length <= mostRows && buttons.length <= mostButtons) return rows;
+  if (buttons.length <= mostButtons) return inRowsOf(2, buttons);
+  return inRowsOf(2, [...buttons.slice(0, mostButtons - 1), ...buttons.slice(-1)]);
 }
 
 function keyOf(button: ShownButton, width: number): Key {
@@ -75,5 +74,5 @@ function keyOf(button: ShownButton, width: number): Key {
 
 /** Labels may hold HTML there: brackets of ours must not begin any. */
 function plain(label: string): string {
-  return label.slice(0, longestLabel).replaceAll('<', '‹').replaceAll('>', '›');
+  return cutText(label, longestLabel).replaceAll('<', '‹').replaceAll('>', '›');
 }

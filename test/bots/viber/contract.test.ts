@@ -1,7 +1,6 @@
-import { createViber } from '../../../bots/viber/viber.ts';
-import type { IncomingEvent } from '../../../core/dialogs/types.ts';
 import { type ChannelHarness, describeChannel } from '../../contract/channel.ts';
-import { type Fault, startFakeViber } from '../../support/fake-viber.ts';
+import type { Fault } from '../../support/fake-viber.ts';
+import { openViberShop } from '../../support/viber/shop.ts';
 
 const faults = {
   blocked: { kind: 'status', status: 6 },
@@ -10,21 +9,8 @@ const faults = {
 } as const satisfies Record<string, Fault>;
 
 describeChannel('Viber', async (): Promise<ChannelHarness> => {
-  const fake = await startFakeViber();
-  const events: IncomingEvent[] = [];
-  const viber = createViber({
-    ...{ token: fake.token, apiRoot: fake.apiRoot, senderName: 'Свої' },
-    publicUrl: 'https://shop.example.com',
-    handle: async (event) => void events.push(event),
-    receipts: async () => {},
-    introduction: () => ({ locale: 'uk', say: (_locale, { key }) => key }),
-    clock: { now: () => Date.now() },
-    log: () => {},
-  });
-  const person = fake.person('01234567890A=');
-  fake.deliver = async () => new Response('ok');
-  await person.subscribe();
-  fake.deliver = (request) => viber.webhook(request);
+  const { fake, viber, events, subscriber } = await openViberShop();
+  const person = await subscriber('01234567890A=');
   const does = async (act: Promise<unknown>) => void (await act);
   return {
     channel: viber.channel,

@@ -60,7 +60,7 @@ const bodyLimit = 30 * 1024;
 /** The content of a message, or the refusal the real one gives; many faults it leaves to the app, this one does not. */
 export function readContent(given: Readonly<Record<string, unknown>>): Content {
   const { receiver: _receiver, broadcast_list: _list, ...rest } = given;
-  if (JSON.stringify(given).length > bodyLimit) throw new Refusal(3, 'the message is too long');
+  if (Buffer.byteLength(JSON.stringify(given)) > bodyLimit) throw new Refusal(3, 'the message is too long');
   const parsed = content.safeParse(rest);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
