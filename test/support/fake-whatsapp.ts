@@ -248,7 +248,7 @@ export async function startFakeWhatsApp(clock: Clock): Promise<FakeWhatsApp> {
   };
   const notify: FakeWhatsApp['notify'] = (...values) => {
     const changes = values.map((value) => ({
-      field: 'messages',
+      field: 'user_preferences' in value ? 'user_preferences' : 'messages',
       value: { messaging_product: 'whatsapp', metadata, ...value },
     }));
     last = JSON.stringify({ object: 'whatsapp_business_account', entry: [{ id: '1', changes }] });

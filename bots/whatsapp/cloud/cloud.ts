@@ -48,7 +48,7 @@ const path = '/whatsapp';
 /** A notification holds up to 3 MB. */
 const bodyLimitBytes = 4 * 1024 * 1024;
 /** Within the dispatcher's lease, a picture's upload and its message together. */
-const sendMs = 20_000;
+const sendMs = 15_000;
 /** How long after the person's last word anything may be written. */
 const windowMs = 24 * 60 * 60_000;
 
@@ -185,7 +185,7 @@ async function setUp(graph: Graph, publicUrl: string | undefined, verifyToken: s
   await asked(graph.callAt(url, verifyToken));
   return [
     `whatsapp: messages and receipts of this number go to ${url}`,
-    `whatsapp: once, by hand: in the Meta app, under WhatsApp > Configuration, put the callback URL ${url} with your WHATSAPP_VERIFY_TOKEN and subscribe to "messages"`,
+    `whatsapp: once, by hand: in the Meta app, under WhatsApp > Configuration, put the callback URL ${url} with your WHATSAPP_VERIFY_TOKEN and subscribe to "messages" and "user_preferences"`,
   ];
 }
 

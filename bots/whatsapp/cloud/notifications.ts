@@ -69,11 +69,21 @@ const statusSchema = z.object({
   ),
 });
 
+/** What a person chose in WhatsApp's own menu of our chat. */
+const preferenceSchema = z.object({
+  wa_id: lenient(text),
+  user_id: lenient(text),
+  category: z.literal('marketing_messages'),
+  value: z.enum(['stop', 'resume']),
+  timestamp: z.coerce.number().int(),
+});
+
 const valueSchema = z.object({
   metadata: z.object({ phone_number_id: text }),
   contacts: listOf(z.object({ wa_id: lenient(text), user_id: lenient(text) })),
   messages: listOf(messageSchema),
   statuses: listOf(statusSchema),
+  user_preferences: listOf(preferenceSchema),
 });
 
 const notificationSchema = z.object({
@@ -84,6 +94,9 @@ const notificationSchema = z.object({
 type Value = z.output<typeof valueSchema>;
 type Message = z.output<typeof messageSchema>;
 type Status = z.output<typeof statusSchema>;
+type Preference = z.output<typeof preferenceSchema>;
+
+const fields: ReadonlySet<string> = new Set(['messages', 'user_preferences']);
 
 /** What one call of the webhook tells of our number, in the order it stood there. */
 export interface Notification {
@@ -104,10 +117,13 @@ export function readNotification(
   if (!parsed.success) return undefined;
   const values = parsed.data.entry
     .flatMap(({ changes }) => changes)
-    .flatMap(({ field, value }) => (field === 'messages' && value ? [value] : []))
+    .flatMap(({ field, value }) => (fields.has(field) && value ? [value] : []))
     .filter(({ metadata }) => metadata.phone_number_id === phoneNumberId);
   return {
-    events: values.flatMap((value) => value.messages.flatMap((message) => eventOf(message, value) ?? [])),
+    events: values.flatMap((value) => [
+      ...value.messages.flatMap((message) => eventOf(message, value) ?? []),
+      ...value.user_preferences.flatMap((preference) => wishOf(preference, value) ?? []),
+    ]),
     receipts: values.flatMap(({ statuses }) => statuses.flatMap((status) => receiptOf(status, now) ?? [])),
   };
 }
@@ -139,6 +155,16 @@ function eventOf(message: Message, { contacts }: Value): IncomingEvent | undefin
     ...(phone ? { provenPhone: `+${phone}` } : {}),
     ...(context?.id && said.kind !== 'press' ? { replyTo: context.id } : {}),
   };
+}
+
+/** Who stops offers in WhatsApp's own menu has said STOP here, and who resumes them START. */
+function wishOf(preference: Preference, { contacts }: Value): IncomingEvent | undefined {
+  const { wa_id: phone, value, timestamp } = preference;
+  const named = contacts.find(({ wa_id }) => phone !== undefined && wa_id === phone);
+  const address = preference.user_id ?? named?.user_id ?? phone;
+  if (!address) return undefined;
+  const said = { kind: 'text', text: value === 'stop' ? 'stop' : 'start' } as const;
+  return { id: `${address}/${value}/${timestamp}`, channel: 'whatsapp', address, said };
 }
 
 /** Contents a person sends that we cannot read; they get an answer all the same. */

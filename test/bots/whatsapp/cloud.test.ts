@@ -537,6 +537,23 @@ describe('what comes in', () => {
     ]);
   });
 
+  it("offers stopped in WhatsApp's own menu are a STOP here, and offers resumed a START", async () => {
+    const chose = (value: string, timestamp: number) => ({
+      ...{ wa_id: phone, detail: '', category: 'marketing_messages', value, timestamp },
+    });
+    const values = {
+      contacts: [{ wa_id: phone, user_id: userId }],
+      user_preferences: [chose('stop', 1763800000), chose('resume', 1763800001), chose('maybe', 1763800002)],
+    };
+    await cloud.fake.notify(values);
+    await cloud.fake.again();
+    const wish = (id: string, text: string) => ({
+      ...{ id: `${userId}/${id}`, channel: 'whatsapp', address: userId, said: { kind: 'text', text } },
+    });
+    const once = [wish('stop/1763800000', 'stop'), wish('resume/1763800001', 'start')];
+    expect(cloud.events).toEqual([...once, ...once]);
+  });
+
   it('our own id goes along with every message, to come back with its receipts', async () => {
     cloud.fake.person({ userId });
     await send({ id: 'msg_01ARZ' });
@@ -652,7 +669,7 @@ describe('the webhook', () => {
         fc.dictionary(fc.constantFrom(...keys), tie('node'), { maxKeys: 6 }),
       ),
     })).node;
-    const value = fc.record({ messages: json, statuses: json, contacts: json });
+    const value = fc.record({ messages: json, statuses: json, contacts: json, user_preferences: json });
     await fc.assert(
       fc.asyncProperty(value, json, async (more, stray) => {
         const bodies = [
