@@ -1,4 +1,4 @@
-import type { Address } from '../customers/types.ts';
+import type { Address, CustomerRecord, Locale } from '../customers/types.ts';
 import type { CustomerId, TalkId } from '../ids.ts';
 import type { OutboxMessage } from '../messaging/types.ts';
 import { type Command, type Context, mergeChanges } from '../ports.ts';
@@ -173,6 +173,16 @@ function renamedStaff({ staff, record }: Turn, { customerUpdates = [] }: DialogC
   return { staffUpdates: [{ ...staff, name, revision: staff.revision + 1 }] };
 }
 
+/** The language a chat begins in. An SMS has none of its own: the customer's. */
+function firstLocale(
+  { channel, language }: IncomingEvent,
+  { program }: House,
+  record?: CustomerRecord,
+): Locale {
+  const known = channel === 'sms' ? record?.customer.locale : undefined;
+  return known ?? initialLocale(language, program.locale);
+}
+
 /** The channel told us that the person blocked us or came back: nothing is said, and the place in talk is kept. */
 function reached(known: Conversation, reachable: boolean, now: number): Conversation {
   const lastSeenAt = reachable ? now : known.address.lastSeenAt;
@@ -194,7 +204,7 @@ function openTurn(
     channel: event.channel,
     externalId: event.address,
     customerId: record?.customer.id ?? null,
-    locale: known?.address.locale ?? initialLocale(event.language, house.program.locale),
+    locale: known?.address.locale ?? firstLocale(event, house, record),
     reachable: true,
     lastSeenAt: context.now,
   };

@@ -29,7 +29,7 @@ import {
   settings,
   switchMessages,
 } from './screens/settings.ts';
-import { followSms, isAnswerBySms } from './screens/sms.ts';
+import { answersSms, followSms } from './screens/sms.ts';
 import { resume, stop, stopStranger } from './screens/stop.ts';
 import { followStaff } from './staff/screens.ts';
 import { type MemberTurn, type Outcome, saying, type Turn } from './turn.ts';
@@ -110,7 +110,12 @@ function wordsNeeds(text: string, customerId: CustomerId): DialogNeeds {
 /** Follows a route. Whatever it is, the answer is a screen with a way on. `lost`: said when it leads nowhere. */
 export function follow(turn: Turn, route: Route, lost: Words): Outcome {
   const { staff, event } = turn;
-  if (event.channel === 'sms' && !(isMember(turn) && isAnswerBySms(route))) return followSms(turn, route);
+  if (event.channel === 'sms') {
+    // One question, one answer: nobody makes us send SMS after SMS to somebody else's number.
+    return answersSms(turn, route)
+      ? { ...followAlone(turn, route, lost), buttons: [] }
+      : followSms(turn, route);
+  }
   if (staff && isMember(turn)) {
     const theirs = followStaff({ ...turn, staff }, route);
     if (theirs) return theirs;

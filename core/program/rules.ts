@@ -1,4 +1,5 @@
 import type { CheckoutRules } from '../checkout/types.ts';
+import type { CodeLimits } from '../customers/one_time_code.ts';
 import type { WelcomeRules } from '../customers/register.ts';
 import { splitByLargestRemainder, sum, wholeUnitsOfPercent } from '../money.ts';
 import { points } from '../points.ts';
@@ -86,5 +87,18 @@ export function welcomeRules(program: Program): WelcomeRules {
     version: program.version,
     welcomePoints: points(program.welcome_points),
     expiresAt: (at) => expiresAt(program, at),
+  };
+}
+
+/** Micros (millionths of the major unit) of one minor unit. */
+const microsOfMinor = 10_000;
+
+/** How many one-time codes `program` lets go out within 24 hours. */
+export function codeLimits({ code_limits: limits }: Pick<Program, 'code_limits'>): CodeLimits {
+  return {
+    perPhone: limits.per_phone_a_day,
+    perAsker: limits.per_asker_a_day,
+    all: limits.a_day,
+    spendMicros: limits.spend_a_day * microsOfMinor,
   };
 }

@@ -15,11 +15,17 @@ import { nextQuestion } from './profile.ts';
 
 /** Channels whose "share my number" vouches for whose number it is. Elsewhere a number must be proved otherwise. */
 const vouchesForContacts: ReadonlySet<ChannelName> = new Set(['telegram']);
+/** Channels with such a button, whether they vouch for what comes of it or not. */
+const sharesContacts: ReadonlySet<ChannelName> = new Set(['telegram', 'viber']);
+/** Channels on which nobody needs a code. */
+const provesNumbers: ReadonlySet<ChannelName> = new Set(['telegram', 'whatsapp']);
 
 /** The number that `event` proves to be the sender's, as E.164. */
 export function provedPhone(event: IncomingEvent, program: Program): string | undefined {
   const { said, provenPhone } = event;
-  if (said.kind === 'contact') return said.own ? parsePhone(said.phone, program.country) : undefined;
+  if (said.kind === 'contact' && vouches({ event })) {
+    return said.own ? parsePhone(said.phone, program.country) : undefined;
+  }
   return provenPhone === undefined ? undefined : parsePhone(provenPhone, program.country);
 }
 
@@ -28,36 +34,61 @@ export function joinScreen(turn: Turn): Outcome {
   // The number itself is not repeated: until somebody has joined, no message of ours holds it.
   if (senderPhone(turn) !== undefined) return invitation(turn, [{ key: 'join.proven' }, ...gift(turn)]);
   if (vouches(turn)) return invitation(turn, [{ key: 'join.ask' }, ...gift(turn)]);
-  return invitation(turn, [{ key: 'join.not_here' }]);
+  if (!turn.channels?.has('sms')) {
+    return invitation(turn, [{ key: 'join.ask_number_elsewhere' }, ...gift(turn)], linksElsewhere(turn));
+  }
+  const key = canShare(turn) ? 'join.ask_number_or_share' : 'join.ask_number';
+  return invitation(turn, [{ key }, ...gift(turn)]);
 }
 
-/** The words, and the button that joins where there is one; the terms stand wherever that button does. */
-function invitation(turn: Turn, words: readonly Words[]): Outcome {
+/** A button for each other messenger that proves numbers itself. */
+export function linksElsewhere({ event, state, chatLinks }: Turn): readonly (readonly Button[])[] {
+  const others = chatLinks?.(state?.data.context ?? 'join') ?? [];
+  return others
+    .filter(({ channel }) => channel !== event.channel && provesNumbers.has(channel))
+    .map(({ channel, url }) => [
+      { kind: 'link', label: { key: 'button.open_channel', variables: { channel } }, url },
+    ]);
+}
+
+/** The words, the terms, and the button that joins where there is one. */
+export function invitation(
+  turn: Turn,
+  words: readonly Words[],
+  more: readonly (readonly Button[])[] = [],
+): Outcome {
   const button = joinButton(turn);
   return {
     step: 'join',
-    paragraphs: [...turn.lead, ...words, ...(button ? [terms] : [])],
+    paragraphs: [...turn.lead, ...words, terms],
     buttons: [
       ...(button ? [[button]] : []),
+      ...more,
       [press({ key: 'button.language' }, 'language'), press({ key: 'button.help' }, 'help')],
     ],
   };
 }
 
-const terms: Words = { key: 'consent.service' };
+/** What one agrees to by joining. */
+export const terms: Words = { key: 'consent.service' };
 
 function joinButton(turn: Turn): Button | undefined {
   if (senderPhone(turn) !== undefined) return press({ key: 'button.join' }, 'join:yes');
-  return vouches(turn) ? { kind: 'share_phone', label: { key: 'button.share_phone' } } : undefined;
+  return canShare(turn) ? { kind: 'share_phone', label: { key: 'button.share_phone' } } : undefined;
 }
 
 /** The number the channel itself proves, whatever was said. */
-function senderPhone({ event, program }: Turn): string | undefined {
+export function senderPhone({ event, program }: Pick<Turn, 'event' | 'program'>): string | undefined {
   return provedPhone({ ...event, said: { kind: 'start' } }, program);
 }
 
-function vouches({ event }: Turn): boolean {
+/** Whether a shared contact proves whose number it is. */
+export function vouches({ event }: Pick<Turn, 'event'>): boolean {
   return vouchesForContacts.has(event.channel);
+}
+
+function canShare({ event }: Turn): boolean {
+  return sharesContacts.has(event.channel);
 }
 
 function gift({ program }: Turn): Words[] {
@@ -93,12 +124,11 @@ export function takeContactOfMember(turn: MemberTurn): Outcome {
 export function takeWordsOfStranger(turn: Turn, text: string, otherwise: Words): Outcome {
   if (parsePhone(text, turn.program.country) === undefined) return joinScreen(saying(turn, otherwise));
   if (senderPhone(turn) !== undefined) return joinScreen(turn);
-  if (vouches(turn)) return invitation(turn, [{ key: 'join.typed' }]);
-  return invitation(turn, [{ key: 'join.typed_nowhere' }, { key: 'join.not_here' }]);
+  return vouches(turn) ? invitation(turn, [{ key: 'join.typed' }]) : joinScreen(turn);
 }
 
 /** Registers the owner of a proved number, or finds the member again, and makes this chat theirs. */
-function enter(turn: Turn, phone: string): Outcome {
+export function enter(turn: Turn, phone: string): Outcome {
   const found = turn.facts.customer({ phone });
   const again = found !== undefined && found.customer.registeredAt !== null;
   const { address, program, context } = turn;

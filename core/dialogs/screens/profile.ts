@@ -1,11 +1,12 @@
 import { recordConsent } from '../../customers/consents.ts';
-import type { Customer } from '../../customers/types.ts';
+import type { ChannelName, ConsentCategory, Customer } from '../../customers/types.ts';
 import type { Words } from '../../messaging/types.ts';
 import { localDay } from '../../time.ts';
 import { parseBirthday } from '../birthday.ts';
 import { type MemberTurn, type Outcome, press, saying, withCustomer, writing } from '../turn.ts';
 import { menu } from './home.ts';
 import { settings } from './settings.ts';
+import { clearing } from './stop.ts';
 
 /** What a new member is asked, one by one; each can be skipped. */
 const questions = ['name', 'birthday', 'marketing'] as const;
@@ -122,13 +123,24 @@ export function answerMarketing(turn: MemberTurn, argument: string): Outcome | u
   if (turn.state?.step !== 'marketing' || (argument !== 'yes' && argument !== 'no')) return undefined;
   const granted = argument === 'yes';
   const words: Words = { key: granted ? 'marketing.accepted' : 'marketing.declined' };
-  return writing({ consents: [consent(turn, 'marketing', granted)] }, menu(saying(turn, words), ''));
+  const here = granted ? clearing(turn, ['marketing']) : [];
+  const consents = [consent(turn, 'marketing', granted), ...here];
+  return writing({ consents }, menu(saying(turn, words), ''));
 }
 
-/** A member's answer about a kind of message, in the language and the chat it was given in. */
-export function consent(turn: MemberTurn, category: 'service' | 'marketing', granted: boolean) {
+/**
+ * A member's answer about a kind of message, in the language and the chat it was given in. `channel`: about this one
+ * alone.
+ */
+export function consent(
+  turn: MemberTurn,
+  category: ConsentCategory,
+  granted: boolean,
+  channel?: ChannelName,
+) {
   const customerId = turn.record.customer.id;
   const { locale } = turn.address;
-  const said = { customerId, category, granted, locale, source: turn.event.channel };
+  const about = channel === undefined ? {} : { channel };
+  const said = { customerId, category, ...about, granted, locale, source: turn.event.channel };
   return recordConsent(said, turn.consentTexts, turn.context);
 }

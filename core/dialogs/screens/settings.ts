@@ -1,9 +1,10 @@
 import { erasureOf } from '../../customers/erase.ts';
-import { consentCategories } from '../../customers/types.ts';
+import { type ConsentCategory, channelNames, consentCategories } from '../../customers/types.ts';
 import { viewPoints } from '../../ledger/view.ts';
 import type { Button, Words } from '../../messaging/types.ts';
 import { type MemberScreen, type MemberTurn, type Outcome, press, toMenu, writing } from '../turn.ts';
 import { consent } from './profile.ts';
+import { clearing, comesHere, recordWith } from './stop.ts';
 
 /** What can be changed; each value stands on its own button. */
 export const settings: MemberScreen = (turn) => {
@@ -33,16 +34,19 @@ export const settings: MemberScreen = (turn) => {
 
 const back: Button = press({ key: 'button.back' }, 'settings');
 
-/** Which messages come, and a switch for each kind. */
+/** Which messages come, on which channels they do not, and a switch for each kind by what comes to this one. */
 export const messages: MemberScreen = (turn) => {
-  const { service = true, marketing = false } = turn.record.consents;
+  const { service: about = true, marketing: offers = false } = turn.record.consents;
+  const [service, marketing] = [comesHere(turn, 'service'), comesHere(turn, 'marketing')];
   return {
     step: 'messages',
     paragraphs: [
       ...turn.lead,
       [
-        { key: service ? 'notifications.service_on' : 'notifications.service_off' },
-        { key: marketing ? 'notifications.marketing_on' : 'notifications.marketing_off' },
+        { key: about ? 'notifications.service_on' : 'notifications.service_off' },
+        ...(about ? exceptions(turn, 'service') : []),
+        { key: offers ? 'notifications.marketing_on' : 'notifications.marketing_off' },
+        ...(offers ? exceptions(turn, 'marketing') : []),
       ],
     ],
     buttons: [
@@ -61,6 +65,12 @@ export const messages: MemberScreen = (turn) => {
   };
 };
 
+function exceptions({ record }: MemberTurn, category: ConsentCategory): Words[] {
+  return channelNames
+    .filter((channel) => record.channelConsents[channel]?.[category] === false)
+    .map((channel) => ({ key: `notifications.${category}_off_on`, variables: { channel } }));
+}
+
 /** Turns a kind of message on or off (`service-off`). Undefined when there is no such switch. */
 export function switchMessages(turn: MemberTurn, argument: string): Outcome | undefined {
   const [kind, way] = argument.split('-');
@@ -68,11 +78,10 @@ export function switchMessages(turn: MemberTurn, argument: string): Outcome | un
   if (!category || (way !== 'on' && way !== 'off')) return undefined;
   const granted = way === 'on';
   const { record } = turn;
-  const switched = { ...record, consents: { ...record.consents, [category]: granted } };
-  const outcome = messages({ ...turn, record: switched }, '');
-  return record.consents[category] === granted
-    ? outcome
-    : writing({ consents: [consent(turn, category, granted)] }, outcome);
+  const said = record.consents[category] === granted ? [] : [consent(turn, category, granted)];
+  const consents = [...said, ...(granted ? clearing(turn, [category]) : [])];
+  const outcome = messages({ ...turn, record: recordWith(record, consents) }, '');
+  return consents.length === 0 ? outcome : writing({ consents }, outcome);
 }
 
 /** Asks whether this chat shall be let go of; the account stays. */

@@ -133,7 +133,7 @@ describe('a phone number', () => {
     await web.start();
     await converse(
       web,
-      '> 067 123 45 67\nWe cannot check a typed number\nsign in on the shop’s site\n[Language] [Help]',
+      '> 067 123 45 67\nIf this number is with us already, a code has just come\n[Language] [Help]',
     );
     expect(await rows('select id from customers')).toEqual([]);
   });
