@@ -17,6 +17,7 @@ const message = z.looseObject({
   chat,
   text: z.string().optional(),
   caption: z.string().optional(),
+  reply_to_message: z.object({ message_id: z.int() }).optional().catch(undefined),
   contact: z.object({ phone_number: z.string(), user_id: z.int().optional() }).optional(),
 });
 
@@ -62,12 +63,14 @@ export function eventOf(update: Update, botId: string): IncomingEvent | undefine
   const found = saidIn(update);
   if (found?.chat.type !== 'private' || found.from.is_bot) return undefined;
   const language = found.from.language_code;
+  const answered = update.message?.reply_to_message?.message_id;
   return {
     id: `${botId}/${update.update_id}`,
     channel: 'telegram',
     address: String(found.chat.id),
     said: found.said,
     ...(language ? { language } : {}),
+    ...(answered === undefined ? {} : { replyTo: String(answered) }),
   };
 }
 

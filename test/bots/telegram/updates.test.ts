@@ -62,6 +62,11 @@ it.each<{ what: string; update: object; said: Said }>([
   expect(read(update)).toEqual({ id: '123/7001', channel: 'telegram', address: '501', language: 'uk', said });
 });
 
+it('an answer to a message of ours names it', () => {
+  const answer = message({ text: 'yes', reply_to_message: { message_id: 77, date: 0, chat } });
+  expect(read(answer)).toMatchObject({ said: textOf('yes'), replyTo: '77' });
+});
+
 it.each([
   { what: 'a group', update: message({ text: 'hi', chat: { id: -100, type: 'group' } }) },
   { what: 'a channel post without a sender', update: message({ text: 'hi', from: undefined }) },
