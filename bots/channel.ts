@@ -83,8 +83,11 @@ export interface Channel {
   readonly name: ChannelName;
   readonly abilities: Abilities;
   send(message: OutgoingMessage): Promise<SendOutcome>;
-  /** The same message to up to `abilities.batch` chats in one call; outcomes in the order of `messages`. */
-  sendMany?(messages: readonly OutgoingMessage[]): Promise<readonly SendOutcome[]>;
+  /**
+   * The same message to up to `abilities.batch` chats in one call; outcomes in the order of `messages`. Gone from the
+   * moment on when the outside turns out not to allow it.
+   */
+  readonly sendMany?: ((messages: readonly OutgoingMessage[]) => Promise<readonly SendOutcome[]>) | undefined;
 }
 
 /** Keeps work alive after the answer was given, where the platform would end it: `waitUntil` on Workers. */

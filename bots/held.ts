@@ -24,8 +24,8 @@ interface Entry {
 /** The least of the priorities at which somebody waits for an answer. */
 export const urgentPriority = messagePriority.reply;
 
-/** Holds messages of a channel whose calls reach `batch` chats. */
-export function createHeld(batch: number): Held {
+/** Holds messages of a channel whose calls reach `batch` chats, as long as they do. */
+export function createHeld(batch: () => number): Held {
   const lines: Entry[][] = Object.values(messagePriority).map(() => []);
   const firstLine = () => lines.findIndex((line) => line.length > 0);
   return {
@@ -35,14 +35,14 @@ export function createHeld(batch: number): Held {
       return priority < 0 ? undefined : priority <= urgentPriority;
     },
     add(message) {
-      const likeness = batch > 1 ? likenessOf(message) : undefined;
+      const likeness = batch() > 1 ? likenessOf(message) : undefined;
       lines[messagePriority[message.category]]?.push({ message, likeness });
     },
     take() {
       const line = lines[firstLine()];
       const first = line?.shift();
       if (!line || !first) return [];
-      return [first.message, ...takeAlike(line, first.likeness, batch - 1)];
+      return [first.message, ...takeAlike(line, first.likeness, batch() - 1)];
     },
     takeAll: () => lines.flatMap((line) => line.splice(0).map(({ message }) => message)),
   };

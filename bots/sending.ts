@@ -68,7 +68,7 @@ export function createSending(
   const pace = createPace(timers, ratePerSecond);
   const record = createRecorder(options.outbox, timers, onError);
   const attempts = createAttempts(channel, options, onError);
-  const held = createHeld(channel.sendMany ? batch : 1);
+  const held = createHeld(() => (channel.sendMany ? batch : 1));
   /** What is not written down yet, with the moment its lease began. */
   const ours = new Map<string, number>();
   let calls = 0;
@@ -94,10 +94,11 @@ export function createSending(
   }
 
   async function call(messages: readonly SendableMessage[]): Promise<void> {
-    pace.take();
+    const arrived = pace.take();
     calls += 1;
     const outcomes = await attempts.send(messages);
     calls -= 1;
+    arrived();
     const at = clock.now();
     messages.forEach((message, index) => {
       const outcome = outcomes[index] ?? { status: 'failed', detail: 'the channel told no outcome' };

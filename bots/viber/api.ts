@@ -49,6 +49,8 @@ export function createViberApi(apiRoot: string, token: string): ViberApi {
         method: 'POST',
         headers: { 'content-type': 'application/json', 'x-viber-auth-token': token },
         body: JSON.stringify(payload),
+        // The token goes to Viber and nowhere else.
+        redirect: 'manual',
         signal: AbortSignal.timeout(requestMs),
       }).catch(unreachable);
       const body = await response.text().catch(unreachable);

@@ -22,9 +22,9 @@ const abilities: Abilities = {
   batch: 300,
 };
 
-/** Where no broadcast may be sent, a batch goes out one by one, for as long as its lease surely lasts. */
+/** A broadcast that somebody in it spoils goes out one by one, for as long as its lease surely lasts. */
 const oneByOneMs = 10_000;
-const abreast = 10;
+const abreast = 5;
 
 /** What the channel works with. */
 export interface ViberChannelOptions {
@@ -68,40 +68,42 @@ export function createViberChannel({ api, make, clock, log }: ViberChannelOption
     return outcomes;
   }
 
-  /** Undefined where the letter is better sent one by one: a broadcast is not for us, or somebody in it spoils it. */
-  async function broadcast({ messages, contents }: Letter): Promise<SendOutcome[] | undefined> {
-    const addresses = messages.map(({ address }) => address);
-    const answer = await api.call('broadcast_message', { broadcast_list: addresses, ...contents[0] });
+  async function broadcast(letter: Letter): Promise<SendOutcome[]> {
+    const addresses = letter.messages.map(({ address }) => address);
+    const answer = await api.call('broadcast_message', { broadcast_list: addresses, ...letter.contents[0] });
     const { matter, detail } = refusalOf(answer);
     if (matter === 'broadcast') {
-      log('warn', `viber: ${detail}; campaigns go out one message at a time`);
+      if (mayBroadcast) log('warn', `viber: ${detail}; campaigns go out one message at a time`);
       mayBroadcast = false;
+      return addresses.map(() => later);
     }
-    if (matter === 'broadcast' || matter === 'message') return undefined;
+    if (matter === 'message') return oneByOne(letter);
     if (matter === 'pace') return addresses.map(() => busy);
     const failed = new Map(answer.failed_list?.map((one) => [one.receiver, one]));
     return addresses.map((address) => judge({ ...answer, ...failed.get(address) }, address));
   }
 
   async function deliver(letter: Letter): Promise<SendOutcome[]> {
-    const isBroadcast = mayBroadcast && letter.contents.length === 1 && letter.messages.length > 1;
-    const told = isBroadcast ? broadcast(letter) : undefined;
-    const silence = (error: unknown) => letter.messages.map(() => faultOfSilence(error));
-    return (await told?.catch(silence)) ?? oneByOne(letter);
+    if (letter.contents.length !== 1 || letter.messages.length === 1) return oneByOne(letter);
+    return broadcast(letter).catch((error) => letter.messages.map(() => faultOfSilence(error)));
+  }
+
+  async function sendMany(messages: readonly OutgoingMessage[]): Promise<readonly SendOutcome[]> {
+    const outcomes = new Map<OutgoingMessage, SendOutcome>();
+    const mail = async (letter: Letter) => {
+      const told = await deliver(letter);
+      for (const [index, message] of letter.messages.entries()) outcomes.set(message, told[index] ?? later);
+    };
+    for (const letters of await sort(messages, make)) await Promise.all(letters.map(mail));
+    return messages.map((message) => outcomes.get(message) ?? later);
   }
 
   return {
     name: 'viber',
     abilities,
     send: async (message) => attempt(message.address, await make(message)),
-    async sendMany(messages) {
-      const outcomes = new Map<OutgoingMessage, SendOutcome>();
-      const mail = async (letter: Letter) => {
-        const told = await deliver(letter);
-        for (const [index, message] of letter.messages.entries()) outcomes.set(message, told[index] ?? later);
-      };
-      for (const letters of await sort(messages, make)) await Promise.all(letters.map(mail));
-      return messages.map((message) => outcomes.get(message) ?? later);
+    get sendMany() {
+      return mayBroadcast ? sendMany : undefined;
     },
   };
 }
