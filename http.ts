@@ -1,4 +1,5 @@
 import type { ApiParts } from './api/parts.ts';
+import { codeRules } from './core/messaging/codes.ts';
 import { tierSince } from './core/program/rules.ts';
 import { findBatch, findCoupon, listCodes, listCoupons } from './db/coupons.ts';
 import { readCustomer, readLedger } from './db/customers.ts';
@@ -6,6 +7,7 @@ import { readRow } from './db/database.ts';
 import { findPurchase, readPurchase } from './db/purchases.ts';
 import { findRedemption, listRedemptions } from './db/redemptions.ts';
 import { createShops, type Shops } from './db/shops.ts';
+import { listTalks, readTalk } from './db/talks.ts';
 import type { Svoi } from './svoi.ts';
 
 /** What a root knows that `Svoi` does not. */
@@ -31,6 +33,7 @@ export function apiParts(svoi: Svoi, options: HttpOptions): ApiParts {
     claimUrl,
     program: svoi.program,
     submit: svoi.submit,
+    codeRules: () => codeRules(svoi.program(), svoi.messagingRules().channels),
     customers: {
       details: (ref, shopId) => {
         const now = clock.now();
@@ -47,6 +50,10 @@ export function apiParts(svoi: Svoi, options: HttpOptions): ApiParts {
       list: (page) => listCoupons(database, page),
       batch: (id) => findBatch(database, id),
       codes: (id, page) => listCodes(database, id, page),
+    },
+    talks: {
+      list: (page) => listTalks(database, page),
+      read: (id) => readTalk(database, id),
     },
     purchases: {
       idOf: (shopId, reference) => findPurchase(database, shopId, reference),

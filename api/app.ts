@@ -15,6 +15,7 @@ import { quoteRoutes } from './routes/quotes.ts';
 import { redemptionRoutes } from './routes/redemptions.ts';
 import { refundRoutes } from './routes/refunds.ts';
 import { reservationRoutes } from './routes/reservations.ts';
+import { talkRoutes } from './routes/talks.ts';
 import { type Api, type ApiEnv, problemResponse } from './serve.ts';
 
 /** Seconds after which a shop may try again while nothing is written: the process is being started anew. */
@@ -40,6 +41,7 @@ export function createApi(parts: ApiParts): OpenAPIHono<ApiEnv> {
   couponRoutes(api);
   reservationRoutes(api);
   customerRoutes(api);
+  talkRoutes(api);
   chatSessionRoutes(api);
   healthRoutes(api);
   documentRoutes(api);

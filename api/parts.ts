@@ -1,14 +1,16 @@
 import type { Coupon, CouponBatch, CouponCode, CouponInHand } from '../core/coupons/types.ts';
 import type { ConsentTexts } from '../core/customers/consents.ts';
+import type { CodeRules } from '../core/customers/one_time_code.ts';
 import type { Consent, CustomerRecord, CustomerRef } from '../core/customers/types.ts';
 import type { DialogChanges, DialogFacts, DialogNeeds } from '../core/dialogs/types.ts';
-import type { CouponBatchId, CouponId, PurchaseId, RedemptionId, ShopId } from '../core/ids.ts';
+import type { CouponBatchId, CouponId, PurchaseId, RedemptionId, ShopId, TalkId } from '../core/ids.ts';
 import type { HistoryEntry } from '../core/ledger/view.ts';
 import type { Clock, Command, Submitted } from '../core/ports.ts';
 import type { Program } from '../core/program/program.ts';
 import type { Purchase, Refund } from '../core/purchases/types.ts';
 import type { Redemption, RedemptionStatus } from '../core/redemptions/types.ts';
 import type { Shop } from '../core/shops.ts';
+import type { Talk, TalkInView, TalkMessage, TalkStatus } from '../core/talks/types.ts';
 
 /** Everything the API needs from outside; a root joins it to a database. */
 export interface ApiParts {
@@ -24,11 +26,14 @@ export interface ApiParts {
   readonly purchases: PurchaseReads;
   readonly redemptions: RedemptionReads;
   readonly coupons: CouponReads;
+  readonly talks: TalkReads;
   /** Where the code of a receipt without a customer leads by itself; undefined where there is no such place. */
   claimUrl(code: string): string | undefined;
   readonly health: Health;
   /** Absent where there is no site chat. */
   readonly chatSessions?: ChatSessions;
+  /** What the program says about one-time codes, where these channels are. */
+  codeRules(): CodeRules;
   /** The words of consents, for those a shop reports. */
   readonly consentTexts: ConsentTexts;
   readonly log: Log;
@@ -62,6 +67,8 @@ export interface CustomerDetails {
   readonly purchases: readonly Omit<Purchase, 'lines'>[];
   /** Those that can be used, the one that ends first before the others. */
   readonly coupons: readonly CouponInHand[];
+  /** The talk with the staff that is open. */
+  readonly talk: Pick<Talk, 'id' | 'status' | 'openedAt'> | undefined;
 }
 
 /** A page of a ledger, newest first. */
@@ -113,6 +120,20 @@ export interface CouponReads {
     id: CouponId,
     page: { readonly limit: number; readonly after?: string; readonly batch?: CouponBatchId },
   ): Promise<readonly CouponCode[]>;
+}
+
+/** Reads of talks of customers with the staff. */
+export interface TalkReads {
+  /** Newest first, `limit` of them: older than `before`, of one status. */
+  list(page: {
+    readonly limit: number;
+    readonly status?: TalkStatus;
+    readonly before?: TalkId;
+  }): Promise<readonly TalkInView[]>;
+  /** With what was said last, the oldest first. */
+  read(
+    id: TalkId,
+  ): Promise<{ readonly talk: TalkInView; readonly messages: readonly TalkMessage[] } | undefined>;
 }
 
 /** Sessions of the site chat. */

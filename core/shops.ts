@@ -14,7 +14,8 @@ export type Right =
   | 'customers:read'
   | 'customers:write'
   | 'customers:vouch'
-  | 'customers:erase';
+  | 'customers:erase'
+  | 'talks:read';
 
 /** What each scope may do. */
 const rights: Readonly<Record<Scope, readonly Right[]>> = {
@@ -33,6 +34,7 @@ const rights: Readonly<Record<Scope, readonly Right[]>> = {
     'customers:write',
     'customers:vouch',
     'customers:erase',
+    'talks:read',
   ],
 };
 

@@ -11,6 +11,7 @@ import type { ConsentId, CustomerId, ShopId } from '../core/ids.ts';
 import { type Database, type Row, statement } from './database.ts';
 import { inHandFrom, walletStatement } from './facts/coupons.ts';
 import { habitsStatement, purchaseFrom } from './facts/purchases.ts';
+import { talkFrom, talksSql } from './facts/talks.ts';
 import { readFacts } from './facts.ts';
 import { historyStatements, readHistory } from './history.ts';
 import { reader } from './rows.ts';
@@ -29,8 +30,8 @@ export interface CustomerView {
 }
 
 /**
- * A customer with open lots, the newest consents, the ids that shop gave, what was paid, the last purchases, and the
- * coupons at hand; nobody erased.
+ * A customer with open lots, the newest consents, the ids that shop gave, what was paid, the last purchases, the
+ * coupons at hand, and the open talk; nobody erased.
  */
 export async function readCustomer(
   database: Database,
@@ -40,23 +41,28 @@ export async function readCustomer(
   const record = await find(database, ref, now, 'open');
   if (!record) return undefined;
   const { id } = record.customer;
-  const [consents = [], externalIds = [], purchases = [], habits = [], wallet = []] = await database.read([
-    statement(
-      'select * from consents where id in (select max(id) from consents where customer_id = ? group by category)',
-      id,
-    ),
-    statement(
-      'select external_id from external_ids where customer_id = ? and shop_id = ? order by 1',
-      id,
-      shopId,
-    ),
-    statement(
-      `select * from purchases where customer_id = ? order by at desc, id desc limit ${lastPurchases}`,
-      id,
-    ),
-    habitsStatement({ customerId: id, since: paidSince }),
-    walletStatement({ customerId: id, limit: mostCoupons, offset: 0 }, now),
-  ]);
+  const [consents = [], externalIds = [], purchases = [], habits = [], wallet = [], talks = []] =
+    await database.read([
+      statement(
+        'select * from consents where id in (select max(id) from consents where customer_id = ? group by category)',
+        id,
+      ),
+      statement(
+        'select external_id from external_ids where customer_id = ? and shop_id = ? order by 1',
+        id,
+        shopId,
+      ),
+      statement(
+        `select * from purchases where customer_id = ? order by at desc, id desc limit ${lastPurchases}`,
+        id,
+      ),
+      habitsStatement({ customerId: id, since: paidSince }),
+      walletStatement({ customerId: id, limit: mostCoupons, offset: 0 }, now),
+      statement(
+        `${talksSql} where t.status <> 'closed' and t.address_id in (select id from addresses where customer_id = ?)`,
+        id,
+      ),
+    ]);
   return {
     record,
     paidMinor: Number(habits[0]?.paid_minor ?? 0),
@@ -64,6 +70,7 @@ export async function readCustomer(
     externalIds: externalIds.map((row) => String(row.external_id)),
     purchases: purchases.map(purchaseFrom),
     coupons: wallet.map(inHandFrom),
+    talk: talks.map(talkFrom)[0],
   };
 }
 

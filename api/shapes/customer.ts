@@ -8,6 +8,7 @@ import { viewPoints } from '../../core/ledger/view.ts';
 import type { Program } from '../../core/program/program.ts';
 import { tierOf } from '../../core/program/rules.ts';
 import type { Shop } from '../../core/shops.ts';
+import { talkStatuses } from '../../core/talks/types.ts';
 import { isCalendarDay, isTimeZone, localDay } from '../../core/time.ts';
 import { invalidRequest, ProblemError } from '../errors.ts';
 import type { CustomerDetails } from '../parts.ts';
@@ -131,6 +132,10 @@ export const customerSchema = z
       .openapi({
         description: 'Given to this customer and not used yet, the one that ends first before the others',
       }),
+    talk: z
+      .object({ id: z.string(), status: z.enum(talkStatuses), opened_at: utcSchema })
+      .nullable()
+      .openapi({ description: 'The talk with your staff that is open' }),
   })
   .openapi('Customer');
 
@@ -141,7 +146,8 @@ export function customerView(
   now: number,
   program: Program,
 ): z.output<typeof customerSchema> {
-  const { customer, head, lots, addresses } = details.record;
+  const { talk, record } = details;
+  const { customer, head, lots, addresses } = record;
   const { phone, card, name, birthday, gender, locale, zone } = customer;
   const { available, pending, held, nextExpiry } = viewPoints(head.balance, lots, now);
   return {
@@ -177,6 +183,7 @@ export function customerView(
       name: coupon.name,
       valid_until: utcOrNull(code.validUntil),
     })),
+    talk: talk ? { id: talk.id, status: talk.status, opened_at: utc(talk.openedAt) } : null,
   };
 }
 

@@ -2,7 +2,8 @@ import type { ChannelName, Locale } from '../customers/types.ts';
 import type { AddressId, CustomerId, StaffId, TalkId, TalkMessageId } from '../ids.ts';
 
 /** Where a talk stands: nobody of the staff has it, somebody has, or it is over. */
-export type TalkStatus = 'waiting' | 'taken' | 'closed';
+export const talkStatuses = ['waiting', 'taken', 'closed'] as const;
+export type TalkStatus = (typeof talkStatuses)[number];
 
 /** A talk of a customer with the staff: in its chat the bot is silent until the talk is closed. */
 export interface Talk {

@@ -75,7 +75,8 @@ const viewJoins = `left join addresses a on a.id = t.address_id
 
 const talkRow = reader(schema.talks);
 
-function viewFrom(row: Row): TalkInView {
+/** A talk as stored with the names it stands for, in the words of core. */
+export function talkFrom(row: Row): TalkInView {
   return {
     ...(talkRow(row) as Talk),
     customerName: String(row.customer_name),
@@ -97,7 +98,7 @@ function talkQueries(needs: readonly Needs[], now: number, found: Found): Query[
   const ids = needs.flatMap((need) => need.talks ?? []);
   const chats = needs.flatMap((need) => need.talksIn ?? []);
   const keep = (row: Row) => {
-    const talk = viewFrom(row);
+    const talk = talkFrom(row);
     found.talks.set(talk.id, talk);
     return talk;
   };
@@ -134,7 +135,7 @@ function openQuery(now: number, found: Found): Query {
   return {
     statement: statement(sql, now - missedTalkLivesMs),
     take(rows) {
-      found.open = rows.map(viewFrom);
+      found.open = rows.map(talkFrom);
     },
   };
 }
@@ -171,8 +172,5 @@ function saidQueries(needs: readonly Needs[], found: Found): Query[] {
   ];
 }
 
-/** The statement that reads talks for a page: open ones or all, newest first, older than `before`. */
-export const talkPageSql = `select ${viewColumns} from talks t ${viewJoins}`;
-
-/** A talk as `talkPageSql` reads it. */
-export const talkFrom = viewFrom;
+/** Reads talks as `t`, each in the chat `a`; a condition and an order may follow. */
+export const talksSql = `select ${viewColumns} from talks t ${viewJoins}`;

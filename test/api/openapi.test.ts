@@ -69,6 +69,8 @@ test('the calls of the contract are there', async () => {
     'get /v1/customers/{ref}',
     'delete /v1/customers/{ref}',
     'get /v1/customers/{ref}/ledger',
+    'get /v1/talks',
+    'get /v1/talks/{id}',
     'post /v1/chat-sessions',
   ]);
 });
