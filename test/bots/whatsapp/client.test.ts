@@ -160,6 +160,10 @@ describe.each(kinds)('a client: $name', ({ real }) => {
   });
 });
 
+function kill(line = ''): void {
+  process.kill(Number.parseInt(line, 10), 'SIGKILL');
+}
+
 describe.skipIf(!chromiumPath)('Chromium', () => {
   let folder: string;
   beforeAll(() => {
@@ -172,23 +176,28 @@ describe.skipIf(!chromiumPath)('Chromium', () => {
     const client = realClients(folder, { pairPhone: '+380440000001' })(told.listen);
     await client.start();
     expect(await told.until(({ kind }) => kind === 'code')).toEqual({ kind: 'code', code: 'ABCD1234' });
-    const browser = processesOn(folder).find((line) => !line.includes('--type='));
-    process.kill(Number.parseInt(browser ?? '', 10), 'SIGKILL');
+    kill(processesOn(folder).find((line) => !line.includes('--type=')));
     expect(await told.until(({ kind }) => kind === 'ended')).toMatchObject({ how: 'broken' });
     await expect(client.send('380501234567@c.us', { text: 'Hi' })).rejects.toThrow();
     await client.stop();
   });
 
-  it('that is stopped while it comes up leaves nothing behind, and the next one takes its profile', async () => {
-    const told = listener();
-    const client = realClients(folder)(told.listen);
+  it('that is stopped while it comes up leaves nothing behind, the next one takes its profile, and a page that crashes ends it', async () => {
+    const client = realClients(folder)(() => {});
     const starting = client.start().catch(() => 'not started');
     await client.stop();
     expect(await starting).toBe('not started');
     expect(processesOn(folder)).toEqual([]);
-    const next = realClients(folder)(told.listen);
+    const heard = listener();
+    const next = realClients(folder)(heard.listen);
     await next.start();
-    await told.until(({ kind }) => kind === 'ready');
+    await heard.until(({ kind }) => kind === 'ready');
+    // One of them shows the page, another one waits for the next.
+    processesOn(folder)
+      .filter((line) => line.includes('--type=renderer'))
+      .forEach(kill);
+    const crashed = { kind: 'ended', how: 'broken', detail: expect.stringMatching(/^the page crashed/) };
+    expect(await heard.until(({ kind }) => kind === 'ended')).toEqual(crashed);
     await next.stop();
     expect(processesOn(folder)).toEqual([]);
   });
