@@ -16,7 +16,7 @@ import { nextQuestion } from './profile.ts';
 /** Channels whose "share my number" vouches for whose number it is. Elsewhere a number must be proved otherwise. */
 const vouchesForContacts: ReadonlySet<ChannelName> = new Set(['telegram']);
 /** Channels with such a button, whether they vouch for what comes of it or not. */
-const sharesContacts: ReadonlySet<ChannelName> = new Set(['telegram', 'viber']);
+const sharesContacts: ReadonlySet<ChannelName> = new Set(['telegram', 'viber', 'whatsapp']);
 /** Channels on which nobody needs a code. */
 const provesNumbers: ReadonlySet<ChannelName> = new Set(['telegram', 'whatsapp']);
 
@@ -34,7 +34,8 @@ export function joinScreen(turn: Turn): Outcome {
   // The number itself is not repeated: until somebody has joined, no message of ours holds it.
   if (senderPhone(turn) !== undefined) return invitation(turn, [{ key: 'join.proven' }, ...gift(turn)]);
   if (vouches(turn)) return invitation(turn, [{ key: 'join.ask' }, ...gift(turn)]);
-  if (!turn.channels?.has('sms')) {
+  // Who hides the number from WhatsApp's businesses can still share it there.
+  if (!turn.channels?.has('sms') && turn.event.channel !== 'whatsapp') {
     return invitation(turn, [{ key: 'join.ask_number_elsewhere' }, ...gift(turn)], linksElsewhere(turn));
   }
   const key = canShare(turn) ? 'join.ask_number_or_share' : 'join.ask_number';
@@ -82,9 +83,10 @@ export function senderPhone({ event, program }: Pick<Turn, 'event' | 'program'>)
   return provedPhone({ ...event, said: { kind: 'start' } }, program);
 }
 
-/** Whether a shared contact proves whose number it is. */
-export function vouches({ event }: Pick<Turn, 'event'>): boolean {
-  return vouchesForContacts.has(event.channel);
+/** Whether a shared contact proves whose number it is. WhatsApp vouches only for the one it was asked for. */
+export function vouches({ event: { channel, said } }: Pick<Turn, 'event'>): boolean {
+  if (channel === 'whatsapp') return said.kind === 'contact' && said.own;
+  return vouchesForContacts.has(channel);
 }
 
 function canShare({ event }: Turn): boolean {

@@ -20,8 +20,10 @@ export interface CloudTest {
 }
 
 /** Starts both sides. `options` go before what a shop would have set. */
-export async function startCloud(options: Partial<WhatsAppCloudOptions> = {}): Promise<CloudTest> {
-  const clock = testClock('2026-11-22T12:00:00+02:00');
+export async function startCloud(
+  options: Partial<WhatsAppCloudOptions> = {},
+  clock: TestClock = testClock('2026-11-22T12:00:00+02:00'),
+): Promise<CloudTest> {
   const fake = await startFakeWhatsApp(clock);
   const events: IncomingEvent[] = [];
   const receipts: Receipt[] = [];
