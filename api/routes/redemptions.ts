@@ -1,14 +1,17 @@
 import { z } from '@hono/zod-openapi';
 import type { RedemptionId } from '../../core/ids.ts';
+import type { Submitted } from '../../core/ports.ts';
 import { spendingRules } from '../../core/program/rules.ts';
+import { type Agreed, agreeByCode } from '../../core/redemptions/agree.ts';
 import { requestRedemption } from '../../core/redemptions/request.ts';
 import { cancelRedemption, confirmRedemption } from '../../core/redemptions/settle.ts';
 import { type Redemption, redemptionStatuses } from '../../core/redemptions/types.ts';
 import type { Shop } from '../../core/shops.ts';
-import { ProblemError, problem } from '../errors.ts';
+import { ProblemError, problem, refusalProblem } from '../errors.ts';
 import { identifier, utc } from '../schemas.ts';
 import { type Api, orRefuse, serve } from '../serve.ts';
 import {
+  agreementSchema,
   redemptionInput,
   redemptionPostSchema,
   redemptionSchema,
@@ -54,6 +57,7 @@ const phoneExample = {
 /** The calls by which a till takes points. */
 export function redemptionRoutes(api: Api): void {
   serveRequest(api);
+  serveCode(api);
   serveConfirm(api);
   serveCancel(api);
   serveGet(api);
@@ -69,7 +73,7 @@ function serveRequest(api: Api): void {
       ...{ right, tag },
       summary: 'Set points aside for a purchase',
       description:
-        'With the `code` a customer shows, the points are held at once. With `customer`, the customer is asked in chat, and you read the redemption until the status is `held` or `declined`; only where no chat reaches the customer are the points held unasked, which is kept in the audit trail. Points that burn first go first. Then name the redemption in the purchase, or confirm it; unless you do in time, the points are free again. Post it again with the same body as often as you like: the first answer comes back, with status 200 and `Idempotent-Replay: true`. Too many wrong codes get 429.',
+        'With the `code` a customer shows, the points are held at once. With `customer`, the customer is asked in chat, and you read the redemption until the status is `held` or `declined`. Where no chat reaches the customer, a code goes out by SMS (`consent` is `sms`): the customer tells it to you, and you post it to `/code`. Only where no SMS goes either are the points held unasked, which is kept in the audit trail. Points that burn first go first. Then name the redemption in the purchase, or confirm it; unless you do in time, the points are free again. Post it again with the same body as often as you like: the first answer comes back, with status 200 and `Idempotent-Replay: true`. Too many wrong codes get 429.',
       body: redemptionPostSchema,
       examples: { phone: { summary: 'A customer who said a phone number', value: phoneExample } },
       answers: {
@@ -79,18 +83,20 @@ function serveRequest(api: Api): void {
       problems: [
         ...(['payment_code_invalid', 'customer_not_found', 'customer_not_registered'] as const),
         ...(['insufficient_points', 'too_many_points', 'redemption_conflict', 'writer_stopped'] as const),
+        ...(['code_too_soon', 'codes_used_up'] as const),
       ],
     },
     async ({ body, shop, address }) => {
       const { program, submit } = api.parts;
       const input = redemptionInput(body, shop, program());
-      const request = () => submit(requestRedemption(input, spendingRules(program())));
+      const request = () => submit(requestRedemption(input, spendingRules(program()), api.parts.codeRules()));
       const outcome = await ('code' in input.payer
         ? api.guesses.attempt({ shop, address }, request, isWrongCode)
         : request());
       const { result, replayed } = orRefuse(outcome);
-      const { id, status, points, amountMinor: amount, expiresAt } = result;
-      const answer = { id, status, points, amount, expires_at: utc(expiresAt) };
+      const { id, status, points, amountMinor: amount, expiresAt, consent } = result;
+      const asked = consent === undefined ? {} : { consent };
+      const answer = { id, status, points, amount, expires_at: utc(expiresAt), ...asked };
       if (!replayed) return { status: 201, body: answer };
       return { status: 200, body: answer, headers: { 'Idempotent-Replay': 'true' } };
     },
@@ -101,6 +107,59 @@ type Outcome = Awaited<ReturnType<Api['parts']['submit']>>;
 
 function isWrongCode(outcome: Outcome): boolean {
   return !outcome.ok && outcome.refusal.code === 'payment_code_invalid';
+}
+
+function serveCode(api: Api): void {
+  serve(
+    api,
+    {
+      method: 'post',
+      path: '/v1/redemptions/{id}/code',
+      ...{ right, tag },
+      summary: 'Tell the code of the SMS',
+      description:
+        'Where `consent` is `sms`: the code that the customer reads out. A right one holds the points, and you have the whole time again to confirm. It is good for ten minutes and five tries; then cancel, and ask anew. Again once the points are held: the same answer. Too many wrong codes get 429.',
+      params: paramsSchema,
+      body: agreementSchema,
+      answers: { 200: { description: 'Held', schema: redemptionSchema } },
+      problems: [
+        ...(['redemption_not_found', 'redemption_not_agreed', 'redemption_expired'] as const),
+        ...(['redemption_closed', 'redemption_code_wrong', 'redemption_code_over'] as const),
+        ...(['insufficient_points', 'writer_stopped'] as const),
+      ],
+    },
+    async ({ params, body, shop, address }) => {
+      const { id } = await find(api, shop, params.id);
+      const agree = () => api.parts.submit(agreeByCode(id, shop.id, body.code));
+      const { result } = orRefuse(await api.guesses.attempt({ shop, address }, agree, isWrongDigits));
+      return { status: 200, body: redemptionView(heldBy(result), api.parts.clock.now()) };
+    },
+  );
+}
+
+function isWrongDigits(outcome: Submitted<Agreed>): boolean {
+  return outcome.ok && (outcome.result.verdict === 'wrong' || outcome.result.verdict === 'over');
+}
+
+/** The redemption whose points are held. Throws where the code did not bring that about. */
+function heldBy(agreed: Agreed): Redemption {
+  switch (agreed.verdict) {
+    case 'held':
+      return agreed.redemption;
+    case 'wrong':
+      throw new ProblemError(
+        problem('redemption_code_wrong', `this is not the code; tries left: ${agreed.triesLeft}`),
+      );
+    case 'over':
+      throw new ProblemError(
+        problem('redemption_code_over', 'the code is too old, or was wrong too often: cancel, and ask anew'),
+      );
+    case 'too_few': {
+      const { balance } = agreed;
+      const detail = `the customer can spend ${balance} points: the redemption is cancelled`;
+      throw new ProblemError(refusalProblem({ code: 'insufficient_points', detail, figures: { balance } }));
+    }
+  }
 }
 
 function serveConfirm(api: Api): void {

@@ -60,13 +60,30 @@ function payerOf(
   return { customer: parsed.ref };
 }
 
+const consentSchema = z.enum(['code', 'chat', 'sms', 'none']).openapi({
+  description:
+    '`code`: the customer showed one; `chat`: is asked in chat; `sms`: got a code by SMS and tells it to you; `none`: could not be asked',
+});
+
+/** The code of the SMS, as the customer tells it. */
+export const agreementSchema = z
+  .strictObject({
+    code: identifier(40).openapi({
+      description: 'Six digits; spaces and dashes do no harm',
+      example: '123456',
+    }),
+  })
+  .openapi('RedemptionCode');
+
 /** What came of asking for points. */
 export const requestedSchema = z
   .object({
     id: z.string().openapi({ example: 'red_01KANW6Q3J8X5T0G9R2B7C4D6E' }),
     status: z.enum(redemptionStatuses).openapi({
-      description: '`held`: go on; `awaiting_customer`: read it again until the customer has answered',
+      description:
+        '`held`: go on; `awaiting_customer`: read it again until the customer has answered, or with consent `sms` ask for the code and post it',
     }),
+    consent: consentSchema.optional(),
     points: z.int(),
     amount: z.int().openapi({ description: 'What the points pay, minor units' }),
     expires_at: utcSchema.openapi({
@@ -86,9 +103,7 @@ export const redemptionSchema = z
     amount: z.int().openapi({ description: 'What the points pay, minor units' }),
     total: z.int(),
     store: z.string().nullable(),
-    consent: z.enum(['code', 'chat', 'none']).openapi({
-      description: 'How the customer agreed: showed a code, is asked in chat, or could not be asked',
-    }),
+    consent: consentSchema,
     created_at: utcSchema,
     expires_at: utcSchema,
     settled_at: utcSchema.nullable().openapi({ description: 'Null while it is open' }),

@@ -48,6 +48,13 @@ export interface CodeLimits {
   readonly spendMicros: number;
 }
 
+/** What the program says about codes. */
+export interface CodeRules {
+  readonly limits: CodeLimits;
+  /** What an SMS to this number costs, in micros, 0 where no price is known; undefined: none can be sent there. */
+  smsPrice(phone: string): number | undefined;
+}
+
 /** Whose code, what for, and who asks. */
 export type CodeNeed = Pick<OneTimeCode, 'phone' | 'purpose' | 'subject' | 'asker'>;
 

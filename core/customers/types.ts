@@ -166,6 +166,16 @@ export type CustomerEvent =
       readonly at: number;
     }
   | {
+      /** A till wants to take points, and no chat reaches the customer: whoever reads this SMS tells the till its code. */
+      readonly type: 'points_code';
+      readonly customerId: CustomerId;
+      readonly points: number;
+      readonly code: string;
+      readonly expiresAt: number;
+      readonly reference: string;
+      readonly at: number;
+    }
+  | {
       /** Points were spent, and no purchase tells of it. */
       readonly type: 'points_spent';
       readonly customerId: CustomerId;

@@ -97,7 +97,7 @@ export type Reason =
       readonly pointValueMinor: number;
       readonly amountMinor: number;
       /** How the customer agreed. */
-      readonly consent: 'code' | 'chat' | 'none';
+      readonly consent: 'code' | 'chat' | 'sms' | 'none';
     }
   /** The return window closed with nothing more brought back. */
   | { readonly rule: 'return_window'; readonly version: number }

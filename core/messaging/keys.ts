@@ -264,6 +264,7 @@ export const wordVariables = {
   'redeem.late': {},
   'redeem.cancelled': {},
   'redeem.paid': { points: 'points' },
+  'redeem.code': { code: 'text', points: 'points' },
 
   'coupons.title': {},
   'coupons.none': {},

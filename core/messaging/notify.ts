@@ -48,6 +48,7 @@ function tell(
   const record = facts.customer({ id: event.customerId });
   if (!record) return {};
   if (event.type === 'points_asked') return ask(question(event), record, context);
+  if (event.type === 'points_code') return planNotice(codeNotice(event), record, rules, context);
   const reply = replyTo(event, localeOf(record, rules));
   if (!reply) return {};
   const pointlessAt = event.type === 'coupon_issued' ? event.validUntil : null;
@@ -74,6 +75,7 @@ const actedAt: {
   registered: ({ at }) => at,
   points_earned: (event) => event.actedAt,
   points_asked: ({ at }) => at,
+  points_code: ({ at }) => at,
   points_spent: ({ at }) => at,
   goods_returned: ({ at }) => at,
   points_adjusted: () => null,
@@ -94,6 +96,7 @@ function replyTo(event: CustomerEvent, locale: Locale): Reply | undefined {
   switch (event.type) {
     case 'registered':
     case 'points_asked':
+    case 'points_code':
       return undefined;
     case 'points_earned': {
       const words = purchaseWords(event);
@@ -137,6 +140,16 @@ function question(event: Extract<CustomerEvent, { type: 'points_asked' }>): Repl
   const yes = { kind: 'press', label: { key: 'redeem.yes' }, data: `redeem:yes-${reference}` } as const;
   const no = { kind: 'press', label: { key: 'redeem.no' }, data: `redeem:no-${reference}` } as const;
   return { paragraphs: [ask, { key: 'redeem.not_you' }], buttons: [[yes, no]], asks: true };
+}
+
+/** The code that a till asks for: of no use once its time is over. */
+function codeNotice({ points, code, expiresAt, type }: Extract<CustomerEvent, { type: 'points_code' }>) {
+  const words: Words = { key: 'redeem.code', variables: { code, points } };
+  return {
+    ...({ category: 'code', kind: type } as const),
+    reply: { paragraphs: [words] },
+    pointlessAt: expiresAt,
+  };
 }
 
 function spentWords(event: Extract<CustomerEvent, { type: 'points_spent' }>): Words[] {

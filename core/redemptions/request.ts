@@ -1,6 +1,7 @@
 import { auditEntries } from '../audit/types.ts';
+import { type CodeNeed, type CodeRules, drawCode } from '../customers/one_time_code.ts';
 import type { CustomerRecord, CustomerRef } from '../customers/types.ts';
-import { type Outcome, type Refusal, refuse } from '../errors.ts';
+import { invariant, type Outcome, type Refusal, refuse } from '../errors.ts';
 import type { RedemptionId, ShopId } from '../ids.ts';
 import { openPosting, type Posting } from '../ledger/posting.ts';
 import { points } from '../points.ts';
@@ -41,19 +42,23 @@ export interface RedemptionResult {
   /** What the points are worth, in minor units. */
   readonly amountMinor: number;
   readonly expiresAt: number;
+  /** How the customer agreed, or is asked. Absent in answers of long ago. */
+  readonly consent?: Redemption['consent'];
 }
 
 type Requested = Decision<RedemptionChanges, RedemptionResult>;
 
 /**
  * Sets points aside for a purchase. Whoever shows a code has agreed by that; somebody named by phone, card or id is
- * asked in chat first, or, where no chat reaches them, not at all, which the audit trail keeps. Refuses
- * `payment_code_invalid` (the same for a wrong, used and old one), `customer_not_found`, `customer_not_registered`,
- * `insufficient_points` and `too_many_points`; the same id with another body, `redemption_conflict`.
+ * asked in chat first, or, where no chat reaches them, by a code in an SMS, as `codes` says; where no SMS goes either,
+ * not at all, which the audit trail keeps. Refuses `payment_code_invalid` (the same for a wrong, used and old one),
+ * `customer_not_found`, `customer_not_registered`, `insufficient_points`, `too_many_points`, and what drawing a code
+ * refuses; the same id with another body, `redemption_conflict`.
  */
 export function requestRedemption(
   input: RedemptionInput,
   rules: SpendingRules,
+  codes?: CodeRules,
 ): RedemptionCommand<RedemptionResult> {
   const { payer, shopId, externalId } = input;
   return {
@@ -71,18 +76,30 @@ export function requestRedemption(
     moreNeeds: [(facts) => moreNeeds(input, facts)],
     decide(facts, context) {
       const found = payerOf(input, facts, context);
-      return found.ok ? take(input, found.result, rules, facts, context) : found;
+      return found.ok ? take(input, found.result, { rules, codes, facts, context }) : found;
     },
   };
 }
 
-function moreNeeds({ payer }: RedemptionInput, facts: RedemptionFacts): RedemptionNeeds {
+function moreNeeds(input: RedemptionInput, facts: RedemptionFacts): RedemptionNeeds {
+  const { payer } = input;
   if ('code' in payer) {
     const id = facts.paymentCode(payer.code)?.customerId;
     return id ? { customers: [{ ref: { id }, lots: 'open' }] } : {};
   }
-  const id = facts.customer(payer.customer)?.customer.id;
-  return id ? { auditChains: [id] } : {};
+  const record = facts.customer(payer.customer);
+  if (!record) return {};
+  const need = codeNeed(input, record);
+  return { auditChains: [record.customer.id], ...(need ? { codeStandings: [need] } : {}) };
+}
+
+/** The code that proves the customer's phone for this redemption and for no other; undefined without a phone. */
+export function codeNeed(
+  { shopId, externalId }: Pick<Redemption, 'shopId' | 'externalId'>,
+  { customer: { phone } }: CustomerRecord,
+): CodeNeed | undefined {
+  if (phone === null) return undefined;
+  return { phone, purpose: 'redeem', subject: `${shopId} ${externalId}`, asker: `shop:${shopId}` };
 }
 
 /** Whose points they are: nobody erased, and nobody whose phone is not proved. */
@@ -108,19 +125,23 @@ function payerOf(
   return { ok: true, result: record };
 }
 
-function take(
-  input: RedemptionInput,
-  record: CustomerRecord,
-  rules: SpendingRules,
-  facts: RedemptionFacts,
-  context: Context,
-): Requested {
+/** All that a request is decided by. */
+interface Deciding {
+  readonly rules: SpendingRules;
+  readonly codes: CodeRules | undefined;
+  readonly facts: RedemptionFacts;
+  readonly context: Context;
+}
+
+function take(input: RedemptionInput, record: CustomerRecord, deciding: Deciding): Requested {
+  const { rules, facts, context } = deciding;
   const posting = openPosting(record.head, record.lots, context);
   posting.expireDue(context.now);
   const refusal = shortage(posting.balance.available, input.points) ?? excess(input, rules);
   if (refusal) return { ok: false, refusal };
-  const redemption = newRedemption(input, record, rules, context);
-  if (redemption.status === 'awaiting_customer') return ask(redemption);
+  const redemption = newRedemption(input, record, deciding);
+  if (redemption.consent === 'chat') return ask(redemption);
+  if (redemption.consent === 'sms') return askBySms(redemption, record, deciding);
   return hold(input, redemption, posting, facts, context);
 }
 
@@ -134,21 +155,54 @@ function excess({ points, totalMinor }: RedemptionInput, rules: SpendingRules): 
 
 function newRedemption(
   input: RedemptionInput,
-  { customer, addresses }: CustomerRecord,
-  rules: SpendingRules,
-  context: Context,
+  record: CustomerRecord,
+  { rules, codes, context }: Deciding,
 ): Redemption {
-  const { payer, ttlMs, shopId, externalId, store, totalMinor } = input;
-  const asks = !('code' in payer) && addresses.some((address) => address.reachable);
+  const { ttlMs, shopId, externalId, store, totalMinor } = input;
+  const { customer } = record;
+  const consent = consentFor(input, record, codes);
+  const asks = consent === 'chat' || consent === 'sms';
   return {
     ...{ id: context.ids.next('red', context.now), shopId, externalId, customerId: customer.id },
     ...{ store, totalMinor, points: points(input.points), amountMinor: input.points * rules.pointValueMinor },
-    consent: asks ? 'chat' : 'code' in payer ? 'code' : 'none',
+    consent,
     actor: input.actor ?? `shop:${shopId}`,
     createdAt: context.now,
     expiresAt: context.now + ttlMs,
     status: asks ? 'awaiting_customer' : 'held',
     ...{ settledAt: null, purchaseId: null, taken: [], returned: 0, revision: 0 },
+  };
+}
+
+/** How the customer is asked: the code that is shown is a yes; a chat comes before an SMS. */
+function consentFor(
+  { payer }: RedemptionInput,
+  { customer, addresses }: CustomerRecord,
+  codes: CodeRules | undefined,
+): Redemption['consent'] {
+  if ('code' in payer) return 'code';
+  if (addresses.some(({ channel, reachable }) => reachable && channel !== 'sms')) return 'chat';
+  const { phone } = customer;
+  const leadsNowhere = addresses.some((one) => one.externalId === phone && !one.reachable);
+  const bySms = phone !== null && !leadsNowhere && codes?.smsPrice(phone) !== undefined;
+  return bySms ? 'sms' : 'none';
+}
+
+/** Nothing is held yet: the code goes out with the commit, and the customer tells it to the till. */
+function askBySms(redemption: Redemption, record: CustomerRecord, deciding: Deciding): Requested {
+  const { codes, facts, context } = deciding;
+  const need = codeNeed(redemption, record);
+  invariant(need && codes, 'an SMS needs a phone, and rules for codes');
+  const way = { channel: 'sms', priceMicros: codes.smsPrice(need.phone) ?? 0 } as const;
+  const drawn = drawCode(need, way, facts, { ...codes.limits, perAsker: null }, context);
+  if (!drawn.ok) return drawn;
+  const { code, expiresAt } = drawn.result.code;
+  const { id: reference, customerId, points, createdAt: at } = redemption;
+  const event = { type: 'points_code', reference, customerId, points, code, expiresAt, at } as const;
+  return {
+    ok: true,
+    changes: { redemptions: [redemption], events: [event], ...drawn.result.changes },
+    result: resultOf(redemption),
   };
 }
 
@@ -187,6 +241,6 @@ function hold(
   };
 }
 
-function resultOf({ id, status, points, amountMinor, expiresAt }: Redemption): RedemptionResult {
-  return { id, status, points, amountMinor, expiresAt };
+function resultOf({ id, status, points, amountMinor, expiresAt, consent }: Redemption): RedemptionResult {
+  return { id, status, points, amountMinor, expiresAt, consent };
 }

@@ -30,8 +30,8 @@ export interface Redemption {
   readonly amountMinor: number;
   /** What the purchase costs that they help to pay. */
   readonly totalMinor: number;
-  /** How the customer agreed: showed a code, said yes in chat, or was not asked. */
-  readonly consent: 'code' | 'chat' | 'none';
+  /** How the customer agreed: showed a code, said yes in chat, told the code of an SMS, or was not asked. */
+  readonly consent: 'code' | 'chat' | 'sms' | 'none';
   readonly actor: string;
   readonly createdAt: number;
   /** When it is over unless confirmed. */

@@ -52,6 +52,7 @@ test('the calls of the contract are there', async () => {
     'post /v1/purchases/{id}/refunds',
     'post /v1/redemptions',
     'get /v1/redemptions',
+    'post /v1/redemptions/{id}/code',
     'post /v1/redemptions/{id}/confirm',
     'post /v1/redemptions/{id}/cancel',
     'get /v1/redemptions/{id}',

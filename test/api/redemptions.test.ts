@@ -65,7 +65,7 @@ describe('a code', () => {
       201,
       {
         id: expect.stringMatching(/^red_/),
-        ...{ status: 'held', points: 30, amount: 3000, expires_at: later(15) },
+        ...{ status: 'held', points: 30, amount: 3000, expires_at: later(15), consent: 'code' },
       },
     ]);
     expect(await pointsOf()).toMatchObject({ balance: 20, held: 30 });
@@ -513,4 +513,120 @@ test('points confirmed before their purchase are told of once', async () => {
     body: purchaseBody({ customer: { phone }, redemption: 'pay-1' }),
   });
   expect((await chat.hear()).map(({ text }) => text)).toEqual(['+23 points! You now have 43 points.']);
+});
+
+describe('a customer whom no chat reaches, where SMS are sent', () => {
+  const channels = (...names: readonly ('telegram' | 'sms')[]) =>
+    api.svoi.useChannels(names.map((name) => ({ name, abilities: { receipts: 'delivered' } })));
+  beforeAll(() => channels('telegram', 'sms'));
+  afterAll(() => channels('telegram'));
+  beforeEach(() => block());
+
+  /** Asks by the phone; an SMS goes out. */
+  const ask = (changes: Readonly<Record<string, unknown>> = {}) =>
+    request({ customer: { phone }, ...changes });
+  const tell = (code: string, id = 'pay-1', as = till) =>
+    api.call('POST', `/v1/redemptions/${id}/code`, { as, body: { code } });
+  /** The code that stands in the newest SMS to the customer. */
+  async function smsCode(): Promise<string> {
+    await settleDue(api.svoi);
+    const [sms] = await readRows(
+      api.svoi.database,
+      `select m.reply, m.category from messages m join addresses a on a.id = m.address_id
+       where a.channel = 'sms' and a.external_id = ? order by m.id desc limit 1`,
+      phone,
+    );
+    expect(sms?.category).toBe('code');
+    return /\d{6}/.exec(String(sms?.reply))?.[0] ?? '';
+  }
+  const wrong = (code: string) => String((Number(code) + 1) % 1_000_000).padStart(6, '0');
+
+  test('tells the till the code of the SMS, and the points are held', async () => {
+    const asked = await ask();
+    expect([asked.status, asked.body]).toMatchObject([201, { status: 'awaiting_customer', consent: 'sms' }]);
+    expect((await pointsOf()).held).toBe(0);
+    api.clock.advance(5 * minute);
+    const code = await smsCode();
+    const held = await tell(`${code.slice(0, 3)} ${code.slice(3)}`);
+    expect([held.status, held.body]).toMatchObject([
+      200,
+      { status: 'held', consent: 'sms', expires_at: later(5 + 15) },
+    ]);
+    expect((await tell(code)).body).toEqual(held.body);
+    expect((await settle('confirm')).body).toMatchObject({ status: 'confirmed' });
+    const audit = "select id from audit_entries where action = 'redemption.unasked' and reference = ?";
+    expect(await readRows(api.svoi.database, audit, held.body.id)).toEqual([]);
+  });
+
+  test('has five tries, and no more with the right one', async () => {
+    await ask();
+    const code = await smsCode();
+    for (const left of [4, 3, 2, 1]) {
+      const { body } = await tell(wrong(code));
+      expect([body.code, body.detail]).toEqual([
+        'redemption_code_wrong',
+        `this is not the code; tries left: ${left}`,
+      ]);
+    }
+    expect(codeOf(await tell(wrong(code)))).toEqual([422, 'redemption_code_over']);
+    expect(codeOf(await tell(code))).toEqual([422, 'redemption_code_over']);
+    expect((await pointsOf()).held).toBe(0);
+  });
+
+  test('has ten minutes', async () => {
+    await ask();
+    const code = await smsCode();
+    api.clock.advance(10 * minute);
+    expect(codeOf(await tell(code))).toEqual([422, 'redemption_code_over']);
+  });
+
+  test('is asked again by a new redemption, whose code is another', async () => {
+    await ask();
+    const first = await smsCode();
+    expect(codeOf(await ask({ id: 'pay-2' }))).toEqual([429, 'code_too_soon']);
+    expect((await settle('cancel')).body).toMatchObject({ status: 'cancelled' });
+    expect(codeOf(await tell(first))).toEqual([409, 'redemption_closed']);
+    api.clock.advance(minute);
+    await ask({ id: 'pay-2' });
+    const second = await smsCode();
+    if (first !== second) expect(codeOf(await tell(first, 'pay-2'))).toEqual([422, 'redemption_code_wrong']);
+    expect((await tell(second, 'pay-2')).status).toBe(200);
+  });
+
+  test('whose points went elsewhere meanwhile pays nothing', async () => {
+    await ask({ points: 40 });
+    const code = await smsCode();
+    await chat.send({ kind: 'returned' });
+    expect((await request({ id: 'pay-2', code: await newCode(), points: 20 })).status).toBe(201);
+    expect((await tell(code)).body).toMatchObject({ code: 'insufficient_points', balance: 30 });
+    expect(await read()).toMatchObject({ status: 'cancelled' });
+  });
+
+  test('is another shop’s business to nobody else', async () => {
+    await ask();
+    const stranger = (await api.addShop(`Stranger ${tests}`, 'till')).key;
+    expect(codeOf(await tell(await smsCode(), 'pay-1', stranger))).toEqual([404, 'redemption_not_found']);
+  });
+
+  test('gets five codes a day and no sixth', async () => {
+    for (const id of ['1', '2', '3', '4', '5']) {
+      expect((await ask({ id })).status).toBe(201);
+      api.clock.advance(minute);
+    }
+    expect(codeOf(await ask({ id: '6' }))).toEqual([429, 'codes_used_up']);
+  });
+
+  test('is asked in the chat as soon as one reaches them, and no code is taken for that', async () => {
+    await chat.send({ kind: 'returned' });
+    expect((await ask()).body).toMatchObject({ status: 'awaiting_customer', consent: 'chat' });
+    expect(codeOf(await tell('123456'))).toEqual([409, 'redemption_not_agreed']);
+  });
+
+  test('with a number of another country is held unasked, as without SMS', async () => {
+    phone = `+48512${100_000 + tests}`;
+    const polish = testChat(api.svoi, { address: `pl${tests}`, language: 'en' });
+    await polish.contact(phone);
+    await polish.send({ kind: 'blocked' });
+    expect((await ask()).body).toMatchObject({ status: 'held', consent: 'none' });
+  });
 });

@@ -7,16 +7,15 @@ import {
   readCode,
   tryCode,
 } from '../../customers/one_time_code.ts';
-import { countryOfPhone, parsePhone } from '../../customers/phone.ts';
+import { parsePhone } from '../../customers/phone.ts';
 import type { Address } from '../../customers/types.ts';
 import type { OneTimeCodeId } from '../../ids.ts';
 import { reachableChats } from '../../messaging/cascade.ts';
+import { codeRules } from '../../messaging/codes.ts';
 import { messageTo } from '../../messaging/plan.ts';
-import { priceOf } from '../../messaging/price.ts';
 import type { Button, Words } from '../../messaging/types.ts';
 import { mergeChanges } from '../../ports.ts';
 import type { Program } from '../../program/program.ts';
-import { codeLimits } from '../../program/rules.ts';
 import { linkNeeds } from '../links.ts';
 import type { Route } from '../routes.ts';
 import { type House, type Outcome, press, saying, type Turn, writing } from '../turn.ts';
@@ -110,7 +109,8 @@ export function followCode(turn: Turn, aim: CodeAim): Outcome {
 function sendJoinCode(turn: Turn, phone: string, time: 'first' | 'again'): Outcome {
   const way = wayTo(turn, phone, time);
   const need = needOf(phone, 'join', turn.event);
-  const drawn = drawCode(need, way, turn.facts, codeLimits(turn.program), turn.context);
+  const { limits } = codeRules(turn.program, turn.channels);
+  const drawn = drawCode(need, way, turn.facts, limits, turn.context);
   if (!drawn.ok && drawn.refusal.code === 'codes_used_up') {
     return invitation(turn, [{ key: 'code.used_up' }], linksElsewhere(turn));
   }
@@ -128,18 +128,13 @@ interface Way extends Pick<OneTimeCode, 'channel' | 'priceMicros'> {
 }
 
 function wayTo(turn: Turn, phone: string, time: 'first' | 'again'): Way {
-  const bySms = smsOpen(turn, phone);
-  const chat = time === 'again' && bySms ? undefined : chatOf(turn, phone);
+  const priceMicros = codeRules(turn.program, turn.channels).smsPrice(phone);
+  const chat = time === 'again' && priceMicros !== undefined ? undefined : chatOf(turn, phone);
   if (chat) return { channel: chat.channel, priceMicros: 0, chat };
-  if (!bySms) return { channel: turn.event.channel, priceMicros: 0 };
+  if (priceMicros === undefined) return { channel: turn.event.channel, priceMicros: 0 };
   const { locale } = turn.address;
   const known = turn.facts.conversation('sms', phone)?.address;
-  return { channel: 'sms', priceMicros: smsPrice(turn, phone), chat: known ?? numberOf(turn, phone, locale) };
-}
-
-function smsPrice({ program }: House, phone: string): number {
-  const sending = { channel: 'sms', category: 'code', country: countryOfPhone(phone) } as const;
-  return priceOf(sending, program.prices) ?? 0;
+  return { channel: 'sms', priceMicros, chat: known ?? numberOf(turn, phone, locale) };
 }
 
 /** A number nobody has written from: an SMS goes there, whosever it is. */
@@ -155,11 +150,9 @@ function chatOf({ facts }: Turn, phone: string): Address | undefined {
   return chats.find(({ channel }) => channel === record?.customer.preferredChannel) ?? chats[0];
 }
 
-/** Whether an SMS goes to this number: within the program's country, and where the price book names a price. */
+/** Whether an SMS goes to this number. */
 function smsOpen({ program, channels }: House, phone: string): boolean {
-  const country = countryOfPhone(phone);
-  if (!channels?.has('sms') || country === undefined) return false;
-  return country === program.country || Object.hasOwn(program.prices.sms?.countries ?? {}, country);
+  return codeRules(program, channels).smsPrice(phone) !== undefined;
 }
 
 function messageOf(turn: Turn, { code }: OneTimeCode, chat: Address | undefined): DialogChanges {
