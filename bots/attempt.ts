@@ -4,10 +4,12 @@ import {
   type MessageResult,
   slowDown,
 } from '../core/messaging/outbox.ts';
+import type { Reply } from '../core/messaging/types.ts';
 import type { Formats } from '../locales/translator.ts';
 import type { Channel, OutgoingMessage, SendOutcome } from './channel.ts';
-import { type CostOptions, costOf } from './costs.ts';
+import { type CostOptions, createCosts } from './costs.ts';
 import type { SendableMessage } from './held.ts';
+import { remembering } from './remembering.ts';
 import type { Reader } from './render.ts';
 
 /** What an attempt came to: the channel's outcome, or that there was none. */
@@ -67,16 +69,23 @@ export function createAttempts(
   options: AttemptOptions,
   onError: (error: unknown) => void,
 ): Attempts {
+  const costOf = createCosts(options);
+  const render = ({ reply, reader }: { readonly reply: Reply; readonly reader: Reader }) =>
+    options.render(reply, channel.abilities, reader);
+  const remembered = remembering(render);
+  /** Pictures are large, and most of them are one person's own. */
+  const renderOf = ({ reply }: SendableMessage) => (reply.picture ? render : remembered);
   const readerOf = ({ chat }: SendableMessage): Reader => {
-    const formats = options.formats();
-    return { ...formats, zone: chat.zone ?? formats.zone, locale: chat.locale };
+    // Those two only: the root may hand over a whole program.
+    const { zone, currency } = options.formats();
+    return { zone: chat.zone ?? zone, currency, locale: chat.locale };
   };
 
   async function send(messages: readonly SendableMessage[]): Promise<readonly SendOutcome[]> {
     const [first] = messages;
     if (!first) return [];
     // Rendered once: they differ only in where they go.
-    const rendered = options.render(first.reply, channel.abilities, readerOf(first));
+    const rendered = renderOf(first)({ reply: first.reply, reader: readerOf(first) });
     const outgoing = messages.map((message) => ({ ...rendered, ...envelopeOf(message, channel) }));
     const [only] = outgoing;
     if (channel.sendMany && outgoing.length > 1) return channel.sendMany(outgoing);
@@ -87,7 +96,7 @@ export function createAttempts(
   function costOfSent(message: SendableMessage, segments: number | undefined, at: number): MessageCost {
     const departure = { channel: channel.name, message, reader: readerOf(message), at, segments };
     try {
-      return costOf(departure, options);
+      return costOf(departure);
     } catch (error) {
       onError(error);
       return { priceMicros: null, smsPriceMicros: null };

@@ -2,9 +2,11 @@ import { countryOfPhone } from '../core/customers/phone.ts';
 import type { ChannelName } from '../core/customers/types.ts';
 import type { MessageCost } from '../core/messaging/outbox.ts';
 import { priceOf } from '../core/messaging/price.ts';
+import type { Reply } from '../core/messaging/types.ts';
 import type { Program } from '../core/program/program.ts';
 import type { Abilities } from './channel.ts';
 import type { SendableMessage } from './held.ts';
+import { remembering } from './remembering.ts';
 import type { Reader, Render } from './render.ts';
 
 /** What prices are reckoned with. */
@@ -32,21 +34,22 @@ const asSms: Abilities = {
   ...{ receipts: 'delivered', textLimit: 4096, ratePerSecond: 1 },
 };
 
-/** What a message that left costs, and what the same words would have cost as SMS. */
-export function costOf(departure: Departure, options: CostOptions): MessageCost {
-  const { channel, message, reader, at, segments } = departure;
-  const { category, chat } = message;
-  const prices = options.prices?.() ?? {};
-  const country = countryOf(channel === 'sms' ? chat.address : chat.phone);
-  const sinceSeenMs = chat.lastSeenAt > 0 ? at - chat.lastSeenAt : undefined;
-  const priceMicros = priceOf({ channel, category, sinceSeenMs, segments, country }, prices);
-  if (category === 'reply' || !prices.sms) return { priceMicros, smsPriceMicros: null };
-  if (channel === 'sms') return { priceMicros, smsPriceMicros: priceMicros };
-  const { text } = options.render(message.reply, asSms, reader);
-  const asMany = options.segmentsOf?.(text);
-  return {
-    priceMicros,
-    smsPriceMicros: priceOf({ channel: 'sms', category, segments: asMany, country }, prices),
+/** Reckons what a message that left costs, and what the same words would have cost as SMS. */
+export function createCosts(options: CostOptions): (departure: Departure) => MessageCost {
+  const textAsSms = remembering(
+    ({ reply, reader }: { readonly reply: Reply; readonly reader: Reader }) =>
+      options.render(reply, asSms, reader).text,
+  );
+  return ({ channel, message: { category, chat, reply }, reader, at, segments }) => {
+    const prices = options.prices?.() ?? {};
+    const country = countryOf(channel === 'sms' ? chat.address : chat.phone);
+    const sinceSeenMs = chat.lastSeenAt > 0 ? at - chat.lastSeenAt : undefined;
+    const priceMicros = priceOf({ channel, category, sinceSeenMs, segments, country }, prices);
+    if (category === 'reply' || !prices.sms) return { priceMicros, smsPriceMicros: null };
+    if (channel === 'sms') return { priceMicros, smsPriceMicros: priceMicros };
+    const asMany = options.segmentsOf?.(textAsSms({ reply, reader }));
+    const smsPriceMicros = priceOf({ channel: 'sms', category, segments: asMany, country }, prices);
+    return { priceMicros, smsPriceMicros };
   };
 }
 

@@ -122,7 +122,7 @@ export function createSending(
       for (const message of messages) take(message, since);
     },
     start() {
-      while (held.size() > 0 && callsLeft() > 0 && pace.room() > 0) {
+      while (held.size() > 0 && callsLeft() > 0 && pace.waitMs() === 0) {
         const messages = held.take();
         const stale = messages.filter(isStale);
         if (stale.length > 0) void giveBack(messages);
