@@ -122,12 +122,9 @@ async function contentOf(
   graph: Graph,
   deadline: AbortSignal,
 ): Promise<object | { readonly missing: string }> {
-  const { lastSeenAt = now, picture, category = 'reply' } = message;
+  const { lastSeenAt = now, picture } = message;
   if (now - lastSeenAt < windowMs) {
     return freeForm(message, picture && (await graph.upload(picture.png, deadline)));
-  }
-  if (category === 'reply') {
-    return { missing: 'the person last wrote more than 24 hours ago: only an approved template may be sent' };
   }
   const filled = fillTemplate(message, templates);
   return 'missing' in filled ? filled : { type: 'template', template: filled.template };

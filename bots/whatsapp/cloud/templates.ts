@@ -20,8 +20,10 @@ export function fillTemplate(message: OutgoingMessage, table: TemplateTable): Fi
   const template = key === undefined ? undefined : table[key];
   const language = template && languageOf(template, locale);
   if (!template || !language) {
-    const what = words.length > 0 ? (key ?? words[0]?.key) : 'this message';
-    return { missing: `no approved template for ${what} in ${locale}: add it to whatsapp_templates` };
+    const what = `${key ?? words[0]?.key ?? 'this message'} in ${locale}`;
+    return {
+      missing: `24 hours after the last word, and no approved template for ${what}: see whatsapp_templates in the program`,
+    };
   }
   const values = valuesOf(words);
   const unknown = template.variables.find((name) => !values.has(name));

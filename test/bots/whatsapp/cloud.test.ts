@@ -311,11 +311,15 @@ describe('24 hours after the last word', () => {
 
   const earned = { key: 'notify.points_earned', variables: { points: 47, balance: 2 } } as const;
   it.each([
-    ['no template', {}, 'no approved template for notify.points_earned in uk: add it to whatsapp_templates'],
+    [
+      'no template',
+      {},
+      '24 hours after the last word, and no approved template for notify.points_earned in uk: see whatsapp_templates in the program',
+    ],
     [
       'no template in this language',
       { 'notify.points_earned': { name: 'earned', languages: { en: 'en_GB' } } },
-      'no approved template for notify.points_earned in uk: add it to whatsapp_templates',
+      '24 hours after the last word, and no approved template for notify.points_earned in uk: see whatsapp_templates in the program',
     ],
     [
       'a value that is not there',
@@ -334,11 +338,15 @@ describe('24 hours after the last word', () => {
     expect(person.messages).toEqual([]);
   });
 
-  it('an answer has no template', async () => {
-    table = templateTable({ 'notify.points_earned': { name: 'earned' } });
-    const outcome = await send({ ...rendered('uk', earned), lastSeenAt: late() });
-    expect(outcome).toMatchObject({ status: 'refused', reason: 'invalid', detail: /24 hours/ });
-    expect(cloud.fake.sent).toEqual([]);
+  it("a question from the till can be a template too: its quick replies are the question's own", async () => {
+    table = templateTable({ 'redeem.ask': { name: 'ask', variables: ['points'], buttons: 2 } });
+    cloud.fake.templates.set('ask', { language: 'uk', variables: 1 });
+    const ask = { key: 'redeem.ask', variables: { points: 47, amount: 4700, total: 10_000 } } as const;
+    const buttons = rows(press('Так', 'redeem:yes-1'), press('Ні', 'redeem:no-1'));
+    await send({ ...rendered('uk', ask), buttons, category: 'reply', lastSeenAt: late() });
+    expect(person.messages).toMatchObject([
+      { text: 'ask/uk|47 балів', buttons: [{ data: 'redeem:yes-1' }, { data: 'redeem:no-1' }] },
+    ]);
   });
 
   it('a moment before, everything goes as it is', async () => {
