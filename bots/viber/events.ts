@@ -132,14 +132,14 @@ function build(raw: NonNullable<Callback['message']>): Message | undefined {
 
 const trackingSchema = z.object({ start: lenient(z.string()), links: lenient(z.array(z.string())) });
 
-function trackingIn(message: Message | undefined): Partial<z.output<typeof trackingSchema>> {
-  return trackingSchema.safeParse(message?.trackingData satisfies Tracking | undefined).data ?? {};
+function trackingIn(message: Message | undefined): Tracking {
+  return trackingSchema.safeParse(message?.trackingData).data ?? {};
 }
 
 /** The button of a welcome is a beginning; every other one is a tap, on a keyboard that stands on no message. */
 function pressed(data: string): Said {
-  const [, context] = /^start(?::(.*))?$/s.exec(data) ?? ['', undefined];
-  return data === 'start' || context !== undefined ? beginning(contextIn(context)) : { kind: 'press', data };
+  const [name, context] = data.split(':', 2);
+  return name === 'start' ? beginning(contextIn(context)) : { kind: 'press', data };
 }
 
 function beginning(context: string | undefined): Said {

@@ -12,9 +12,9 @@ export type ViberContent = Readonly<Record<string, unknown>>;
 /** What comes back with the person's next message: text that Viber keeps for us. */
 export interface Tracking {
   /** Addresses of link buttons: tapping one also sends it to us as text, which nobody said. */
-  readonly links?: readonly string[];
+  readonly links?: readonly string[] | undefined;
   /** Set on a welcome: what the deep link carried. Whatever is said next is the beginning of what it promised. */
-  readonly start?: string;
+  readonly start?: string | undefined;
 }
 
 /** What messages are made with. */
@@ -39,10 +39,13 @@ export function createMessageMaker({ senderName, pictures }: MessageMakerOptions
   const sender = { name: senderName.slice(0, senderLimit) };
   const envelope = (message: Message): ViberContent => {
     const { keyboard, trackingData, minApiVersion } = message;
-    const given = Object.entries(message.toJson()).filter(([, value]) => value !== null);
+    const { text, ...content } = message.toJson();
     return {
+      // Always: Viber might keep what an earlier message left there.
       ...{ sender, min_api_version: minApiVersion ?? 1, tracking_data: JSON.stringify(trackingData) },
-      ...Object.fromEntries(given),
+      ...content,
+      // viber-bot makes null of no words, and Viber takes no null.
+      text: text ?? '',
       ...(keyboard ? { keyboard } : {}),
     };
   };

@@ -330,6 +330,12 @@ describe('a picture', () => {
     expect(outcome).toEqual({ status: 'sent', providerId: olena.messages[1]?.token });
   });
 
+  it('needs no words', async () => {
+    const olena = await shop.subscriber('olena=');
+    expect(await send('olena=', { text: '', picture })).toMatchObject({ status: 'sent' });
+    expect(olena.messages).toMatchObject([{ text: '', picture: expect.any(String) }]);
+  });
+
   it('that cannot be put at an address is left out: the text says what matters', async () => {
     const olena = await shop.subscriber('olena=');
     await send('olena=', { text: 'Картка 2900000000001', picture: { png: picture.png, alt: 'Картка' } });
