@@ -10,7 +10,7 @@ export function terminalText(state: LinkState, pageUrl: string): string | undefi
     case 'scan':
       return [
         'On the phone of the shop: WhatsApp > Settings > Linked devices > Link a device. Scan this:',
-        renderUnicodeCompact(state.qr, { ecc: 'L', border: 2 }),
+        blackOnWhite(renderUnicodeCompact(state.qr, { ecc: 'L', border: 2 })),
         `Or scan it here: ${pageUrl}`,
       ].join('\n');
     case 'enter':
@@ -26,6 +26,11 @@ export function terminalText(state: LinkState, pageUrl: string): string | undefi
     default:
       return undefined;
   }
+}
+
+/** The blocks of a QR code are what is white in it: said to the terminal, whose own colours may be the other way round. */
+function blackOnWhite(blocks: string): string {
+  return blocks.replace(/^.+$/gm, (line) => `\u001b[40;97m${line}\u001b[0m`);
 }
 
 /** A pairing code as the phone shows it: two halves. */

@@ -1,8 +1,10 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { OutgoingMessage } from '../../../bots/channel.ts';
+import { createDispatcher } from '../../../bots/dispatcher.ts';
+import { createRenderer } from '../../../bots/render.ts';
 import type { WebMessage } from '../../../bots/whatsapp/session/client.ts';
 import type { LinkState } from '../../../bots/whatsapp/session/link.ts';
 import {
@@ -12,9 +14,12 @@ import {
 } from '../../../bots/whatsapp/session/whatsapp.ts';
 import type { IncomingEvent } from '../../../core/dialogs/types.ts';
 import type { Receipt } from '../../../core/messaging/receipts.ts';
+import { createOutbox } from '../../../db/outbox.ts';
+import { createTranslator } from '../../../locales/translator.ts';
 import { describeChannel } from '../../contract/channel.ts';
 import { deferred } from '../../support/deferred.ts';
 import { type FakeWhatsApp, fakeWhatsApp } from '../../support/fake-whatsapp-web.ts';
+import { testSvoi } from '../../support/svoi.ts';
 import { type TestTimers, testTimers } from '../../support/timers.ts';
 
 const noon = Date.parse('2026-11-22T10:00:00Z');
@@ -700,5 +705,37 @@ describe('the page', () => {
     act();
     await settle();
     expect(await (await get(session, 'en')).text()).toMatch(words);
+  });
+});
+
+describe('a whole shop', () => {
+  it('somebody joins with the number that WhatsApp vouches for, and finds the way by numbers', async () => {
+    let wake = () => {};
+    const here = await testSvoi({ writer: { onMessages: () => wake() } });
+    const session = await started({ handle: here.svoi.handleEvent });
+    const dispatcher = createDispatcher({
+      ...{ channels: [session.channel], outbox: createOutbox(here.svoi.database), timers, clock: here.clock },
+      ...{ render: createRenderer(createTranslator()), formats: () => here.svoi.program(), random: () => 0 },
+    });
+    wake = dispatcher.wake;
+    dispatcher.start();
+    const person = fake.person('380501234567');
+    const answerTo = async (text: string) => {
+      const before = person.seen.length;
+      person.say(text);
+      await vi.waitUntil(() => pass(1000).then(() => person.seen.length > before), {
+        timeout: 20_000,
+        interval: 1,
+      });
+      return person.seen.at(-1);
+    };
+    expect((await answerTo('start'))?.text).toMatch(/^1\. /m);
+    expect((await answerTo('1'))?.text).toContain('Ваш номер ми вже бачимо');
+    expect((await answerTo('1'))?.text).toContain('50 балів');
+    const card = await answerTo('/card');
+    expect(card).toMatchObject({ picture: true });
+    expect((await answerTo('menu'))?.text).toMatch(/^1\. .*\n2\. /m);
+    await dispatcher.stop();
+    here.close();
   });
 });
