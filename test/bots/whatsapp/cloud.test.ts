@@ -219,7 +219,7 @@ describe('what the person sees', () => {
         const numbered = seen?.text.match(/^\d+\. /gm)?.length ?? 0;
         expect(shown + numbered).toBe(presses.length);
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 
@@ -687,7 +687,7 @@ describe('the webhook', () => {
         ];
         for (const body of bodies) expect((await post(JSON.stringify(body))).status).toBeLessThan(500);
       }),
-      { numRuns: 200 },
+      { numRuns: 120 },
     );
     expect(cloud.log).toEqual([]);
   });
