@@ -2,6 +2,7 @@ import { countryOfPhone } from '../core/customers/phone.ts';
 import type { ChannelName } from '../core/customers/types.ts';
 import type { MessageCost } from '../core/messaging/outbox.ts';
 import { priceOf } from '../core/messaging/price.ts';
+import { smsText } from '../core/messaging/sms.ts';
 import type { Reply } from '../core/messaging/types.ts';
 import type { Program } from '../core/program/program.ts';
 import type { Abilities } from './channel.ts';
@@ -12,10 +13,8 @@ import type { Reader, Render } from './render.ts';
 /** What prices are reckoned with. */
 export interface CostOptions {
   readonly render: Render;
-  /** What messages cost, by the program in force; by default nothing is known. */
-  prices?(): Program['prices'];
-  /** How many SMS a text goes as; by default one. */
-  segmentsOf?(text: string): number;
+  /** What messages cost, and how SMS are written, by the program in force; by default no price is known. */
+  book?(): Pick<Program, 'prices' | 'sms_transliterate'>;
 }
 
 /** A message that left. */
@@ -24,30 +23,39 @@ export interface Departure {
   readonly message: SendableMessage;
   readonly reader: Reader;
   readonly at: number;
-  /** As the channel counted them. */
+  /** How many SMS it went as, as the channel counted them. */
   readonly segments: number | undefined;
 }
 
-/** The message as an SMS would carry it. */
+/** The same message in another dress. */
+interface Writing {
+  readonly reply: Reply;
+  readonly reader: Reader;
+  readonly transliterate: boolean;
+}
+
+/** What an SMS can carry: as much as the channel of that name sends. */
 const asSms: Abilities = {
   ...{ buttons: false, pictures: false, sharePhone: false, edits: false, terse: true },
-  ...{ receipts: 'delivered', textLimit: 4096, ratePerSecond: 1 },
+  ...{ receipts: 'delivered', textLimit: 402, ratePerSecond: 1 },
 };
 
+const emptyBook = { prices: {}, sms_transliterate: false };
+
 /** Reckons what a message that left costs, and what the same words would have cost as SMS. */
-export function createCosts(options: CostOptions): (departure: Departure) => MessageCost {
-  const textAsSms = remembering(
-    ({ reply, reader }: { readonly reply: Reply; readonly reader: Reader }) =>
-      options.render(reply, asSms, reader).text,
-  );
+export function createCosts({ render, book }: CostOptions): (departure: Departure) => MessageCost {
+  const segmentsAsSms = remembering(({ reply, reader, transliterate }: Writing) => {
+    const { text } = render(reply, asSms, reader);
+    return smsText(text, { transliterate, locale: reader.locale }).parts.length;
+  });
   return ({ channel, message: { category, chat, reply }, reader, at, segments }) => {
-    const prices = options.prices?.() ?? {};
+    const { prices, sms_transliterate: transliterate } = book?.() ?? emptyBook;
     const country = countryOf(channel === 'sms' ? chat.address : chat.phone);
     const sinceSeenMs = chat.lastSeenAt > 0 ? at - chat.lastSeenAt : undefined;
     const priceMicros = priceOf({ channel, category, sinceSeenMs, segments, country }, prices);
     if (category === 'reply' || !prices.sms) return { priceMicros, smsPriceMicros: null };
     if (channel === 'sms') return { priceMicros, smsPriceMicros: priceMicros };
-    const asMany = options.segmentsOf?.(textAsSms({ reply, reader }));
+    const asMany = segmentsAsSms({ reply, reader, transliterate });
     const smsPriceMicros = priceOf({ channel: 'sms', category, segments: asMany, country }, prices);
     return { priceMicros, smsPriceMicros };
   };
