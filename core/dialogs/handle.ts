@@ -5,6 +5,7 @@ import { type Command, type Context, mergeChanges } from '../ports.ts';
 import type { TalkReply } from '../talks/types.ts';
 import { linkNeeds } from './links.ts';
 import { routeOf } from './routes.ts';
+import { inviteIn, inviteRounds } from './screens/chats.ts';
 import { codeAim, codeRounds } from './screens/code.ts';
 import { talkNeeds } from './screens/human.ts';
 import { provedPhone } from './screens/join.ts';
@@ -52,6 +53,7 @@ export function handleEvent(
         return {
           ...staffNeeds(event, house, facts, round),
           ...strangerNeeds(event, house, facts, round + 1),
+          ...linkedNeeds(event, facts, round + 1),
         };
       }),
     ],
@@ -76,11 +78,16 @@ function moreNeeds(
   const ofTalk = route ? talkNeeds(route, { state, talk, program, customerId: id }) : {};
   if (!id) {
     const joining = phone === undefined ? {} : joiningNeeds(phone, conversation, facts);
-    return { ...ofTalk, ...joining, ...strangerNeeds(event, house, facts, 0) };
+    return {
+      ...ofTalk,
+      ...joining,
+      ...strangerNeeds(event, house, facts, 0),
+      ...linkedNeeds(event, facts, 0),
+    };
   }
   if (!route) return {};
   const member = { customers: [{ ref: { id }, lots: 'open' }], staffOf: [id] } as const;
-  return { ...member, ...needsOf(route, id), ...ofTalk };
+  return { ...member, ...needsOf(route, id), ...ofTalk, ...linkedNeeds(event, facts, 0) };
 }
 
 /** What one of the staff needs to know beyond that, round by round; nothing for anybody else. */
@@ -115,6 +122,14 @@ function talkPointedAt(event: IncomingEvent, facts: DialogFacts): TalkId | undef
 function memberIn({ channel, address }: IncomingEvent, facts: DialogFacts): CustomerId | null {
   if (channel === 'sms') return facts.customer({ phone: address })?.customer.id ?? null;
   return facts.conversation(channel, address)?.address.customerId ?? null;
+}
+
+/** What somebody needs who opens a chat here by a link from another. */
+function linkedNeeds(event: IncomingEvent, facts: DialogFacts, round: number): DialogNeeds {
+  const { said, channel, address } = event;
+  if (said.kind === 'blocked' || said.kind === 'returned') return {};
+  const token = inviteIn(routeOf(said, currentState(facts.conversation(channel, address))));
+  return (token !== undefined && inviteRounds(token)[round]?.(facts)) || {};
 }
 
 /** What somebody needs who has not joined and whose number nothing proves. */
@@ -243,7 +258,7 @@ function lastingOf(state: DialogState | null): DialogState['data'] {
 /** The answer. To a tap it takes the place of the message that was tapped, so that screens do not pile up. */
 function messageOf(
   { said, channel }: IncomingEvent,
-  { paragraphs, picture, buttons, takesNumbers, beside }: Outcome,
+  { paragraphs, picture, buttons, takesNumbers, beside, talkId }: Outcome,
   address: Address,
   context: Context,
 ): OutboxMessage {
@@ -253,6 +268,7 @@ function messageOf(
     customerId: address.customerId,
     channel,
     category: 'reply',
+    ...(talkId === undefined ? {} : { talkId }),
     reply: {
       paragraphs,
       ...(picture ? { picture } : {}),

@@ -1,5 +1,6 @@
 import type { ConsentTexts } from '../customers/consents.ts';
 import type { Address, ChannelName, Customer, CustomerRecord } from '../customers/types.ts';
+import type { TalkId } from '../ids.ts';
 import type { MessagingRules } from '../messaging/rules.ts';
 import type { Button, Paragraph, Picture, Words } from '../messaging/types.ts';
 import type { Context } from '../ports.ts';
@@ -67,6 +68,8 @@ export interface Outcome {
   readonly silent?: true;
   /** Leaves the message that was tapped where it is: somebody's words stand in it. */
   readonly beside?: true;
+  /** The talk it shows one of the staff: an answer to this message is one in that talk. */
+  readonly talkId?: TalkId;
   readonly changes?: DialogChanges;
   /** What changed about the chat itself. */
   readonly address?: Partial<Pick<Address, 'customerId' | 'locale'>>;

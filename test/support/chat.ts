@@ -20,6 +20,8 @@ export interface Heard {
 export interface TestChat {
   /** Types a text. */
   say(text: string): Promise<Heard[]>;
+  /** Types a text as the answer to our message that the channel calls `replyTo`. */
+  answer(text: string, replyTo: string): Promise<Heard[]>;
   /** Taps the button with this label on the newest message that has it. */
   tap(label: string): Promise<Heard[]>;
   /** Sends a tap as the messenger would, whatever is on the screen. */
@@ -65,18 +67,23 @@ export function testChat(svoi: Svoi, options: TestChatOptions = {}): TestChat {
     return heard;
   }
 
-  async function send(said: Said): Promise<Heard[]> {
+  async function send(said: Said, replyTo?: string): Promise<Heard[]> {
     events += 1;
     const id = `${address}-${events}`;
-    last = { id, channel, address, said, language, ...(provenPhone ? { provenPhone } : {}) };
+    last = {
+      ...{ id, channel, address, said, language },
+      ...(provenPhone ? { provenPhone } : {}),
+      ...(replyTo === undefined ? {} : { replyTo }),
+    };
     await svoi.handleEvent(last);
     return hear();
   }
 
   return {
-    send,
+    send: (said) => send(said),
     hear,
     say: (text) => send({ kind: 'text', text }),
+    answer: (text, replyTo) => send({ kind: 'text', text }, replyTo),
     press: (data, messageId = 'm1') => send({ kind: 'press', data, messageId }),
     tap(label) {
       const data = onScreen.map((heard) => dataOf(heard, label)).find((found) => found !== undefined);

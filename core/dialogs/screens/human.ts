@@ -138,14 +138,13 @@ function end(turn: Turn, talk: TalkInView): Outcome {
  */
 export function sayToPerson(turn: Turn, route: Route): Outcome | undefined {
   const { talk, state } = turn;
-  if (!talk || route.kind === 'screen') return undefined;
+  if (!talk || route.kind === 'screen' || route.kind === 'command') return undefined;
   if (route.kind === 'contact') {
     return route.own && !turn.record ? undefined : pass(turn, talk, route.phone);
   }
   // Our question is open as long as its buttons are: an answer of the staff takes them away.
   const answers = isQuestion(state?.step) && state.step !== 'marketing' && state.choices.length > 0;
-  if (answers && route.kind === 'words') return undefined;
-  return pass(turn, talk, route.kind === 'words' ? route.text : route.typed);
+  return answers || route.text.startsWith('/') ? undefined : pass(turn, talk, route.text);
 }
 
 function pass(turn: Turn, talk: TalkInView, text: string): Outcome {

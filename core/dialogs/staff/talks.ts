@@ -128,7 +128,8 @@ function screen(name: string, act: Act): readonly [string, StaffScreen] {
       rounds: roundsOf,
       show: (turn, argument) => {
         const talk = turn.facts.talk(idIn(argument));
-        return talk && act(turn, talk, argument);
+        const outcome = talk && act(turn, talk, argument);
+        return outcome && { ...outcome, talkId: talk.id };
       },
     },
   ];
