@@ -140,7 +140,7 @@ function goOn(situation: Situation, rules: MessagingRules, context: Context): No
   const next = nextStep(situation, rules, context);
   if (next) return takeStep(next, notice, current, context);
   if (current && isOpenMessage(current.state) && rules.channels.has(current.channel)) {
-    return postponed(notice, now + waitOf(current, notice));
+    return postponed(notice, queueLookAt(current, notice, now));
   }
   return gaveUp(notice, attempts, now);
 }
@@ -159,10 +159,16 @@ function waitsUntil(
   const waitMs = waitOf(current, notice);
   if (isOpenMessage(state)) {
     if (!rules.channels.has(channel)) return undefined;
-    if (notice.category === 'marketing' && state === 'queued' && error === null) return now + waitMs;
+    const isInLine = notice.category === 'marketing' && state === 'queued' && error === null;
+    if (isInLine) return queueLookAt(current, notice, now);
   } else if (state !== 'sent' && state !== 'delivered') return undefined;
   const end = (sentAt ?? createdAt) + waitMs;
   return end > now ? end : undefined;
+}
+
+/** When a message that waits in a queue is looked at again: twice as late each time. It being sent comes first. */
+function queueLookAt(current: Attempt, notice: Notice, now: number): number {
+  return now + Math.max(waitOf(current, notice), now - current.createdAt);
 }
 
 function waitOf({ channel }: Attempt, { steps }: Notice): number {
@@ -187,8 +193,10 @@ function nextStep(situation: Situation, rules: MessagingRules, context: Context)
     if (!channel || !rules.channels.has(channel) || !isOpenTo(channel, notice, record)) continue;
     const known = addressOn(channel, record, tried);
     if (known) return { index, address: known, changes: {} };
-    const made = channel === 'sms' ? numberOf(situation, rules, context) : undefined;
-    if (made && !tried.has(made.address.id)) return { index, ...made };
+    // There is one number: what it refused is not sent to it a second time.
+    const isNew = channel === 'sms' && attempts.every((one) => one.channel !== 'sms');
+    const made = isNew ? numberOf(situation, rules, context) : undefined;
+    if (made) return { index, ...made };
   }
   return undefined;
 }

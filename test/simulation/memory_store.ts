@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../../core/audit/types.ts';
 import type { Coupon, CouponBatch, CouponCode, CouponUse } from '../../core/coupons/types.ts';
+import type { ChatInvite } from '../../core/customers/chat_invite.ts';
 import type { OneTimeCode } from '../../core/customers/one_time_code.ts';
 import type { Consent, Customer, ExternalId } from '../../core/customers/types.ts';
 import { type Conversation, conversationKey } from '../../core/dialogs/types.ts';
@@ -67,6 +68,11 @@ export class MemoryStore {
         closedAt === null ? `${phone} ${purpose} ${subject}` : null,
     },
     groups: { phone: ({ phone }) => phone },
+  });
+  readonly invites = this.#table<ChatInvite, 'customer'>({
+    name: 'chat_invites',
+    key: ({ tokenHash }) => tokenHash,
+    groups: { customer: ({ customerId }) => customerId },
   });
   readonly chats = this.#table<Conversation, 'id' | 'customer'>({
     name: 'addresses',
@@ -204,6 +210,11 @@ export class MemoryStore {
     }
     for (const externalId of changes.externalIds ?? []) this.externalIds.insert(externalId);
     for (const consent of changes.consents ?? []) this.consents.insert(consent);
+    for (const { token, ...invite } of changes.chatInvites ?? []) {
+      this.#forgetInvites(invite.customerId);
+      this.invites.insert({ ...invite, tokenHash: sha256(token) });
+    }
+    for (const invite of changes.chatInviteUpdates ?? []) this.invites.update(invite);
     for (const code of changes.oneTimeCodeUpdates ?? []) this.codes.update(code);
     for (const code of changes.oneTimeCodes ?? []) {
       for (const old of this.codes.values()) {
@@ -211,6 +222,10 @@ export class MemoryStore {
       }
       this.codes.insert(code);
     }
+  }
+
+  #forgetInvites(customerId: string): void {
+    for (const { tokenHash } of this.invites.all('customer', customerId)) this.invites.remove(tokenHash);
   }
 
   #writePurchases(changes: Changes): void {
@@ -297,6 +312,7 @@ export class MemoryStore {
     const nothing = { phone: null, card: null, name: null, birthday: null, gender: null };
     const nowhere = { locale: null, zone: null, registeredAt: null };
     for (const { id } of this.codes.all('phone', customer?.phone ?? '')) this.codes.remove(id);
+    this.#forgetInvites(customerId);
     const sms = this.chats.get(conversationKey('sms', customer?.phone ?? ''));
     if (sms) this.chats.remove(conversationKey('sms', sms.address.externalId));
     if (customer) this.customers.update({ ...customer, ...nothing, ...nowhere, erasedAt: at });
@@ -328,6 +344,9 @@ export class MemoryStore {
 
   #writeChats(changes: Changes): void {
     for (const chat of changes.conversations ?? []) this.#writeChat(chat);
+    for (const address of changes.newAddresses ?? []) {
+      this.chats.insert({ address, state: null, revision: 1 });
+    }
     for (const { id, customerId } of changes.addressLinks ?? []) {
       const chat = this.chats.find('id', id);
       if (!chat) continue;

@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { channelNames } from '../../core/customers/types.ts';
+import type { NoticeRequest } from '../../core/messaging/plan.ts';
+import type { Fate, Story } from './cascade.ts';
+
+const minuteMs = 60_000;
+const depth = fc.constantFrom('accepted', 'delivered', 'read');
+
+/** Around a step's wait, so that receipts come in time and too late. */
+const delayMs = fc.oneof(
+  fc.integer({ min: 0, max: 30_000 }),
+  fc.integer({ min: 1, max: 60 }).map((minutes) => minutes * minuteMs),
+  fc.integer({ min: 0, max: 3 * 60 }).map((minutes) => minutes * minuteMs + 1),
+);
+
+const sendMs = fc.integer({ min: 0, max: 20_000 });
+
+/** A message that arrived is told of by receipts that may be lost, late, doubled, out of order, or before the answer. */
+const arrival = fc.array(
+  fc.record({ status: fc.constantFrom('sent', 'delivered', 'delivered', 'read'), afterMs: delayMs }),
+  { maxLength: 4 },
+);
+const refusal = fc.array(fc.record({ status: fc.constantFrom('sent', 'failed'), afterMs: delayMs }), {
+  maxLength: 3,
+});
+
+const fate: fc.Arbitrary<Fate> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ outcome: fc.constant('sent'), sendMs, receipts: arrival }) },
+  { weight: 2, arbitrary: fc.record({ outcome: fc.constant('sent'), sendMs, receipts: refusal }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      outcome: fc.constantFrom('blocked', 'invalid', 'stuck'),
+      sendMs,
+      receipts: fc.constant([]),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ outcome: fc.constant('dies'), sendMs, receipts: arrival }) },
+);
+
+const ofEachChannel = <Value>(value: fc.Arbitrary<Value>) =>
+  fc.record({ telegram: value, viber: value, whatsapp: value, sms: value, web: value });
+
+const steps = fc.shuffledSubarray([...channelNames], { minLength: 1 }).chain((channels) =>
+  fc.tuple(
+    ...channels.map((channel) =>
+      fc.record({
+        channel: fc.constant(channel),
+        wants: depth,
+        wait_minutes: fc.integer({ min: 1, max: 30 }),
+      }),
+    ),
+  ),
+);
+
+const request: fc.Arbitrary<NoticeRequest> = fc.record(
+  {
+    category: fc.constantFrom('service', 'marketing', 'code'),
+    kind: fc.constant('story'),
+    reply: fc.constant({ paragraphs: [] }),
+    occasion: fc.constantFrom('birthday'),
+    campaign: fc.constantFrom('spring'),
+    stopsOnPurchase: fc.boolean(),
+  },
+  { requiredKeys: ['category', 'kind', 'reply'] },
+);
+
+/** Stories of every order of channels, whatever becomes of the messages. */
+export const stories: fc.Arbitrary<Story> = fc.record({
+  request,
+  steps,
+  order: fc.constantFrom('listed', 'preferred', 'cheapest'),
+  depths: ofEachChannel(depth),
+  chats: fc.shuffledSubarray(['telegram', 'viber', 'whatsapp', 'web']),
+  agreed: fc.boolean(),
+  fates: ofEachChannel(fate),
+  happenings: fc.array(
+    fc.record({ afterMs: delayMs, what: fc.constantFrom('buys', 'wants_no_more', 'is_erased') }),
+    { maxLength: 1 },
+  ),
+});
