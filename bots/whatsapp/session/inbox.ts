@@ -3,8 +3,9 @@ import type { EventHandler, ReceiptHandler } from '../../channel.ts';
 import type { Log } from '../../log.ts';
 import { pause, type Timers } from '../../timers.ts';
 import type { WebMessage, WhatsAppClient } from './client.ts';
-import { type Identities, type Identity, isPerson } from './identities.ts';
+import { type Identities, isPerson } from './identities.ts';
 import { eventOf, isSaid, receiptOf } from './incoming.ts';
+import { describe } from './life.ts';
 
 /** Takes what comes from WhatsApp's page, which never repeats it: so it is tried until it is committed. */
 export interface Inbox {
@@ -12,8 +13,8 @@ export interface Inbox {
   take(client: WhatsAppClient, message: WebMessage): void;
   /** How far a message of ours came. */
   tell(ack: { readonly id: string; readonly chat: string; readonly ack: number }): void;
-  /** Gives up what is not committed yet; resolves when nothing is under way. */
-  close(): Promise<void>;
+  /** Gives up what is not committed yet; resolves when nothing is under way, and it may go on with what comes then. */
+  empty(): Promise<void>;
 }
 
 /** What an inbox works with. */
@@ -33,62 +34,69 @@ const remembered = 1000;
 
 /** An inbox in which each chat's messages are taken in order, chats side by side. */
 export function createInbox(options: InboxOptions): Inbox {
-  const { identities, handle, receive, clock, log } = options;
-  const closing = new AbortController();
-  const tried = createTries(options, closing.signal);
+  const { identities, handle, receive, clock, timers, log } = options;
+  let giveUp = new AbortController();
   const queues = createQueues();
   const taken = createRecent(remembered);
 
-  async function identify(client: WhatsAppClient, message: WebMessage): Promise<Identity> {
-    const known = await tried('a number could not be looked up', () =>
-      identities.identify(client, message.chat),
-    );
-    return known ?? { address: message.chat };
-  }
-
-  async function takeOne(client: WhatsAppClient, message: WebMessage): Promise<void> {
+  async function takeOne(client: WhatsAppClient, message: WebMessage, signal: AbortSignal): Promise<void> {
     if (taken.has(message.id)) return;
-    const event = eventOf(message, await identify(client, message));
-    const done = await tried('a message was not committed', () => handle(event).then(() => true));
-    if (done) taken.add(message.id);
-    else if (!closing.signal.aborted)
-      log('error', 'whatsapp: a message was given up; the next start takes it');
+    const { id, chat } = message;
+    const tries = { timers, log, signal };
+    const known = await tried(
+      'a number could not be looked up',
+      () => identities.identify(client, chat),
+      tries,
+    );
+    const event = eventOf(message, known ?? { address: chat });
+    const done = await tried('a message was not committed', () => handle(event).then(() => true), tries);
+    if (done) taken.add(id);
+    else if (!signal.aborted) log('error', 'whatsapp: a message was given up; the next start takes it');
   }
 
   return {
     take(client, message) {
-      if (closing.signal.aborted || message.fromMe || !isPerson(message.chat) || !isSaid(message)) return;
-      queues.add(message.chat, () => takeOne(client, message));
+      if (message.fromMe || !isPerson(message.chat) || !isSaid(message)) return;
+      const { signal } = giveUp;
+      queues.add(message.chat, () => takeOne(client, message, signal));
     },
     tell({ id, chat, ack }) {
       const receipt = isPerson(chat) ? receiptOf(id, ack, clock.now()) : undefined;
-      if (!receipt || closing.signal.aborted) return;
+      if (!receipt) return;
+      const { signal } = giveUp;
       queues.add('receipts', async () => {
-        await tried('a receipt was not committed', () => receive([receipt]));
+        await tried('a receipt was not committed', () => receive([receipt]), { timers, log, signal });
       });
     },
-    async close() {
-      closing.abort();
+    async empty() {
+      giveUp.abort();
       await queues.idle();
+      giveUp = new AbortController();
     },
   };
 }
 
+interface Tries extends Pick<InboxOptions, 'timers' | 'log'> {
+  /** Ends them. */
+  readonly signal: AbortSignal;
+}
+
 /** Tries until it works, with pauses; undefined when it never did. */
-function createTries({ timers, log }: InboxOptions, signal: AbortSignal) {
-  return async <Result>(trouble: string, work: () => Promise<Result>): Promise<Result | undefined> => {
-    for (const pauseMs of [...retryPausesMs, undefined]) {
-      if (signal.aborted) return undefined;
-      try {
-        return await work();
-      } catch (error) {
-        log('warn', `whatsapp: ${trouble}: ${error instanceof Error ? error.message : error}`);
-        if (pauseMs === undefined) return undefined;
-        await pause(timers, pauseMs, signal);
-      }
+async function tried<Result>(
+  trouble: string,
+  work: () => Promise<Result>,
+  { timers, log, signal }: Tries,
+): Promise<Result | undefined> {
+  for (const pauseMs of [...retryPausesMs, undefined]) {
+    if (signal.aborted) return undefined;
+    try {
+      return await work();
+    } catch (error) {
+      log('warn', `whatsapp: ${trouble}: ${describe(error)}`);
+      if (pauseMs !== undefined) await pause(timers, pauseMs, signal);
     }
-    return undefined;
-  };
+  }
+  return undefined;
 }
 
 /** Work in order within a name, side by side between names. */

@@ -130,6 +130,7 @@ function createWatch(timers: Timers, end: (ending: Ending) => void) {
   return {
     begin: () => expectMore(patience.start),
     saw(event: ClientEvent, client: WhatsAppClient): void {
+      if (closed) return;
       switch (event.kind) {
         case 'qr':
         case 'code':

@@ -2,7 +2,7 @@ import type { Clock } from '../../../core/ports.ts';
 import type { Log } from '../../log.ts';
 import { createBell, pause, type Timers } from '../../timers.ts';
 import type { ClientEvent, CreateClient, WebMessage, WhatsAppClient } from './client.ts';
-import { beatMs, type SessionFolder } from './folder.ts';
+import { beatMs, type Linked, type SessionFolder } from './folder.ts';
 import { describe, type Ending, live } from './life.ts';
 import type { LinkState } from './link.ts';
 
@@ -71,12 +71,22 @@ export function createSession(options: SessionOptions): Session {
   }
 
   function ready(client: WhatsAppClient, phone: string | undefined): void {
-    const linked = folder.remember(phone);
+    const linked = remember(phone);
     again = false;
     readyAt ??= timers.now();
     current = client;
     show({ kind: 'connected', phone: linked.phone, online: true });
     takeUnread(client, linked.at, options);
+  }
+
+  /** A disk that is full is no reason to be silent. */
+  function remember(phone: string | undefined): Linked {
+    try {
+      return folder.remember(phone);
+    } catch (error) {
+      log('error', `whatsapp: ${describe(error)}`);
+      return { phone, at: options.clock.now() };
+    }
   }
 
   function online(now: boolean): void {
@@ -85,16 +95,12 @@ export function createSession(options: SessionOptions): Session {
     show({ ...state, online: now });
   }
 
-  /** Runs a browser until it ends. */
+  /** Runs a browser until it ends; whatever breaks is an end as well. */
   async function once(signal: AbortSignal): Promise<Ending> {
     readyAt = undefined;
+    let letGo = () => {};
     try {
-      folder.hold();
-    } catch (error) {
-      return { kind: 'broken', detail: describe(error) };
-    }
-    const cancelBeat = keepBeating(folder, timers, log);
-    try {
+      letGo = hold(options);
       const { createClient, pairPhone, onMessage: message, onAck: ack } = options;
       return await live({
         createClient,
@@ -108,11 +114,12 @@ export function createSession(options: SessionOptions): Session {
         message,
         ack,
       });
+    } catch (error) {
+      return { kind: 'broken', detail: describe(error) };
     } finally {
       if (current) awaySince = timers.now();
       current = undefined;
-      cancelBeat();
-      folder.release();
+      letGo();
     }
   }
 
@@ -201,19 +208,26 @@ async function forget(folder: SessionFolder, log: Log): Promise<void> {
   });
 }
 
-/** Says every now and then that the folder is ours; returns how to end that. */
-function keepBeating(folder: SessionFolder, timers: Timers, log: Log): () => void {
+/** Takes the folder, and says every now and then that it is ours; returns how to let it go. */
+function hold({ folder, timers, log }: SessionOptions): () => void {
+  const orLog = (act: () => void) => {
+    try {
+      act();
+    } catch (error) {
+      log('warn', `whatsapp: ${describe(error)}`);
+    }
+  };
   let cancel = () => {};
-  const next = () => {
+  const beatLater = () => {
     cancel = timers.after(beatMs, () => {
-      try {
-        folder.beat();
-      } catch (error) {
-        log('warn', `whatsapp: ${describe(error)}`);
-      }
-      next();
+      orLog(folder.beat);
+      beatLater();
     });
   };
-  next();
-  return () => cancel();
+  folder.hold();
+  beatLater();
+  return () => {
+    cancel();
+    orLog(folder.release);
+  };
 }

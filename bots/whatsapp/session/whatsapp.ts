@@ -76,7 +76,7 @@ export function createWhatsAppSession(options: WhatsAppSessionOptions): WhatsApp
     start: session.start,
     async stop() {
       await session.stop();
-      await inbox.close();
+      await inbox.empty();
     },
     paths: [],
     webhook: async () => new Response('nobody calls here', { status: 404 }),

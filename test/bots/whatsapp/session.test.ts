@@ -298,6 +298,9 @@ describe('never two browsers', () => {
     session.start();
     await settle();
     expect(session.state()).toMatchObject({ kind: 'connected' });
+    fake.person('380501234567').say('Hi');
+    await settle();
+    expect(kinds()).toEqual([{ kind: 'text', text: 'Hi' }]);
   });
 
   it('stop while it waits for its next start ends at once', async () => {
