@@ -1,4 +1,5 @@
 import type { AuditFacts } from '../core/audit/types.ts';
+import { accountStatements } from './changes/accounts.ts';
 import { auditStatements } from './changes/audit.ts';
 import { chatStatements } from './changes/chats.ts';
 import { codeStatements } from './changes/codes.ts';
@@ -36,6 +37,7 @@ export function statementsFor(changes: Changes, commands: readonly CommandRow[],
     ...forRows(commands, insertCommands),
     ...customerStatements(changes),
     ...codeStatements(changes),
+    ...accountStatements(changes),
     ...purchaseStatements(changes),
     ...couponStatements(changes),
     ...redemptionStatements(changes),

@@ -1,5 +1,6 @@
 import type { DialogFacts } from '../core/dialogs/types.ts';
 import type { Database } from './database.ts';
+import { accountSource } from './facts/accounts.ts';
 import { auditSource } from './facts/audit.ts';
 import { codeSource } from './facts/codes.ts';
 import { conversationSource } from './facts/conversations.ts';
@@ -30,6 +31,7 @@ export async function readFacts(
   extra: readonly Query[] = [],
 ): Promise<Facts> {
   const customers = customerSource();
+  const accounts = accountSource();
   const talks = talkSource();
   const notices = noticeSource();
   const sources = [
@@ -41,6 +43,7 @@ export async function readFacts(
     staffSource(),
     conversationSource(),
     codeSource(),
+    accounts,
     talks,
     notices,
   ] as const;
@@ -58,7 +61,7 @@ export async function readFacts(
     h,
   ] = sources;
   return {
-    ...{ ...a, ...b, ...c, ...d, ...e, ...f, ...g, ...h.facts, ...talks.facts, ...notices.facts },
+    ...{ ...a, ...b, ...c, ...d, ...e, ...f, ...g, ...h.facts, ...accounts.facts, ...talks.facts, ...notices.facts },
     hashes: customers.hashes,
     keysOf: (need) => sources.flatMap((source) => source.keysOf(need)),
   };
@@ -89,6 +92,7 @@ export function joinFacts(first: Facts, second: Facts): Facts {
       const found = second.couponWallet(need);
       return found.length > 0 ? found : first.couponWallet(need);
     },
+    chatInvite: (token) => second.chatInvite(token) ?? first.chatInvite(token),
     oneTimeCode: (id) => second.oneTimeCode(id) ?? first.oneTimeCode(id),
     codeStanding: (need) => second.codeStanding(need) ?? first.codeStanding(need),
     ...joinStaffFacts(first, second),

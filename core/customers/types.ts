@@ -1,5 +1,6 @@
 import type { AddressId, ConsentId, CustomerId, ShopId } from '../ids.ts';
 import type { LedgerHead, Lot } from '../ledger/types.ts';
+import type { InviteChanges, InviteFacts, InviteNeeds } from './chat_invite.ts';
 import type { CodeChanges, CodeFacts, CodeNeeds } from './one_time_code.ts';
 
 /** The languages Svoi speaks. */
@@ -106,12 +107,12 @@ export interface CustomerRecord {
 }
 
 /** Customers to read. `lots`: those already due (the default), or all that are open. */
-export interface CustomerNeeds extends CodeNeeds {
+export interface CustomerNeeds extends CodeNeeds, InviteNeeds {
   readonly customers?: readonly { readonly ref: CustomerRef; readonly lots?: 'due' | 'open' }[];
 }
 
 /** The customers that were asked for, by any reference to them. */
-export interface CustomerFacts extends CodeFacts {
+export interface CustomerFacts extends CodeFacts, InviteFacts {
   customer(ref: CustomerRef): CustomerRecord | undefined;
 }
 
@@ -208,7 +209,7 @@ export interface CouponIssuedEvent {
 }
 
 /** What a decision writes about people. Updates hold the whole customer as it is from now on. */
-export interface CustomerChanges extends CodeChanges {
+export interface CustomerChanges extends CodeChanges, InviteChanges {
   readonly customers?: readonly Customer[];
   readonly customerUpdates?: readonly Customer[];
   readonly externalIds?: readonly ExternalId[];

@@ -25,6 +25,9 @@ const wordScreens: ReadonlyMap<string, 'stop' | 'resume'> = new Map([
   ).map((word) => [word, 'resume'] as const),
 ]);
 
+/** A link that connects one more chat, as text: by itself, or as it was copied. */
+const linkInWords = /(?:^|[=\s])(l_[0-9A-Z]{20})$/;
+
 /** Commands that are known in every chat. */
 const commands = [
   ...([
@@ -88,6 +91,8 @@ function readText(text: string, state: DialogState | null): Route {
   if (home.has(text.toLowerCase())) return screenOf('menu');
   const word = wordScreens.get(text.toLowerCase().replace(/[\s.!,…"'«»]+$|^["'«\s]+/gu, ''));
   if (word) return screenOf(word);
+  const link = linkInWords.exec(text)?.[1];
+  if (link !== undefined) return { ...screenOf('start'), argument: link };
   const [, typed = '', rest = ''] = /^\/([\p{L}\w]+)(?:@\w+)?(?:\s+(.*))?$/su.exec(text) ?? [];
   const name = commands.find((known) => known === typed.toLowerCase());
   if (name) return { ...screenOf(name), argument: name === 'start' ? rest : '' };

@@ -4,6 +4,7 @@ import type { CustomerId } from '../ids.ts';
 import type { Words } from '../messaging/types.ts';
 import { afterLink, followLink, invitedBy, linkNeeds } from './links.ts';
 import type { Route } from './routes.ts';
+import { changeChats, chats, connect, inviteIn, openInvite, relink } from './screens/chats.ts';
 import { claim, claimCodeIn } from './screens/claim.ts';
 import { codeAim, expectCode, followCode } from './screens/code.ts';
 import { coupon, couponNeed, couponPage, coupons } from './screens/coupons.ts';
@@ -71,6 +72,9 @@ const ofMembers: Readonly<Record<string, Find<MemberTurn>>> = {
   remove,
   marketing: answerMarketing,
   messages: (turn, argument) => (argument === '' ? messages(turn, '') : switchMessages(turn, argument)),
+  chats: (turn, argument) => (argument === '' ? chats(turn, '') : changeChats(turn, argument)),
+  connect,
+  relink,
   leave: (turn, argument) => (argument === 'yes' ? confirmLeave(turn) : leave(turn, '')),
   erase: (turn, argument) => (argument === '' ? erase(turn, '') : confirmErase(turn, argument)),
 };
@@ -186,6 +190,8 @@ function takeStrangersWords(turn: Turn, text: string, code: string | undefined, 
 
 /** The beginning, by a link perhaps: a member gets at once what it promises, a stranger after joining. */
 function arrive(turn: Turn, context: string): Outcome {
+  const invite = inviteIn({ kind: 'screen', name: 'start', argument: context });
+  if (invite !== undefined) return openInvite(turn, invite);
   if (!isMember(turn)) return start(invitedBy(turn, context), '');
   const followed = followLink(turn, context);
   return followed ? afterLink(followed, menu(followed.turn, '')) : start(turn, '');

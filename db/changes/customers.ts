@@ -51,6 +51,7 @@ export function erase(erasures: NonNullable<Changes['erasures']>): Statement[] {
        from json_each(?) as erased where customers.id = erased.value ->> 0`,
       moments,
     ),
+    statement(`delete from chat_invites where customer_id in ${these}`, ids),
     statement(`delete from external_ids where customer_id in ${these}`, ids),
     statement(`delete from payment_codes where customer_id in ${these}`, ids),
     // What a till holds is given up with all other points.

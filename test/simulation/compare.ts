@@ -29,6 +29,7 @@ export function contentsOfMemory(store: MemoryStore): Contents {
     customers: keyed(store.customers.values(), byId),
     externalIds: keyed(store.externalIds.values(), (one) => `${one.shopId} ${one.externalId}`),
     consents: keyed(store.consents.values(), byId),
+    chatInvites: keyed(store.invites.values(), ({ tokenHash }) => tokenHash),
     oneTimeCodes: keyed(store.codes.values(), byId),
     chats: keyed(store.chats.values(), ({ address }) => conversationKey(address.channel, address.externalId)),
     messages: keyed(
@@ -95,6 +96,12 @@ export async function contentsOfDatabase(database: Database): Promise<Contents> 
       'shop_id, external_id',
     ),
     consents: await rows('consents', consentFrom, byId),
+    chatInvites: await rows(
+      'chat_invites',
+      reader(schema.chatInvites),
+      ({ tokenHash }) => tokenHash,
+      'token_hash',
+    ),
     oneTimeCodes: await rows('one_time_codes', reader(schema.oneTimeCodes), byId),
     chats: await rows('addresses', chatFrom, ({ address }) =>
       conversationKey(address.channel, address.externalId),

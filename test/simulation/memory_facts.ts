@@ -1,6 +1,7 @@
 import type { AuditChain, AuditHead } from '../../core/audit/types.ts';
 import type { Coupon, CouponBatch, CouponCode, CouponInHand, CouponUse } from '../../core/coupons/types.ts';
 import { type CouponWalletNeed, walletKey } from '../../core/coupons/types.ts';
+import type { ChatInvite } from '../../core/customers/chat_invite.ts';
 import {
   type CodeNeed,
   type CodeStanding,
@@ -60,6 +61,7 @@ import {
 import type { TalkInView, TalkMessage } from '../../core/talks/types.ts';
 import { DAY_MS } from '../../core/time.ts';
 import type { Facts, Needs } from '../../db/facts.ts';
+import { sha256 } from '../../db/hash.ts';
 import type { MemoryStore } from './memory_store.ts';
 import { countedUses, usesAskedFor, walletOf, wantedOf } from './queries/coupons.ts';
 import { recordOf, standingOf } from './queries/customers.ts';
@@ -113,6 +115,7 @@ export class MemoryFacts implements Facts {
   readonly #usesOf: ReadonlyMap<string, number>;
   readonly #wallets: ReadonlyMap<string, readonly CouponInHand[]>;
   readonly #oneTimeCodes: ReadonlyMap<string, OneTimeCode>;
+  readonly #invites: ReadonlyMap<string, ChatInvite>;
   readonly #standings: ReadonlyMap<string, CodeStanding>;
   readonly #chats: ReadonlyMap<string, Conversation>;
   readonly #history: ReadonlyMap<string, readonly HistoryItem[]>;
@@ -149,6 +152,7 @@ export class MemoryFacts implements Facts {
     this.#usesOf = found(needs.couponCustomers, pairKey, (pair) => countedUses(store, pair, now));
     this.#wallets = found(needs.couponWallets, walletKey, (need) => walletOf(store, need, now));
     this.#oneTimeCodes = found(needs.oneTimeCodes, itself, (id) => store.codes.get(id));
+    this.#invites = found(needs.chatInvites, itself, (token) => store.invites.get(sha256(token)));
     this.#standings = found(needs.codeStandings, codeKey, (need) => standingOf(store, need, now));
     this.#chats = found(needs.conversations, chatKey, (chat) => store.chats.get(chatKey(chat)));
     this.#history = found(needs.history, historyKey, (need) => historyOf(store, need));
@@ -219,6 +223,9 @@ export class MemoryFacts implements Facts {
   }
   oneTimeCode(id: OneTimeCodeId): OneTimeCode | undefined {
     return this.#oneTimeCodes.get(id) ?? this.#before?.oneTimeCode(id);
+  }
+  chatInvite(token: string): ChatInvite | undefined {
+    return this.#invites.get(token) ?? this.#before?.chatInvite(token);
   }
   codeStanding(need: CodeNeed): CodeStanding | undefined {
     return this.#standings.get(codeKey(need)) ?? this.#before?.codeStanding(need);

@@ -25,7 +25,7 @@ export const settings: MemberScreen = (turn) => {
           : { key: 'settings.birthday', variables: { date: birthday } },
         'birthday',
       ),
-      one({ key: 'settings.notifications' }, 'messages'),
+      [press({ key: 'settings.notifications' }, 'messages'), press({ key: 'settings.chats' }, 'chats')],
       [press({ key: 'settings.leave' }, 'leave'), press({ key: 'settings.erase' }, 'erase')],
       toMenu,
     ],
