@@ -40,7 +40,7 @@ const asSms: Abilities = {
   ...{ receipts: 'delivered', textLimit: 402, ratePerSecond: 1 },
 };
 
-const emptyBook = { prices: {}, sms_transliterate: false };
+const emptyBook: ReturnType<NonNullable<CostOptions['book']>> = { prices: {}, sms_transliterate: false };
 
 /** Reckons what a message that left costs, and what the same words would have cost as SMS. */
 export function createCosts({ render, book }: CostOptions): (departure: Departure) => MessageCost {

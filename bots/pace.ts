@@ -12,9 +12,9 @@ export interface Pace {
 
 /**
  * A channel counts when a call arrives, we when it starts. Our second is longer by what one call usually travels longer
- * than another, so that none arrives in a second that is full. It costs a channel 1.5 % of its rate.
+ * than another, so that none arrives in a second that is full. It costs a channel 1.2 % of its rate.
  */
-const travelMs = 15;
+const travelMs = 12;
 /** A call may be held up longer, by a busy process or network: at most for so long it is reckoned with. */
 const longestTravelMs = 1000;
 /** How much of what a busy process let pass is made up for at once. */
@@ -51,9 +51,11 @@ export function createPace(timers: Timers, ratePerSecond: number): Pace {
   /** A call that took longer than usual may have arrived that much later. */
   function end(taken: number, startedAt: number): void {
     const tookMs = timers.now() - startedAt;
-    const lateMs = Math.max(0, tookMs - (usualMs ?? tookMs) - travelMs);
-    takenUntil[taken] = startedAt + windowMs + Math.min(lateMs, longestTravelMs);
-    usualMs = (usualMs ?? tookMs) + (tookMs - (usualMs ?? tookMs)) / 16;
+    usualMs ??= tookMs;
+    const overMs = tookMs - usualMs;
+    const lateMs = overMs > travelMs ? Math.min(overMs, longestTravelMs) : 0;
+    takenUntil[taken] = startedAt + windowMs + lateMs;
+    usualMs += Math.min(overMs, travelMs) / 16;
   }
 
   return {
@@ -61,8 +63,7 @@ export function createPace(timers: Timers, ratePerSecond: number): Pace {
       const now = timers.now() + roundingMs;
       const bucketAt = Math.max(pausedUntil, fullAt - (burst - 1) * intervalMs);
       const missingMs = Math.max(bucketAt, bucketAt > now ? 0 : placeFreeAt(now)) - now;
-      // One more than is needed: timers may fire a fraction early.
-      return missingMs <= 0 ? 0 : Math.ceil(missingMs) + 1;
+      return missingMs <= 0 ? 0 : Math.ceil(missingMs);
     },
     take() {
       const now = timers.now();
