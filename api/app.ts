@@ -10,6 +10,7 @@ import { couponRoutes } from './routes/coupons.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { documentRoutes } from './routes/documents.tsx';
 import { healthRoutes } from './routes/health.ts';
+import { messagePreviewRoutes } from './routes/message_previews.ts';
 import { purchaseRoutes } from './routes/purchases.ts';
 import { quoteRoutes } from './routes/quotes.ts';
 import { redemptionRoutes } from './routes/redemptions.ts';
@@ -41,6 +42,7 @@ export function createApi(parts: ApiParts): OpenAPIHono<ApiEnv> {
   couponRoutes(api);
   reservationRoutes(api);
   customerRoutes(api);
+  messagePreviewRoutes(api);
   talkRoutes(api);
   chatSessionRoutes(api);
   healthRoutes(api);

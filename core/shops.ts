@@ -15,6 +15,7 @@ export type Right =
   | 'customers:write'
   | 'customers:vouch'
   | 'customers:erase'
+  | 'messages:read'
   | 'talks:read';
 
 /** What each scope may do. */
@@ -22,7 +23,7 @@ const rights: Readonly<Record<Scope, readonly Right[]>> = {
   till: ['purchases:write', 'redemptions:write', 'coupons:use', 'customers:read'],
   site: [
     ...(['purchases:write', 'redemptions:write', 'coupons:use', 'coupons:issue'] as const),
-    ...(['customers:read', 'customers:write', 'customers:vouch'] as const),
+    ...(['customers:read', 'customers:write', 'customers:vouch', 'messages:read'] as const),
   ],
   admin: [
     'purchases:write',
@@ -34,6 +35,7 @@ const rights: Readonly<Record<Scope, readonly Right[]>> = {
     'customers:write',
     'customers:vouch',
     'customers:erase',
+    'messages:read',
     'talks:read',
   ],
 };

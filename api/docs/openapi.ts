@@ -27,6 +27,7 @@ export function describeApi(app: OpenAPIHono<ApiEnv>): Document {
       { name: 'Purchases', description: 'What was bought, and the points it earned' },
       { name: 'Coupons', description: 'What takes something off, and what a cart comes to' },
       { name: 'Customers', description: 'Who bought it, and every change of their points' },
+      { name: 'Messages', description: 'What leaves for customers, and what it costs' },
       { name: 'Talks', description: 'What customers ask your people in chats' },
       { name: 'Site chat', description: 'The chat on your own page' },
     ],
