@@ -1,5 +1,5 @@
 import { type ChannelName, channelNames } from '../../core/customers/types.ts';
-import type { CustomerId, MessageId, NoticeId } from '../../core/ids.ts';
+import type { MessageId } from '../../core/ids.ts';
 import type { Attempt, Notice } from '../../core/messaging/notices.ts';
 import type { NoticeRequest } from '../../core/messaging/plan.ts';
 import type { ReceiptStatus } from '../../core/messaging/receipts.ts';
@@ -62,11 +62,6 @@ export interface Stage {
   happen(what: Happening['what']): Promise<void>;
   read(): Promise<Standing>;
 }
-
-/** The customer every story is about. */
-export const heroId = 'cus_hero' as CustomerId;
-/** The notice of a story has whatever id; this names the one of the hero. */
-export type HeroNotice = NoticeId;
 
 /** More than any story needs: one that goes in circles ends here. */
 const mostMoments = 2000;

@@ -1,7 +1,13 @@
 import { recordPurchase } from '../../core/checkout/record.ts';
 import { eraseCustomer } from '../../core/customers/erase.ts';
 import type { Address, ChannelName, Consent, ConsentCategory } from '../../core/customers/types.ts';
-import { type AddressId, type ConsentId, createIds, type MessageId } from '../../core/ids.ts';
+import {
+  type AddressId,
+  type ConsentId,
+  type CustomerId,
+  createIds,
+  type MessageId,
+} from '../../core/ids.ts';
 import { advanceNotice } from '../../core/messaging/advance.ts';
 import type { Attempt } from '../../core/messaging/notices.ts';
 import type { MessageResult } from '../../core/messaging/outbox.ts';
@@ -12,34 +18,44 @@ import { isOpenMessage } from '../../core/messaging/states.ts';
 import { defaultProgram, programSchema } from '../../core/program/program.ts';
 import { purchaseRules } from '../../core/program/rules.ts';
 import type { Changes } from '../../db/changes.ts';
-import { readRows } from '../../db/database.ts';
+import { readRows, statement } from '../../db/database.ts';
 import { attemptFrom, noticeFrom } from '../../db/facts/notices.ts';
 import { createOutbox } from '../../db/outbox.ts';
+import { applyProgram } from '../../db/programs.ts';
 import type { AnyCommand } from '../../db/writer.ts';
 import { settleNotices } from '../../jobs.ts';
 import { submitToMemory } from '../simulation/memory_process.ts';
 import { MemoryStore } from '../simulation/memory_store.ts';
-import { heroId, leaseMs, rulesOf, type Sent, type Stage, type Story } from './cascade.ts';
+import { leaseMs, rulesOf, type Sent, type Stage, type Story } from './cascade.ts';
 import { aPurchase } from './purchases.ts';
 import { seededRandom, type TestSvoi, testClock } from './svoi.ts';
 
 const noon = Date.parse('2026-11-22T12:00:00+02:00');
-const heroPhone = '+380671234567';
+
+/** The customer a story is about; of many stories on one database, each has its own. */
+interface Hero {
+  readonly id: CustomerId;
+  readonly phone: string;
+}
+
+function heroOf(number: number): Hero {
+  return { id: `cus_hero${number}` as CustomerId, phone: `+38067${1_000_000 + number}` };
+}
 
 /** The customer of a story, with the chats and the answers about messages the story wants. */
-function heroChanges({ chats, agreed, request }: Story, now: number): Changes {
+function heroChanges({ chats, agreed, request }: Story, { id, phone }: Hero, now: number): Changes {
   const addresses = chats.map(
     (channel, index): Address => ({
-      id: `adr_${channel}` as AddressId,
-      ...{ channel, externalId: `chat-${channel}`, customerId: heroId, locale: 'en' },
+      id: `adr_${channel}_${id}` as AddressId,
+      ...{ channel, externalId: `${channel}-${id}`, customerId: id, locale: 'en' },
       ...{ reachable: true, lastSeenAt: now - index * 60_000 },
     }),
   );
-  const yes = (category: ConsentCategory) => answer(category, true, now);
+  const yes = (category: ConsentCategory) => answer(category, true, id, now);
   return {
     customers: [
       {
-        ...{ id: heroId, phone: heroPhone, card: null, name: null, birthday: null, gender: null },
+        ...{ id, phone, card: null, name: null, birthday: null, gender: null },
         ...{ locale: null, zone: null, preferredChannel: null, mergedInto: null },
         ...{ createdAt: now, registeredAt: now, erasedAt: null },
       },
@@ -52,10 +68,10 @@ function heroChanges({ chats, agreed, request }: Story, now: number): Changes {
   };
 }
 
-function answer(category: ConsentCategory, granted: boolean, at: number): Consent {
+function answer(category: ConsentCategory, granted: boolean, customerId: CustomerId, at: number): Consent {
   return {
-    id: `con_${at}_${category}_${granted}` as ConsentId,
-    ...{ customerId: heroId, category, channel: null, granted, text: '', textVersion: 1 },
+    id: `con_${at}_${category}_${granted}_${customerId}` as ConsentId,
+    ...{ customerId, category, channel: null, granted, text: '', textVersion: 1 },
     ...({ locale: 'en', source: 'test', at } as const),
   };
 }
@@ -65,13 +81,13 @@ function writing(changes: Changes): AnyCommand<null> {
   return { name: 'test.write', needs: {}, decide: () => ({ ok: true, changes, result: null }) };
 }
 
-function telling(story: Story): AnyCommand<null> {
+function telling(story: Story, { id }: Hero): AnyCommand<null> {
   const rules = rulesOf(story, defaultProgram);
   return {
     name: 'test.tell',
-    needs: { customers: [{ ref: { id: heroId } }] },
+    needs: { customers: [{ ref: { id } }] },
     decide(facts, context) {
-      const record = facts.customer({ id: heroId });
+      const record = facts.customer({ id });
       const changes = record ? planNotice(story.request, record, rules, context) : {};
       return { ok: true, changes, result: null };
     },
@@ -82,19 +98,20 @@ function telling(story: Story): AnyCommand<null> {
 function happening(
   what: 'buys' | 'wants_no_more' | 'is_erased',
   story: Story,
+  { id }: Hero,
   now: number,
 ): AnyCommand<unknown> {
   switch (what) {
     case 'buys': {
-      const bought = aPurchase({ at: now, externalId: `r-${now}`, customer: { id: heroId } });
+      const bought = aPurchase({ at: now, externalId: `${id}-${now}`, customer: { id } });
       return recordPurchase(bought, purchaseRules(defaultProgram));
     }
     case 'wants_no_more': {
       const { category } = story.request;
-      return writing({ consents: category === 'code' ? [] : [answer(category, false, now)] });
+      return writing({ consents: category === 'code' ? [] : [answer(category, false, id, now)] });
     }
     case 'is_erased':
-      return eraseCustomer({ id: heroId }, 'test');
+      return eraseCustomer({ id }, 'test');
   }
 }
 
@@ -124,10 +141,11 @@ export function memoryStage(story: Story): Stage {
           early.delete(JSON.stringify([receipt.providerId, receipt.status]));
       },
     );
-  store.commit(heroChanges(story, noon));
+  const hero = heroOf(0);
+  store.commit(heroChanges(story, hero, noon));
   return {
     clock,
-    begin: async () => void submit(telling(story)),
+    begin: async () => void submit(telling(story, hero)),
     async settle() {
       for (const receipt of [...early.values()]) submit(settleReceipt(receipt));
       for (const { id, dueAt } of [...store.notices.values()]) {
@@ -138,7 +156,7 @@ export function memoryStage(story: Story): Stage {
     record: async (id, channel, sent) => recordInMemory(store, id, channel, sent, clock.now()),
     receive: async (id, channel, status) =>
       void submit(takeReceipt(receiptOf(id, channel, status, clock.now()))),
-    happen: async (what) => void submit(happening(what, story, clock.now())),
+    happen: async (what) => void submit(happening(what, story, hero, clock.now())),
     async read() {
       const notice = [...store.notices.values()][0];
       const all = notice ? store.messages.all('notice', notice.id) : [];
@@ -182,22 +200,28 @@ function recordInMemory(
   store.notices.overwrite({ ...notice, dueAt: now + waitMs, revision: notice.revision + 1 });
 }
 
-/** The program of a story, for a database. */
-export function programOf(story: Story) {
-  return programSchema.parse({ cascades: rulesOf(story, defaultProgram).program.cascades });
-}
+let heroes = 0;
 
-/** A stage on a database that was opened with the program of the story. */
+/** A stage on a database: the program and the channels of the story come into force, what is left of others is over. */
 export async function databaseStage(story: Story, { svoi, clock }: TestSvoi): Promise<Stage> {
   const { database, writer } = svoi;
   const outbox = createOutbox(database);
-  const channels = [...rulesOf(story, defaultProgram).channels];
-  svoi.useChannels(channels.map(([name, abilities]) => ({ name, abilities })));
-  await writer.submit(writing(heroChanges(story, clock.now())));
+  const { program, channels } = rulesOf(story, defaultProgram);
+  clock.set(noon);
+  await applyProgram(database, programSchema.parse({ cascades: program.cascades }), noon);
+  await svoi.reloadProgram();
+  svoi.useChannels([...channels].map(([name, abilities]) => ({ name, abilities })));
+  await database.write([
+    statement(`update messages set state = 'cancelled' where state in ('queued', 'sending')`),
+    statement('update notices set due_at = null, revision = revision + 1 where due_at is not null'),
+  ]);
+  heroes += 1;
+  const hero = heroOf(heroes);
+  await writer.submit(writing(heroChanges(story, hero, noon)));
   const claims = new Map<MessageId, Awaited<ReturnType<typeof outbox.claim>>[number]>();
   return {
     clock,
-    begin: async () => void (await writer.submit(telling(story))),
+    begin: async () => void (await writer.submit(telling(story, hero))),
     settle: () => settleNotices(svoi),
     async claim(channel) {
       const now = clock.now();
@@ -210,10 +234,12 @@ export async function databaseStage(story: Story, { svoi, clock }: TestSvoi): Pr
       if (message) await outbox.record([{ message, result: resultOf(id, sent, clock.now()) }]);
     },
     receive: (id, channel, status) => svoi.handleReceipts([receiptOf(id, channel, status, clock.now())]),
-    happen: async (what) => void (await writer.submit(happening(what, story, clock.now()))),
+    happen: async (what) => void (await writer.submit(happening(what, story, hero, clock.now()))),
     async read() {
-      const [notice] = (await readRows(database, 'select * from notices')).map(noticeFrom);
-      const rows = await readRows(database, 'select * from messages where notice_id is not null order by id');
+      const found = await readRows(database, 'select * from notices where customer_id = ?', hero.id);
+      const [notice] = found.map(noticeFrom);
+      const sql = 'select * from messages where notice_id = ? order by id';
+      const rows = notice ? await readRows(database, sql, notice.id) : [];
       return { notice, attempts: rows.map(attemptFrom) };
     },
   };
