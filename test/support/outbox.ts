@@ -78,3 +78,25 @@ export async function storedMessages(database: Database): Promise<Readonly<Recor
   );
   return Object.fromEntries(rows.map((row) => [String(row.id), row as unknown as StoredMessage]));
 }
+
+/** A notice as it stands while its steps are tried. */
+export interface TestNotice {
+  readonly id: string;
+  readonly state: string;
+  readonly steps: readonly object[];
+  readonly step: number;
+  readonly dueAt: number;
+  readonly revision: number;
+}
+
+/** Puts a notice beside its messages. */
+export async function addNotice(database: Database, notice: TestNotice): Promise<void> {
+  const { id, state, steps, step, dueAt, revision } = notice;
+  await database.write([
+    statement(
+      `insert into notices (id, customer_id, category, kind, reply, state, steps, step, due_at, stops_on_purchase,
+         doubled, created_at, revision) values (?, 'cus_1', 'service', 'points_earned', ?, ?, ?, ?, ?, 0, 0, 0, ?)`,
+      ...[id, JSON.stringify(hello), state, JSON.stringify(steps), step, dueAt, revision],
+    ),
+  ]);
+}
