@@ -75,10 +75,10 @@ export function createAttempts(
   const remembered = remembering(render);
   /** Pictures are large, and most of them are one person's own. */
   const renderOf = ({ reply }: SendableMessage) => (reply.picture ? render : remembered);
-  const readerOf = ({ chat }: SendableMessage): Reader => {
+  const readerOf = ({ chat, category }: SendableMessage): Reader => {
     // Those two only: the root may hand over a whole program.
     const { zone, currency } = options.formats();
-    return { zone: chat.zone ?? zone, currency, locale: chat.locale };
+    return { zone: chat.zone ?? zone, currency, locale: chat.locale, category };
   };
 
   async function send(messages: readonly SendableMessage[]): Promise<readonly SendOutcome[]> {
