@@ -1,9 +1,15 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { Channel, OutgoingMessage, SendOutcome } from '../../bots/channel.ts';
-import { createDispatcher, type Dispatcher, type DispatchOutcome } from '../../bots/dispatcher.ts';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Abilities, Channel, OutgoingMessage, SendOutcome } from '../../bots/channel.ts';
+import {
+  createDispatcher,
+  type Dispatcher,
+  type DispatcherOptions,
+  type DispatchOutcome,
+} from '../../bots/dispatcher.ts';
 import { createRenderer } from '../../bots/render.ts';
 import type { Outbox } from '../../core/messaging/outbox.ts';
-import { type Database, readRow, statement } from '../../db/database.ts';
+import { type Database, readRow, readRows, statement } from '../../db/database.ts';
 import { createOutbox } from '../../db/outbox.ts';
 import { createTranslator } from '../../locales/translator.ts';
 import { addChat, addMessages, storedMessages, type TestMessage } from '../support/outbox.ts';
@@ -23,7 +29,7 @@ interface ScriptedChannel extends Channel {
 const ok: SendOutcome = { status: 'sent', providerId: 'p' };
 const failed: SendOutcome = { status: 'failed', detail: 'network' };
 
-function scriptedChannel(ratePerSecond = 1000): ScriptedChannel {
+function scriptedChannel(ratePerSecond = 1000, more: Partial<Abilities> = {}): ScriptedChannel {
   let always: SendOutcome | undefined;
   const underWay: ScriptedChannel['underWay'] = new Map();
   const sends: string[] = [];
@@ -37,6 +43,7 @@ function scriptedChannel(ratePerSecond = 1000): ScriptedChannel {
       receipts: 'accepted',
       textLimit: 4096,
       ratePerSecond,
+      ...more,
     },
     underWay,
     sends,
@@ -84,7 +91,11 @@ afterEach(async () => {
   test.close();
 });
 
-function dispatch(channel: Channel, through: Outbox = outbox): Dispatcher {
+function dispatch(
+  channel: Channel,
+  through: Outbox = outbox,
+  more: Partial<DispatcherOptions> = {},
+): Dispatcher {
   const dispatcher = createDispatcher({
     channels: [channel],
     outbox: through,
@@ -95,6 +106,7 @@ function dispatch(channel: Channel, through: Outbox = outbox): Dispatcher {
     timers,
     onSent: (_, outcome) => void outcomes.push(outcome),
     onError: (error) => void errors.push(error),
+    ...more,
   });
   running.push(dispatcher);
   dispatcher.start();
@@ -369,4 +381,250 @@ it('when the database stumbles, a claim and a result are tried again and nothing
   }
   await until(async () => expect(await states()).toEqual({ m1: 'sent' }));
   expect(channel.sends).toEqual(['m1']);
+});
+
+describe('a broadcast', () => {
+  it('is overtaken by a code at the very next turn, also in a chat that waits for its own part', async () => {
+    await addCrowd(60, { category: 'marketing', campaign: 'autumn' });
+    const channel = scriptedChannel(10);
+    channel.answerAll(ok);
+    const dispatcher = dispatch(channel);
+    await until(() => expect(channel.sends).toHaveLength(1));
+    await untilResting();
+    await addMessages(database, [{ id: 'code', chat: 'autumn059', category: 'code' }]);
+    dispatcher.wake();
+    await until(async () => expect((await states()).code).toBe('sending'));
+    await untilResting();
+    timers.advance(102);
+    await until(() => expect(channel.sends).toHaveLength(2));
+    expect(channel.sends[1]).toBe('code');
+  });
+
+  it('shares a channel fairly with another one', async () => {
+    await addCrowd(60, { category: 'marketing', campaign: 'autumn' });
+    await addCrowd(60, { category: 'marketing', campaign: 'winter' });
+    const channel = scriptedChannel(10);
+    channel.answerAll(ok);
+    dispatch(channel);
+    while (channel.sends.length < 40) {
+      await until(untilResting);
+      timers.advance(102);
+    }
+    const ofAutumn = channel.sends.slice(0, 40).filter((id) => id.startsWith('autumn')).length;
+    expect(ofAutumn).toBeGreaterThanOrEqual(17);
+    expect(ofAutumn).toBeLessThanOrEqual(23);
+  });
+
+  it('goes out in calls of many where the channel has them; each message keeps an outcome of its own', async () => {
+    await addCrowd(5, { category: 'marketing', campaign: 'autumn' });
+    await addChat(database, 'ukrainian', { locale: 'uk' });
+    await addMessages(database, [
+      { id: 'other', chat: 'ukrainian', category: 'marketing', campaign: 'autumn' },
+      { id: 'edit', chat: 'anna', category: 'marketing', campaign: 'autumn', replaces: '17' },
+    ]);
+    const calls: string[][] = [];
+    const channel: Channel = {
+      ...scriptedChannel(1000, { batch: 4 }),
+      send: async (message) => {
+        calls.push([message.id]);
+        return ok;
+      },
+      sendMany: async (messages) => {
+        calls.push(messages.map(({ id }) => id));
+        expect(new Set(messages.map(({ text, address }) => text + address)).size).toBe(messages.length);
+        return messages.map((_, index): SendOutcome => {
+          if (index === 1) return { status: 'refused', reason: 'blocked', detail: 'gone' };
+          return { status: 'sent', providerId: `b${index}` };
+        });
+      },
+    };
+    await dispatch(channel).idle();
+    expect(calls).toHaveLength(4);
+    expect(calls).toContainEqual(['autumn000', 'autumn001', 'autumn002', 'autumn003']);
+    expect(calls).toEqual(expect.arrayContaining([['autumn004'], ['other'], ['edit']]));
+    expect(await storedMessages(database)).toMatchObject({
+      autumn000: { state: 'sent', provider_id: 'b0' },
+      autumn001: { state: 'failed', error: 'gone' },
+      autumn003: { state: 'sent', provider_id: 'b3' },
+    });
+  });
+
+  it('is given back as far as it had not started when the process stops, and counts no attempt', async () => {
+    await addCrowd(20, { category: 'marketing', campaign: 'autumn' });
+    const channel = scriptedChannel(20);
+    const dispatcher = dispatch(channel);
+    await untilSent(channel, 'autumn000', 'autumn001');
+    await until(async () =>
+      expect(Object.values(await states()).filter((state) => state === 'sending').length).toBeGreaterThan(2),
+    );
+    const stopped = dispatcher.stop();
+    channel.answerAll(ok);
+    await stopped;
+    const stored = Object.values(await storedMessages(database));
+    expect(stored.filter(({ state }) => state === 'sent')).toHaveLength(2);
+    expect(stored.filter(({ state, attempts }) => state === 'queued' && attempts === 0)).toHaveLength(18);
+  });
+});
+
+it('asked to slow down in one chat, the others go on', async () => {
+  await addMessages(database, [
+    { id: 'm1', chat: 'anna' },
+    { id: 'm2', chat: 'anna' },
+    { id: 'm3', chat: 'borys' },
+  ]);
+  const channel = scriptedChannel();
+  const dispatcher = dispatch(channel);
+  await untilSent(channel, 'm1', 'm3');
+  channel.underWay.get('m1')?.answer({ status: 'slow_down', retryAfterMs: 5000, chatOnly: true });
+  channel.answerAll(ok);
+  await until(async () => expect(await states()).toEqual({ m1: 'queued', m2: 'queued', m3: 'sent' }));
+  await addMessages(database, [{ id: 'm4', chat: 'vira' }]);
+  dispatcher.wake();
+  await untilSent(channel, 'm1', 'm3', 'm4');
+  await untilResting();
+  timers.advance(5000);
+  await untilSent(channel, 'm1', 'm3', 'm4', 'm1', 'm2');
+});
+
+it('a long pause gives back what was held: another process may be able to send it', async () => {
+  await addCrowd(6);
+  const channel = scriptedChannel(10);
+  dispatch(channel);
+  await untilSent(channel, 'm000');
+  await until(async () => expect((await states()).m001).toBe('sending'));
+  channel.underWay.get('m000')?.answer({ status: 'slow_down', retryAfterMs: 60_000 });
+  await until(async () => expect(new Set(Object.values(await states()))).toEqual(new Set(['queued'])));
+  await untilResting();
+  channel.answerAll(ok);
+  timers.advance(59_999);
+  expect(channel.sends).toEqual(['m000']);
+});
+
+it('what a message cost is written down with what it would have cost as SMS', async () => {
+  await database.write([
+    statement(`update addresses set last_seen_at = ? where id = 'borys'`, test.clock.now() - 1000),
+  ]);
+  const chats = { anna: 'service', borys: 'service', vira: 'reply' } as const;
+  await addMessages(
+    database,
+    Object.entries(chats).map(([chat, category]) => ({ id: chat, chat, category, channel: 'viber' })),
+  );
+  await database.write([statement(`update addresses set channel = 'viber'`)]);
+  const channel = { ...scriptedChannel(), name: 'viber' } as const;
+  channel.answerAll(ok);
+  const prices = { viber: { session: 0, outside: 75.5 }, sms: { segment: 95, countries: {} } };
+  await dispatch(channel, outbox, { book: () => ({ prices, sms_transliterate: false }) }).idle();
+  const rows = await readRows(
+    database,
+    'select id, price_micros, sms_price_micros from messages order by id',
+  );
+  expect(rows).toEqual([
+    { id: 'anna', price_micros: 755_000, sms_price_micros: 950_000 },
+    { id: 'borys', price_micros: 0, sms_price_micros: 950_000 },
+    { id: 'vira', price_micros: 755_000, sms_price_micros: null },
+  ]);
+});
+
+it('the root hears of each result that a notice waits for', async () => {
+  await addMessages(database, [
+    { id: 'm1', chat: 'anna', noticeId: 'n1' },
+    { id: 'm2', chat: 'borys', category: 'reply' },
+  ]);
+  const seen: unknown[] = [];
+  const channel = scriptedChannel();
+  const dispatcher = dispatch(channel, outbox, { onSettled: () => void seen.push(states()) });
+  await untilSent(channel, 'm2', 'm1');
+  channel.answerAll(ok);
+  await dispatcher.idle();
+  expect(await Promise.all(seen)).toEqual([expect.objectContaining({ m1: 'sent' })]);
+});
+
+describe('two processes on one database', () => {
+  const kinds: readonly SendOutcome[] = [
+    ...[ok, ok, ok, failed],
+    { status: 'slow_down', retryAfterMs: 3000, chatOnly: true },
+    { status: 'slow_down', retryAfterMs: 700 },
+  ];
+  const scripts = fc.array(fc.record({ outcome: fc.constantFrom(...kinds), tookMs: fc.nat({ max: 900 }) }), {
+    minLength: 5,
+    maxLength: 40,
+  });
+
+  it('send each message once, in its order in the chat, and never two to a chat at a time', async () => {
+    await fc.assert(
+      fc.asyncProperty(scripts, async (script) => {
+        await database.write([statement('delete from messages')]);
+        const all = ['anna', 'borys', 'vira'].flatMap((chat) =>
+          [1, 2, 3, 4].map((number) => ({ id: `${chat}${number}`, chat })),
+        );
+        await addMessages(database, all);
+        const seen = watchChats();
+        let working = 0;
+        const counted = countedOutbox((change) => {
+          working += change;
+        });
+        const both = [1, 2].map(() => dispatch(answering(script, seen), counted));
+        // Time stands still while the database works: else a slow disk would look like a lease that ran out.
+        await until(async () => {
+          if (working === 0) timers.advance(100);
+          expect(seen.arrived).toHaveLength(all.length);
+        });
+        await Promise.all(both.map((dispatcher) => dispatcher.stop()));
+        expect(seen.mostAtOnce).toBe(1);
+        expect([...seen.arrived].sort()).toEqual(all.map(({ id }) => id));
+        for (const chat of ['anna', 'borys', 'vira']) {
+          const inChat = seen.arrived.filter((id) => id.startsWith(chat));
+          expect(inChat).toEqual([...inChat].sort());
+        }
+      }),
+      { numRuns: 8 },
+    );
+  });
+
+  interface Seen {
+    readonly arrived: string[];
+    readonly busy: Map<string, number>;
+    mostAtOnce: number;
+  }
+
+  const watchChats = (): Seen => ({ arrived: [], busy: new Map(), mostAtOnce: 0 });
+
+  /** A channel that answers by the script, over and over, each answer after its time. */
+  function answering(
+    script: readonly { readonly outcome: SendOutcome; readonly tookMs: number }[],
+    seen: Seen,
+  ): Channel {
+    let calls = 0;
+    return {
+      ...scriptedChannel(50),
+      async send({ id, address }) {
+        const { outcome, tookMs } = script[calls++ % script.length] ?? { outcome: ok, tookMs: 0 };
+        const busy = (seen.busy.get(address) ?? 0) + 1;
+        seen.busy.set(address, busy);
+        seen.mostAtOnce = Math.max(seen.mostAtOnce, busy);
+        await new Promise<void>((resolve) => timers.after(tookMs, resolve));
+        seen.busy.set(address, busy - 1);
+        // However the script goes, in the end all arrives.
+        const told = calls > 200 ? ok : outcome;
+        if (told.status === 'sent') seen.arrived.push(id);
+        return told;
+      },
+    };
+  }
+
+  function countedOutbox(onWork: (change: 1 | -1) => void): Outbox {
+    const count = async <Result>(work: Promise<Result>): Promise<Result> => {
+      onWork(1);
+      try {
+        return await work;
+      } finally {
+        onWork(-1);
+      }
+    };
+    return {
+      ...outbox,
+      claim: (claim) => count(outbox.claim(claim)),
+      record: (results) => count(outbox.record(results)),
+    };
+  }
 });
