@@ -97,7 +97,7 @@ export function fakeWhatsApp(at: () => number = () => 0): FakeWhatsApp {
           const told = { id: nextId('THEIRS'), chat, fromMe: false, type: 'chat', cards: [], at: at() };
           const message = { ...told, text, ...more };
           person.unread.push(message);
-          listening?.({ kind: 'message', message });
+          if (fake.linked) fake.tell({ kind: 'message', message });
           return message;
         },
       };

@@ -18,7 +18,7 @@ export interface SessionFolder {
   readonly path: string;
   /** What is known without a browser; undefined while nothing is linked. */
   linked(): Linked | undefined;
-  /** Notes that a number is linked; the moment stays that of the first time. */
+  /** Notes that a number is linked; the moment stays that of its first time, also after it was forgotten. */
   remember(phone: string | undefined): Linked;
   /** Removes the session: the number has to be linked anew. Only when no browser runs on it. */
   forget(): Promise<void>;
@@ -35,7 +35,11 @@ export const beatMs = 10_000;
 const silentMs = 3 * beatMs;
 
 const ownerSchema = z.object({ host: z.string(), pid: z.int(), life: z.string(), at: z.int() });
-const linkedSchema = z.object({ phone: z.string().optional(), at: z.int() });
+const linkedSchema = z.object({
+  phone: z.string().optional(),
+  at: z.int(),
+  ended: z.literal(true).optional(),
+});
 
 /** Tells this process from an earlier one of the same number: in a container it is often the same. */
 const life = randomUUID();
@@ -45,25 +49,29 @@ export function openSessionFolder(path: string, clock: Clock): SessionFolder {
   const ownerFile = join(path, 'owner.json');
   const linkedFile = join(path, 'linked.json');
   const profile = join(path, 'session');
-  const linked = () => {
-    const known = readJson(linkedFile, linkedSchema);
-    return known && { phone: known.phone, at: known.at };
-  };
+  const known = () => readJson(linkedFile, linkedSchema);
+  const write = (now: z.output<typeof linkedSchema>) =>
+    writeFileSync(linkedFile, JSON.stringify(now), { mode: 0o600 });
   const beat = () => {
     const owner = { host: hostname(), pid: process.pid, life, at: clock.now() };
     writeFileSync(ownerFile, JSON.stringify(owner), { mode: 0o600 });
   };
   return {
-    ...{ path, linked, beat },
-    remember(phone) {
-      const known = linked();
-      if (known && (phone === undefined || phone === known.phone)) return known;
-      const now = { phone, at: clock.now() };
-      writeFileSync(linkedFile, JSON.stringify(now), { mode: 0o600 });
-      return now;
+    ...{ path, beat },
+    linked() {
+      const last = known();
+      return last && !last.ended ? { phone: last.phone, at: last.at } : undefined;
+    },
+    remember(given) {
+      const last = known();
+      const same = last && (given === undefined || given === last.phone);
+      const { phone, at } = same ? last : { phone: given, at: clock.now() };
+      if (!same || last.ended) write({ phone, at });
+      return { phone, at };
     },
     async forget() {
-      rmSync(linkedFile, { force: true });
+      const last = known();
+      if (last) write({ ...last, ended: true });
       await rm(profile, { recursive: true, force: true, maxRetries: 5 });
     },
     hold() {

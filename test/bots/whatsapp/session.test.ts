@@ -259,7 +259,8 @@ describe('a session that goes wrong', () => {
     await settle();
     expect(session.state()).toEqual({ kind: 'logged_out' });
     expect(log.join()).toMatch(/error .*link it again/);
-    await expect.poll(() => readdirSync(folder)).toEqual([]);
+    await expect.poll(() => readdirSync(folder)).toEqual(['linked.json']);
+    await expect(session.check()).rejects.toThrow(/no phone is linked/);
     await expect
       .poll(() => pass(2000).then(() => session.state()))
       .toMatchObject({ kind: 'scan', again: true });
@@ -516,6 +517,20 @@ describe('what came while we were away', () => {
     fake.person('380501234567').say('old', { at: noon - minute });
     await started();
     expect(events).toEqual([]);
+  });
+
+  it('is taken also after a log-out, when the same phone is linked again', async () => {
+    const session = await started();
+    fake.linked = false;
+    fake.tell({ kind: 'ended', how: 'logged_out', detail: 'LOGOUT' });
+    await settle();
+    await pass(minute);
+    fake.person('380501234567').say('are you there?');
+    now += minute;
+    await expect.poll(() => pass(2000).then(() => session.state().kind)).toBe('scan');
+    fake.link();
+    await settle();
+    expect(kinds()).toEqual([{ kind: 'text', text: 'are you there?' }]);
   });
 
   it('is let go after a day', async () => {

@@ -29,7 +29,21 @@
   /** Chats the page finds only by the hidden id. */
   const onlyHidden = { '380671112233@c.us': '222@lid' };
 
-  const socket = { state: 'UNPAIRED', ...events() };
+  const heard = events();
+  let codeShown = false;
+  const socket = {
+    ...heard,
+    state: 'UNPAIRED',
+    on(name, run) {
+      heard.on(name, run);
+      // The library listens, and the code is on the screen: somebody scans it.
+      if (name === 'change:hasSynced' && codeShown) later(scan);
+    },
+  };
+  const scan = () => {
+    socket.state = 'CONNECTED';
+    socket.tell('change:hasSynced');
+  };
   const conn = { ref: 'first-ref', serialize: () => ({ pushname: 'Shop' }), ...events() };
   const chats = { ...events(), all: new Map(), getModelsArray: () => [...chats.all.values()] };
   const messages = { ...events(), all: new Map(), get: (id) => messages.all.get(id) };
@@ -68,7 +82,7 @@
   unread('111@lid', ['three']);
   unread('12036302@g.us', ['in a group']);
 
-  const later = (run, ms = 30) => setTimeout(run, ms);
+  const later = (run) => setTimeout(run, 30);
   const setState = (state) => {
     socket.state = state;
     socket.tell('change:state', socket, state);
@@ -103,11 +117,7 @@
     },
     WAWebUserPrefsMultiDevice: {
       getADVSecretKey: () => {
-        // The code is on the screen: somebody scans it.
-        later(() => {
-          socket.state = 'CONNECTED';
-          socket.tell('change:hasSynced');
-        }, 200);
+        codeShown = true;
         return 'secret';
       },
     },
