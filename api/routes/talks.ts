@@ -10,7 +10,8 @@ const right = 'talks:read';
 const tag = 'Talks';
 const talkId = z.string().regex(/^tlk_[0-9A-Z]{26}$/, 'our ids of talks look like tlk_01KAB…');
 
-const talkSchema = z
+/** A talk of a customer with the staff, without what was said. */
+export const talkSchema = z
   .object({
     id: z.string().openapi({ example: 'tlk_01KANW6Q3J8X5T0G9R2B7C4D6E' }),
     customer: z.string().nullable().openapi({ description: 'Null for somebody who has not joined' }),

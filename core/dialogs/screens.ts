@@ -10,7 +10,7 @@ import { codeAim, expectCode, followCode } from './screens/code.ts';
 import { coupon, couponNeed, couponPage, coupons } from './screens/coupons.ts';
 import { history, historyPage, why, whyPage } from './screens/history.ts';
 import { chooseLanguage, help, home, isMember, language, menu, start } from './screens/home.ts';
-import { calledPerson, duringTalk, human, offerPerson, sayToPerson } from './screens/human.ts';
+import { calledPerson, duringTalk, human, isForPerson, offerPerson, sayToPerson } from './screens/human.ts';
 import {
   joinAsSender,
   joinScreen,
@@ -124,8 +124,8 @@ export function follow(turn: Turn, route: Route, lost: Words): Outcome {
     const theirs = followStaff({ ...turn, staff }, route);
     if (theirs) return theirs;
   }
-  const aim = isMember(turn) || turn.isNew || turn.talk ? undefined : codeAim(route, turn);
-  if (aim) return followCode(turn, aim);
+  const aim = isMember(turn) || turn.isNew || isForPerson(turn) ? undefined : codeAim(route, turn);
+  if (aim) return duringTalk(turn, (speaking) => followCode(speaking, aim));
   const passedOn = sayToPerson(turn, route);
   if (passedOn) return passedOn;
   return duringTalk(turn, (speaking) => followAlone(speaking, route, lost));

@@ -170,11 +170,11 @@ function staffQueries(needs: readonly Needs[], found: Found): Query[] {
   ];
 }
 
-/** Everybody on the staff, with the chat they used last. */
+/** Everybody on the staff, with the chat they used last. An SMS is no chat. */
 function teamQuery(found: Found): Query {
   const sql = `select s.*, a.id as chat_id, a.channel as chat_channel from staff s
     left join addresses a on a.id = (select id from addresses
-      where customer_id = s.customer_id and reachable = 1 order by last_seen_at desc, id limit 1)
+      where customer_id = s.customer_id and reachable = 1 and channel <> 'sms' order by last_seen_at desc, id limit 1)
     where s.removed_at is null`;
   const rankOf = ({ role }: Staff) => roles.indexOf(role);
   return {

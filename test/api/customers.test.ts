@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { purchaseBody, type TestApi, testApi } from '../support/api.ts';
+import { aColleague, aMember } from '../support/staff.ts';
 
 let api: TestApi;
 
@@ -215,3 +216,47 @@ test('a customer is in the highest tier that what was paid lately reaches', asyn
   api.clock.advance(31 * 86_400_000);
   expect(await tierNow()).toBeNull();
 });
+
+test('a talk with the staff stands in the customer, and can be read by the back office alone', async () => {
+  const owner = await aColleague(api.svoi, '+380672222222', 'Olha Koval', 'owner');
+  const olena = await aMember(api.svoi, phone, 'Olena');
+  expect((await get(`phone:${phone}`)).body).toMatchObject({ talk: null });
+  await olena.say('human');
+  await olena.say('Size 42?');
+  await owner.hear();
+  await owner.tap('Take');
+  await owner.say('We do');
+  const open = await get(`phone:${phone}`);
+  const { talk } = open.body;
+  expect(talk).toEqual({
+    id: expect.stringMatching(/^tlk_/),
+    status: 'taken',
+    opened_at: expect.any(String),
+  });
+  const read = await api.call('GET', `/v1/talks/${talk?.id}`);
+  const staff = { id: expect.stringMatching(/^stf_/), name: 'Olha Koval' };
+  expect(read.body).toMatchObject({
+    ...{ id: talk?.id, customer: open.body.id, channel: 'telegram', status: 'taken', staff, answered: true },
+    messages: [
+      { from: 'customer', text: 'Size 42?' },
+      { from: expect.stringMatching(/^staff:stf_/), text: 'We do' },
+    ],
+  });
+  const { key } = await api.addShop('till', 'till');
+  expect((await api.call('GET', '/v1/talks', { as: key })).status).toBe(403);
+  expect((await api.call('GET', '/v1/talks/tlk_01KANW6Q3J8X5T0G9R2B7C4D6E')).body.code).toBe(
+    'talk_not_found',
+  );
+  await olena.press('human:end');
+  await olena.say('human');
+  expect(await talksListed('?limit=1')).toMatchObject([[{ status: 'waiting' }], expect.any(String)]);
+  const [, next] = await talksListed('?limit=1');
+  expect(await talksListed(`?limit=1&cursor=${next}`)).toMatchObject([[{ id: talk?.id }], null]);
+  expect(await talksListed('?status=closed')).toMatchObject([[{ closed_by: 'customer' }], null]);
+});
+
+/** The talks of a page, and the cursor of the next. */
+async function talksListed(query: string) {
+  const { talks, next } = (await api.call('GET', `/v1/talks${query}`)).body;
+  return [talks, next] as const;
+}

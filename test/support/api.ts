@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { createApi } from '../../api/app.ts';
 import type { Problem } from '../../api/errors.ts';
 import type { ApiLimits } from '../../api/parts.ts';
+import type { talkSchema } from '../../api/routes/talks.ts';
 import type { customerSchema } from '../../api/shapes/customer.ts';
 import type { ledgerSchema } from '../../api/shapes/ledger.ts';
 import type { redemptionSchema } from '../../api/shapes/redemption.ts';
@@ -24,12 +25,14 @@ export interface AnswerBody
     Record<'id' | 'customer' | 'next' | 'external_id' | 'consent', string>,
     Pick<
       z.output<typeof customerSchema>,
-      'profile' | 'external_ids' | 'last_purchases' | 'consents' | 'tier'
+      'profile' | 'external_ids' | 'last_purchases' | 'consents' | 'tier' | 'talk'
     > {
   readonly points: z.output<typeof customerSchema>['points'] & { readonly earned: number };
   readonly transactions: z.output<typeof ledgerSchema>['transactions'];
   /** Of a list of redemptions. */
   readonly redemptions: readonly z.output<typeof redemptionSchema>[];
+  /** Of a page of talks. */
+  readonly talks: readonly z.output<typeof talkSchema>[];
   /** Of a batch; absent elsewhere. */
   readonly results?: readonly { readonly status: number; readonly body: AnswerBody }[];
 }

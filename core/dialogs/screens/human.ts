@@ -133,6 +133,17 @@ function end(turn: Turn, talk: TalkInView): Outcome {
 }
 
 /**
+ * Whether what is typed is for the person of an open talk. A question that the bot has put since is answered first; it
+ * stands open as long as its buttons do: an answer of the staff takes them away.
+ */
+export function isForPerson({ talk, state }: Turn): boolean {
+  return talk !== undefined && !(state && asking.has(state.step) && state.choices.length > 0);
+}
+
+/** Steps in which the bot waits for something typed. */
+const asking = new Set(['name', 'birthday', 'join', 'code']);
+
+/**
  * What is said in a chat with an open talk goes to the person who has it, or to all who could; undefined where it is for
  * the bot: taps, commands, and the answer to a question that the bot has put since the person wrote last.
  */
@@ -142,8 +153,7 @@ export function sayToPerson(turn: Turn, route: Route): Outcome | undefined {
   if (route.kind === 'contact') {
     return route.own && !turn.record ? undefined : pass(turn, talk, route.phone);
   }
-  // Our question is open as long as its buttons are: an answer of the staff takes them away.
-  const answers = isQuestion(state?.step) && state.step !== 'marketing' && state.choices.length > 0;
+  const answers = isQuestion(state?.step) && !isForPerson(turn);
   return answers || route.text.startsWith('/') ? undefined : pass(turn, talk, route.text);
 }
 
@@ -181,10 +191,12 @@ export function calledPerson(turn: Turn, text: string): Outcome | undefined {
 
 /**
  * What follows words that were not understood (the outcome says `lost`): the second time in a row a person is offered,
- * and gets what was said both times.
+ * and gets what was said both times. A number that chooses nothing and a mistyped command are no questions.
  */
 export function offerPerson(turn: Turn, text: string, lost: Words, outcome: Outcome): Outcome {
-  if (lost.key !== 'help.unknown' || turn.staff || !outcome.paragraphs.includes(lost)) return outcome;
+  const isSlip = /^(\/.*|\d{1,2})$/s.test(text);
+  const isLost = lost.key === 'help.unknown' && outcome.paragraphs.includes(lost);
+  if (!isLost || isSlip || turn.staff) return outcome;
   const before = turn.state?.data.question;
   const question = [before?.trim() ?? '', text].join('\n').trim().slice(0, longestQuestion);
   // A picture says nothing that could be passed on, and is not understood all the same.

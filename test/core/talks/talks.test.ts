@@ -228,6 +228,19 @@ describe('while a person answers', () => {
     expect(texts(await ivan.hear())).toEqual(['Olenka: Forty two']);
   });
 
+  test('who joins meanwhile answers the bot’s question first, not the person', async () => {
+    const ivan = await anIvan();
+    const stranger = testChat(t.svoi, { channel: 'viber', address: 'new', language: 'en' });
+    await converse(stranger, '> hello\n> operator\nOur team has been told.');
+    expect(await stranger.say('I am +380501112233')).toEqual([]);
+    await stranger.say('menu');
+    await converse(stranger, '> 0501112233\nYour talk with our team goes on\n[New code]\n[End the talk]');
+    expect(await readRows(t.svoi.database, 'select text from talk_messages')).toEqual([
+      { text: 'I am +380501112233' },
+    ]);
+    expect(texts(await ivan.hear()).at(-1)).toContain('I am +380501112233');
+  });
+
   test('the customer ends it: the bot is back, and whoever had it is told', async () => {
     const { ivan, olena } = await aTalk();
     await ivan.say('Hello!');

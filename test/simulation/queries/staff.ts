@@ -103,7 +103,7 @@ function teamOf(store: MemoryStore, current: readonly Staff[]): TeamMember[] {
       const chats = one.customerId === null ? [] : store.chats.all('customer', one.customerId);
       const [chat] = chats
         .map(({ address }) => address)
-        .filter(({ reachable }) => reachable)
+        .filter(({ reachable, channel }) => reachable && channel !== 'sms')
         .sort((a, b) => b.lastSeenAt - a.lastSeenAt || (a.id < b.id ? -1 : 1));
       return { ...one, chat: chat ? { id: chat.id, channel: chat.channel } : null };
     })
