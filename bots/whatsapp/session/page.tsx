@@ -55,6 +55,7 @@ const LinkPage: FC<{ readonly locale: Locale; readonly state: LinkState }> = ({ 
           <meta http-equiv="refresh" content="5" />
         </noscript>
         <title>{say.title}</title>
+        <link rel="icon" href="/chat/files/icon.svg" type="image/svg+xml" />
         <link rel="stylesheet" href="/chat/files/base.css" />
         <link rel="stylesheet" href="/chat/files/link.css" />
         <script type="module" src="/chat/files/link.js" />

@@ -75,7 +75,8 @@ export function createSession(options: SessionOptions): Session {
     again = false;
     readyAt ??= timers.now();
     current = client;
-    show({ kind: 'connected', phone: linked.phone, online: true });
+    if (state.kind !== 'connected') show({ kind: 'connected', phone: linked.phone, online: true });
+    else online(true);
     takeUnread(client, linked.at, options);
   }
 
