@@ -78,8 +78,8 @@ function eventOf({ id, from, text }: IncomingSms, name: Gateway['name']): Incomi
   return { id: `${name}/${id}`, channel: 'sms', address: from, said: saidIn(text.trim()) };
 }
 
-/** "START", the word for coming back after STOP; with what a link carries, where one told it to be sent. */
-const startWord = /^\/?start(?:\s+([\w-]{1,64}))?$/i;
+/** What a link carries, where one told it to be sent. "START" alone is the word for coming back after STOP, a text. */
+const startWord = /^\/start$|^\/?start\s+([\w-]{1,64})$/i;
 
 function saidIn(text: string): Said {
   const start = startWord.exec(text);

@@ -22,7 +22,7 @@ for (const [name, makeParts] of Object.entries({ SMPP: smpp, Twilio: twilio })) 
       seen: async () => t.phones.seen.map(({ id, text }) => ({ id, text, picture: false, buttons: [] })),
       fail: (fault) => void t.phones.faults.push(fault),
       person: {
-        start: (context) => say(context ? `START ${context}` : 'start'),
+        start: (context) => say(context ? `START ${context}` : '/start'),
         say: (text) => say(text),
       },
       // SMPP delivers again only what we refused.
