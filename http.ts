@@ -4,6 +4,7 @@ import { tierSince } from './core/program/rules.ts';
 import { findBatch, findCoupon, listCodes, listCoupons } from './db/coupons.ts';
 import { readCustomer, readLedger } from './db/customers.ts';
 import { readRow } from './db/database.ts';
+import { customerIdOf, listNotices, messageFigures } from './db/notices.ts';
 import { findPurchase, readPurchase } from './db/purchases.ts';
 import { findRedemption, listRedemptions } from './db/redemptions.ts';
 import { createShops, type Shops } from './db/shops.ts';
@@ -54,6 +55,14 @@ export function apiParts(svoi: Svoi, options: HttpOptions): ApiParts {
     talks: {
       list: (page) => listTalks(database, page),
       read: (id) => readTalk(database, id),
+    },
+    messages: {
+      async list(page, customer) {
+        if (customer === undefined) return listNotices(database, page);
+        const customerId = await customerIdOf(database, customer, clock.now());
+        return customerId && listNotices(database, { ...page, customerId });
+      },
+      figures: (from, to) => messageFigures(database, from, to),
     },
     purchases: {
       idOf: (shopId, reference) => findPurchase(database, shopId, reference),

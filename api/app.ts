@@ -11,6 +11,7 @@ import { customerRoutes } from './routes/customers.ts';
 import { documentRoutes } from './routes/documents.tsx';
 import { healthRoutes } from './routes/health.ts';
 import { messagePreviewRoutes } from './routes/message_previews.ts';
+import { messageRoutes } from './routes/messages.ts';
 import { purchaseRoutes } from './routes/purchases.ts';
 import { quoteRoutes } from './routes/quotes.ts';
 import { redemptionRoutes } from './routes/redemptions.ts';
@@ -43,6 +44,7 @@ export function createApi(parts: ApiParts): OpenAPIHono<ApiEnv> {
   reservationRoutes(api);
   customerRoutes(api);
   messagePreviewRoutes(api);
+  messageRoutes(api);
   talkRoutes(api);
   chatSessionRoutes(api);
   healthRoutes(api);

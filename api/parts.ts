@@ -3,8 +3,18 @@ import type { ConsentTexts } from '../core/customers/consents.ts';
 import type { CodeRules } from '../core/customers/one_time_code.ts';
 import type { Consent, CustomerRecord, CustomerRef } from '../core/customers/types.ts';
 import type { DialogChanges, DialogFacts, DialogNeeds } from '../core/dialogs/types.ts';
-import type { CouponBatchId, CouponId, PurchaseId, RedemptionId, ShopId, TalkId } from '../core/ids.ts';
+import type {
+  CouponBatchId,
+  CouponId,
+  NoticeId,
+  PurchaseId,
+  RedemptionId,
+  ShopId,
+  TalkId,
+} from '../core/ids.ts';
 import type { HistoryEntry } from '../core/ledger/view.ts';
+import type { MessageFigures } from '../core/messaging/figures.ts';
+import type { Attempt, Notice } from '../core/messaging/notices.ts';
 import type { Clock, Command, Submitted } from '../core/ports.ts';
 import type { Program } from '../core/program/program.ts';
 import type { Purchase, Refund } from '../core/purchases/types.ts';
@@ -27,6 +37,7 @@ export interface ApiParts {
   readonly redemptions: RedemptionReads;
   readonly coupons: CouponReads;
   readonly talks: TalkReads;
+  readonly messages: MessageReads;
   /** Where the code of a receipt without a customer leads by itself; undefined where there is no such place. */
   claimUrl(code: string): string | undefined;
   readonly health: Health;
@@ -134,6 +145,17 @@ export interface TalkReads {
   read(
     id: TalkId,
   ): Promise<{ readonly talk: TalkInView; readonly messages: readonly TalkMessage[] } | undefined>;
+}
+
+/** Reads of what customers were told. */
+export interface MessageReads {
+  /** Newest first, `limit` of them: older than `before`; of one customer where named, undefined where nobody is. */
+  list(
+    page: { readonly limit: number; readonly before?: NoticeId },
+    customer: CustomerRef | undefined,
+  ): Promise<readonly { readonly notice: Notice; readonly attempts: readonly Attempt[] }[] | undefined>;
+  /** What was sent from `from` to before `to`, epoch milliseconds, came to. */
+  figures(from: number, to: number): Promise<readonly MessageFigures[]>;
 }
 
 /** Sessions of the site chat. */

@@ -25,8 +25,10 @@ function spansAt(now: number, zone: string): readonly Span[] {
 export function statsStatement(zone: string, now: number): Statement {
   return statement(
     `select i.value ->> 0 as span, sum(purchases) as purchases, sum(revenue_minor) as revenue_minor,
-       sum(given) as given, sum(spent) as spent, sum(new_customers) as new_customers
-     from json_each(?) i join tallies t on t.at >= i.value ->> 1 and t.at < i.value ->> 2 group by 1`,
+       sum(given) as given, sum(spent) as spent, sum(new_customers) as new_customers,
+       (select json_array(sum(sent), sum(price_micros), sum(sms_price_micros)) from message_tallies m
+        where m.at >= i.value ->> 1 and m.at < i.value ->> 2) as messages
+     from json_each(?) i left join tallies t on t.at >= i.value ->> 1 and t.at < i.value ->> 2 group by 1`,
     JSON.stringify(spansAt(now, zone)),
   );
 }
@@ -35,12 +37,16 @@ export function statsStatement(zone: string, now: number): Statement {
 export function readStats(rows: readonly Row[]): Stats {
   const of = (span: keyof Stats): Figures => {
     const found = rows.find((row) => row.span === span) ?? {};
+    const [messages, cost, smsCost] = JSON.parse(String(found.messages ?? '[]')) as (number | null)[];
     return {
       purchases: Number(found.purchases ?? 0),
       revenueMinor: Number(found.revenue_minor ?? 0),
       given: Number(found.given ?? 0),
       spent: Number(found.spent ?? 0),
       newCustomers: Number(found.new_customers ?? 0),
+      messages: messages ?? 0,
+      messagesCostMicros: cost ?? 0,
+      messagesSavedMicros: Math.max(0, (smsCost ?? 0) - (cost ?? 0)),
     };
   };
   return { today: of('today'), yesterday: of('yesterday'), week: of('week'), lastWeek: of('lastWeek') };

@@ -145,6 +145,10 @@ export interface Figures {
   readonly given: number;
   readonly spent: number;
   readonly newCustomers: number;
+  /** What messages cost, and what they spared against SMS, counts where prices are known; in micros. */
+  readonly messages: number;
+  readonly messagesCostMicros: number;
+  readonly messagesSavedMicros: number;
 }
 
 /** Today and this week so far, each beside the same span of the one before. */

@@ -71,6 +71,8 @@ test('the calls of the contract are there', async () => {
     'delete /v1/customers/{ref}',
     'get /v1/customers/{ref}/ledger',
     'post /v1/messages/preview',
+    'get /v1/messages',
+    'get /v1/messages/stats',
     'get /v1/talks',
     'get /v1/talks/{id}',
     'post /v1/chat-sessions',

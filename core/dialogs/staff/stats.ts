@@ -1,3 +1,4 @@
+import { MICROS_OF_MINOR } from '../../messaging/price.ts';
 import type { Words } from '../../messaging/types.ts';
 import type { Figures } from '../../staff/types.ts';
 import { done, type Task } from './task.ts';
@@ -25,5 +26,18 @@ function lines(now: Figures, before: Figures): Words[] {
     { key: 'stats.given', variables: { now: now.given, before: before.given } },
     { key: 'stats.spent', variables: { now: now.spent, before: before.spent } },
     { key: 'stats.new_customers', variables: { now: now.newCustomers, before: before.newCustomers } },
+    ...messageLines(now, before),
   ];
+}
+
+/** Messages where there were any, and money where their prices are known. */
+function messageLines(now: Figures, before: Figures): Words[] {
+  const both = (figure: (figures: Figures) => number) => ({ now: figure(now), before: figure(before) });
+  const minor = (micros: number) => Math.round(micros / MICROS_OF_MINOR);
+  const lines = [
+    { key: 'stats.messages', variables: both(({ messages }) => messages) },
+    { key: 'stats.messages_cost', variables: both(({ messagesCostMicros }) => minor(messagesCostMicros)) },
+    { key: 'stats.messages_saved', variables: both(({ messagesSavedMicros }) => minor(messagesSavedMicros)) },
+  ] as const;
+  return lines.filter(({ variables }) => variables.now + variables.before > 0);
 }
