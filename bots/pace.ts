@@ -34,8 +34,8 @@ export function createPace(timers: Timers, ratePerSecond: number): Pace {
   /** The moment from which the whole bucket counts as full; it moves on by an interval for every call. */
   let fullAt = timers.now();
   let pausedUntil = fullAt;
-  /** How long calls take as a rule. */
-  let usualMs: number | undefined;
+  /** How long calls take as a rule. The first ones open connections, and count as late. */
+  let usualMs = 0;
   let place = 0;
 
   /** Turns to a place that is free, or the one that will be first; returns when. */
@@ -51,11 +51,10 @@ export function createPace(timers: Timers, ratePerSecond: number): Pace {
   /** A call that took longer than usual may have arrived that much later. */
   function end(taken: number, startedAt: number): void {
     const tookMs = timers.now() - startedAt;
-    usualMs ??= tookMs;
     const overMs = tookMs - usualMs;
     const lateMs = overMs > travelMs ? Math.min(overMs, longestTravelMs) : 0;
     takenUntil[taken] = startedAt + windowMs + lateMs;
-    usualMs += Math.min(overMs, travelMs) / 16;
+    usualMs += Math.max(-travelMs, Math.min(overMs, travelMs)) / 8;
   }
 
   return {

@@ -1,4 +1,5 @@
 import { batch } from './batch.ts';
+import { dispatch } from './dispatch.ts';
 import { ingest } from './ingest.ts';
 import { type Benchmark, type Line, table, withBench } from './measure.ts';
 import { memory } from './memory.ts';
@@ -6,7 +7,7 @@ import { restart } from './restart.ts';
 import { single } from './single.ts';
 import { webhook } from './webhook.ts';
 
-const benchmarks: readonly Benchmark[] = [ingest, batch, single, webhook, restart, memory];
+const benchmarks: readonly Benchmark[] = [ingest, batch, single, webhook, restart, memory, dispatch];
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.find((name) => !benchmarks.some((benchmark) => benchmark.name === name));

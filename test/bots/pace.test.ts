@@ -24,8 +24,7 @@ function drive(ratePerSecond: number, road: Road, lateMs: readonly number[], for
   for (let call = 0; timers.now() < forMs; call += 1) {
     while (pace.waitMs() > 0) timers.advance(pace.waitMs() + (lateMs[call % (lateMs.length || 1)] ?? 0));
     const jitter = road.jittersMs[call % road.jittersMs.length] ?? 0;
-    // Not the first ones: how long calls take as a rule must be known.
-    const heldUp = road.heldUpMs[(call + 50) % 97];
+    const heldUp = road.heldUpMs[call % 97];
     const travel = road.quickestMs + (heldUp ?? jitter);
     arrivals.push(timers.now() + travel);
     timers.after(travel, pace.take());
