@@ -76,7 +76,9 @@ class Counter {
         one.about = undefined;
       }
       const data = (reply.buttons ?? []).flat().flatMap((tap) => (tap.kind === 'press' ? [tap.data] : []));
-      if (data.length > 0) one.buttons = data;
+      // What has nothing to do with talks could make somebody leave the shop.
+      const near = data.filter((tap) => /^(talk|staff$|do:talks)/.test(tap));
+      if (near.length > 0) one.buttons = near;
     }
     return heard;
   }
