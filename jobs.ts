@@ -10,9 +10,16 @@ import { settleReceipt } from './core/messaging/receive.ts';
 import { purchaseRules, spendingRules } from './core/program/rules.ts';
 import { releasePending } from './core/purchases/payment.ts';
 import { expireRedemption } from './core/redemptions/settle.ts';
+import { followMerge } from './core/staff/merge.ts';
 import { openBatches, reservationsToExpire } from './db/coupons.ts';
 import type { Database } from './db/database.ts';
-import { customersWithDueLots, noticesDue, purchasesToRelease, redemptionsToExpire } from './db/due.ts';
+import {
+  customersWithDueLots,
+  mergesToFollow,
+  noticesDue,
+  purchasesToRelease,
+  redemptionsToExpire,
+} from './db/due.ts';
 import { receiptsToSettle } from './db/receipts.ts';
 import { flagsToRaise, requestsToExpire } from './db/staff.ts';
 import { talksToClose, talksToRemind } from './db/talks.ts';
@@ -73,6 +80,12 @@ async function makeCodes(svoi: Worked): Promise<void> {
   }
 }
 
+/** What came to accounts that were merged into others. */
+const merges: Job<CustomerId> = {
+  due: mergesToFollow,
+  settle: (id) => followMerge(id),
+};
+
 /** What waited for a second person too long. */
 const requests: Job<ApprovalId> = {
   due: requestsToExpire,
@@ -121,6 +134,24 @@ export async function settleNotices(svoi: Worked): Promise<void> {
   await runJob(svoi, notices);
 }
 
+/** Calls for `settleNotices`: one run at a time, and one more after a call that came meanwhile. */
+export function noticeRunner(svoi: Worked, onError: (error: unknown) => void): () => void {
+  let running = false;
+  let calledAgain = false;
+  const run = async () => {
+    running = true;
+    do {
+      calledAgain = false;
+      await settleNotices(svoi).catch(onError);
+    } while (calledAgain);
+    running = false;
+  };
+  return () => {
+    calledAgain = true;
+    if (!running) void run();
+  };
+}
+
 /**
  * Does all that has fallen due: late after a week of downtime, but with the same figures. Safe to run anywhere at any
  * time, twice at once too. What gives points comes before what burns them.
@@ -129,6 +160,7 @@ export async function settleDue(svoi: Worked): Promise<void> {
   await runJob(svoi, release);
   await runJob(svoi, timeouts);
   await runJob(svoi, reservations);
+  await runJob(svoi, merges);
   await runJob(svoi, expiry);
   await runJob(svoi, requests);
   await runJob(svoi, flags);

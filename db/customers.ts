@@ -53,7 +53,8 @@ export async function readCustomer(
         shopId,
       ),
       statement(
-        `select * from purchases where customer_id = ? order by at desc, id desc limit ${lastPurchases}`,
+        `select * from purchases where customer_id in (select ?1 union all select id from customers where merged_into = ?1)
+       order by at desc, id desc limit ${lastPurchases}`,
         id,
       ),
       habitsStatement({ customerId: id, since: paidSince }),
@@ -97,6 +98,8 @@ async function find(
 ): Promise<CustomerRecord | undefined> {
   const facts = await readFacts(database, [{ customers: [{ ref, lots }] }], now);
   const record = facts.customer(ref);
+  const into = record?.customer.mergedInto;
+  if (into) return find(database, { id: into }, now, lots);
   return record?.customer.erasedAt === null ? record : undefined;
 }
 

@@ -34,3 +34,10 @@ export const redemptionsToExpire = dueBy<RedemptionId>(
   `select id from redemptions where status in ('awaiting_customer', 'held') and expires_at <= ?
    order by expires_at limit ?`,
 );
+
+/** Accounts merged into others to which points have come since, or that owe some. */
+export const mergesToFollow = dueBy<CustomerId>(
+  `select id from customers c where merged_into is not null and erased_at is null and created_at <= ?
+     and (select available from ledger_transactions where customer_id = c.id order by seq desc limit 1) <> 0
+   order by id limit ?`,
+);

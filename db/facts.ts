@@ -61,7 +61,19 @@ export async function readFacts(
     h,
   ] = sources;
   return {
-    ...{ ...a, ...b, ...c, ...d, ...e, ...f, ...g, ...h.facts, ...accounts.facts, ...talks.facts, ...notices.facts },
+    ...{
+      ...a,
+      ...b,
+      ...c,
+      ...d,
+      ...e,
+      ...f,
+      ...g,
+      ...h.facts,
+      ...accounts.facts,
+      ...talks.facts,
+      ...notices.facts,
+    },
     hashes: customers.hashes,
     keysOf: (need) => sources.flatMap((source) => source.keysOf(need)),
   };
@@ -92,6 +104,7 @@ export function joinFacts(first: Facts, second: Facts): Facts {
       const found = second.couponWallet(need);
       return found.length > 0 ? found : first.couponWallet(need);
     },
+    merges: (id) => filled(second.merges(id), first.merges(id)),
     chatInvite: (token) => second.chatInvite(token) ?? first.chatInvite(token),
     oneTimeCode: (id) => second.oneTimeCode(id) ?? first.oneTimeCode(id),
     codeStanding: (need) => second.codeStanding(need) ?? first.codeStanding(need),

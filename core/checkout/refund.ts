@@ -46,7 +46,10 @@ export function recordRefund(input: RefundInput, rules: PurchaseRules): Checkout
     name: 'purchase.refund',
     once: { scope: `${shopId} refund`, key: externalId, input, conflictCode: 'refund_conflict' },
     needs: { purchases: [id], refunds: [id], couponPurchases: [id] },
-    moreNeeds: [(facts) => needsOf(facts.purchase(id), facts)],
+    moreNeeds: [
+      (facts) => needsOf(facts.purchase(id), facts),
+      (facts) => survivorNeeds(facts.purchase(id), facts),
+    ],
     decide(facts, context) {
       const before = facts.purchase(id);
       if (!before) return refuse('purchase_not_found', 'there is no such purchase');
@@ -72,6 +75,13 @@ function needsOf(purchase: Purchase | undefined, facts: CouponFacts): CouponNeed
     ...(lotId ? { purchaseLots: [lotId] } : {}),
     couponCodes: usesOf(purchase, facts).map((use) => use.code),
   };
+}
+
+/** The account that another was merged into answers for it. */
+function survivorNeeds(purchase: Purchase | undefined, facts: CouponFacts): CouponNeeds {
+  const owner = purchase?.customerId ? facts.customer({ id: purchase.customerId }) : undefined;
+  const into = owner?.customer.mergedInto;
+  return into ? { customers: [{ ref: { id: into }, lots: 'open' }] } : {};
 }
 
 type Step = RefundStep & { readonly facts: CouponFacts };

@@ -1,5 +1,6 @@
 import type { CustomerEvent, CustomerRecord } from '../customers/types.ts';
 import { openPosting, type Posting, type TakenPoints } from '../ledger/posting.ts';
+import { viewPoints } from '../ledger/view.ts';
 import { sum } from '../money.ts';
 import { points } from '../points.ts';
 import type { Context } from '../ports.ts';
@@ -55,18 +56,30 @@ export function settlePoints(step: RefundStep): SettledPoints {
   posting.expireDue(context.now);
   const redemption = before.redemptionId ? facts.redemption({ id: before.redemptionId }) : undefined;
   const repaid = redemption && giveBackSpent(redemption, step, posting);
-  const { takenBack, notTaken, fromPending } = takeBackEarned(step, posting);
+  const survivor = survivorOf(record, facts);
+  const elsewhere = survivor ? spendable(survivor, context.now) : 0;
+  const { takenBack, notTaken, fromPending } = takeBackEarned(step, posting, elsewhere);
   const returned = repaid ? repaid.returned - redemption.returned : 0;
-  const result = { takenBack, returned, notTaken, balance: posting.balance.available };
+  const balance = posting.balance.available + elsewhere;
+  const result = { takenBack, returned, notTaken, balance };
   return {
     changes: {
       transactions: posting.transactions,
       redemptionUpdates: repaid ? [repaid] : [],
-      events: takenBack + returned > 0 ? [eventOf(step, record, result)] : [],
+      events: takenBack + returned > 0 ? [eventOf(step, survivor ?? record, result)] : [],
     },
     points: result,
     fromPending,
   };
+}
+
+/** The account that stays where the purchase's own was merged into it: what one owes for goods is paid by the other. */
+function survivorOf({ customer }: CustomerRecord, facts: PurchaseFacts): CustomerRecord | undefined {
+  return customer.mergedInto ? facts.customer({ id: customer.mergedInto }) : undefined;
+}
+
+function spendable({ head, lots }: CustomerRecord, now: number): number {
+  return Math.max(0, viewPoints(head.balance, lots, now).available);
 }
 
 /** A receipt nobody has claimed is worth less from now on; who was erased has given everything up already. */
@@ -99,7 +112,7 @@ function lastTaken({ taken, returned }: Redemption, count: number): TakenPoints[
   });
 }
 
-function takeBackEarned(step: RefundStep, posting: Posting) {
+function takeBackEarned(step: RefundStep, posting: Posting, elsewhere: number) {
   const { before, gone, was, why, rules } = step;
   const burned = burnedShare(step);
   const due = gone.points - was.points - burned;
@@ -111,7 +124,7 @@ function takeBackEarned(step: RefundStep, posting: Posting) {
     posting.takeBackPending(points(fromPending), { ...why, reason: waiting });
   }
   const rest = due - fromPending;
-  const from = { own: before.lotId, mayOwe: rules.mayOwe };
+  const from = { own: before.lotId, mayOwe: rules.mayOwe || elsewhere };
   const account = (taken: number) => ({
     ...why,
     reason: { ...reason, due: rest, missing: rest - taken, ...(burned > 0 ? { burned } : {}) },

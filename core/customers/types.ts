@@ -1,6 +1,7 @@
 import type { AddressId, ConsentId, CustomerId, ShopId } from '../ids.ts';
 import type { LedgerHead, Lot } from '../ledger/types.ts';
 import type { InviteChanges, InviteFacts, InviteNeeds } from './chat_invite.ts';
+import type { MergeChanges, MergeFacts, MergeNeeds } from './merges.ts';
 import type { CodeChanges, CodeFacts, CodeNeeds } from './one_time_code.ts';
 
 /** The languages Svoi speaks. */
@@ -107,12 +108,12 @@ export interface CustomerRecord {
 }
 
 /** Customers to read. `lots`: those already due (the default), or all that are open. */
-export interface CustomerNeeds extends CodeNeeds, InviteNeeds {
+export interface CustomerNeeds extends CodeNeeds, InviteNeeds, MergeNeeds {
   readonly customers?: readonly { readonly ref: CustomerRef; readonly lots?: 'due' | 'open' }[];
 }
 
 /** The customers that were asked for, by any reference to them. */
-export interface CustomerFacts extends CodeFacts, InviteFacts {
+export interface CustomerFacts extends CodeFacts, InviteFacts, MergeFacts {
   customer(ref: CustomerRef): CustomerRecord | undefined;
 }
 
@@ -209,7 +210,7 @@ export interface CouponIssuedEvent {
 }
 
 /** What a decision writes about people. Updates hold the whole customer as it is from now on. */
-export interface CustomerChanges extends CodeChanges, InviteChanges {
+export interface CustomerChanges extends CodeChanges, InviteChanges, MergeChanges {
   readonly customers?: readonly Customer[];
   readonly customerUpdates?: readonly Customer[];
   readonly externalIds?: readonly ExternalId[];

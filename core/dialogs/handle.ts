@@ -5,6 +5,7 @@ import { type Command, type Context, mergeChanges } from '../ports.ts';
 import type { TalkReply } from '../talks/types.ts';
 import { linkNeeds } from './links.ts';
 import { routeOf } from './routes.ts';
+import { ownMergeNeeds } from './screens/accounts.ts';
 import { inviteIn, inviteRounds } from './screens/chats.ts';
 import { codeAim, codeRounds } from './screens/code.ts';
 import { talkNeeds } from './screens/human.ts';
@@ -87,7 +88,8 @@ function moreNeeds(
   }
   if (!route) return {};
   const member = { customers: [{ ref: { id }, lots: 'open' }], staffOf: [id] } as const;
-  return { ...member, ...needsOf(route, id), ...ofTalk, ...linkedNeeds(event, facts, 0) };
+  const ofLinks = { ...linkedNeeds(event, facts, 0), ...ownMergeNeeds(route, state, id) };
+  return { ...member, ...needsOf(route, id), ...ofTalk, ...ofLinks };
 }
 
 /** What one of the staff needs to know beyond that, round by round; nothing for anybody else. */

@@ -66,6 +66,7 @@ const staffCommands: ReadonlyMap<string, StaffAct> = new Map([
       ['staff', 'персонал'],
       ['audit', 'журнал'],
       ['talks', 'розмови', 'разговоры'],
+      ['merge', 'зєднати', 'соединить'],
     ] as const
   ).flatMap(([act, ...words]) => words.map((word) => [word, act] as const)),
 ]);

@@ -4,6 +4,7 @@ import type { CustomerId } from '../ids.ts';
 import type { Words } from '../messaging/types.ts';
 import { afterLink, followLink, invitedBy, linkNeeds } from './links.ts';
 import type { Route } from './routes.ts';
+import { mergeOwn } from './screens/accounts.ts';
 import { changeChats, chats, connect, inviteIn, openInvite, relink } from './screens/chats.ts';
 import { claim, claimCodeIn } from './screens/claim.ts';
 import { codeAim, expectCode, followCode } from './screens/code.ts';
@@ -75,6 +76,7 @@ const ofMembers: Readonly<Record<string, Find<MemberTurn>>> = {
   chats: (turn, argument) => (argument === '' ? chats(turn, '') : changeChats(turn, argument)),
   connect,
   relink,
+  merge: mergeOwn,
   leave: (turn, argument) => (argument === 'yes' ? confirmLeave(turn) : leave(turn, '')),
   erase: (turn, argument) => (argument === '' ? erase(turn, '') : confirmErase(turn, argument)),
 };

@@ -29,6 +29,8 @@ interface Draft extends Circumstances {
   /** A lot to be made: how many points it starts with (default: those of the transaction), and until when. */
   readonly expiresAt?: number;
   readonly lotPoints?: number;
+  /** Lots that come from another ledger. */
+  readonly parts?: readonly LotPart[];
   readonly moves?: readonly LotMove[];
   /** Lots that are not open and get points back. */
   readonly reopened?: readonly Lot[];
@@ -47,12 +49,25 @@ export interface TakenPoints {
   readonly expiresAt: number;
 }
 
+/** Points that came from another ledger: they stay as old as they are, and burn when they would have burned. */
+export interface LotPart {
+  readonly points: Points;
+  readonly earnedAt: number;
+  readonly expiresAt: number;
+}
+
+/** What leaves one ledger for another: `amount` below zero is a debt. */
+export interface Transferred {
+  readonly amount: number;
+  readonly parts: readonly LotPart[];
+}
+
 /** How earned points are taken back. */
 export interface TakeBack {
   /** The lot to take from first: the one these very points made. */
   readonly own?: LotId | null;
-  /** What is no longer there is owed: the balance goes below zero. */
-  readonly mayOwe?: boolean;
+  /** What is no longer there is owed, or so much of it: the balance goes below zero. */
+  readonly mayOwe?: boolean | number;
 }
 
 const byExpiry = (a: Lot, b: Lot) => a.expiresAt - b.expiresAt || (a.id < b.id ? -1 : 1);
@@ -155,10 +170,14 @@ export class Posting {
       this.#startingWith(own),
       Math.min(amount, Math.max(0, this.#balance.available)),
     );
-    const taken = mayOwe ? amount : sumPoints(moves.map((move) => -move.points));
+    const inLots = sumPoints(moves.map((move) => -move.points));
+    const taken = mayOwe === true ? amount : points(Math.min(amount, inLots + Number(mayOwe)));
     if (taken === 0) return undefined;
     const entries = transfer('program:issued', 'customer:available', taken);
-    return this.#append({ ...why(taken), kind: 'refund', points: -taken, moves, entries, mayOwe });
+    return this.#append({
+      ...why(taken),
+      ...{ kind: 'refund', points: -taken, moves, entries, mayOwe: mayOwe !== false },
+    });
   }
 
   /** Takes back points that still wait. */
@@ -188,6 +207,41 @@ export class Posting {
   /** Points taken by hand come back, each to its own lot; lots that have burned as in `cancelHold`. */
   adjustBack(taken: readonly TakenPoints[], graceUntil: number, why: Circumstances): LedgerTransaction {
     return this.#restore('adjustment', 'program:issued', taken, graceUntil, why);
+  }
+
+  /**
+   * What can be spent, or is owed, leaves for another ledger; with `only`, no more than so much of these lots. Needs all
+   * open lots. Also nothing leaves by a transaction: it takes the next number, so that what was decided meanwhile cannot
+   * commit.
+   */
+  transferOut(why: Circumstances, only?: ReadonlyMap<LotId, number>): Transferred {
+    const left = this.#open
+      .map((lot) => ({
+        ...lot,
+        points: points(Math.min(lot.remaining, only ? (only.get(lot.id) ?? 0) : lot.remaining)),
+      }))
+      .filter((lot) => lot.points > 0);
+    const amount = only ? sumPoints(left.map((lot) => lot.points)) : this.#balance.available;
+    const entries = amount === 0 ? [] : transfer('program:issued', 'customer:available', amount);
+    const moves = left.map((lot) => ({ lotId: lot.id, points: points(-lot.points) }));
+    this.#append({ ...why, kind: 'transfer', points: -amount, moves, entries });
+    const parts = left.map(({ points: some, earnedAt, expiresAt }) => ({
+      points: some,
+      earnedAt,
+      expiresAt,
+    }));
+    return { amount, parts };
+  }
+
+  /** Takes over what left another ledger. A debt is paid from the lots that burn first, and the rest of it is owed here. */
+  transferIn({ amount, parts }: Transferred, why: Circumstances): LedgerTransaction {
+    const entries = amount === 0 ? [] : transfer('customer:available', 'program:issued', amount);
+    const moves = takeFromLots(this.#open, Math.min(-amount, Math.max(0, this.#balance.available)));
+    return this.#append({
+      ...why,
+      ...{ kind: 'transfer', points: amount, entries, parts, mayOwe: true },
+      ...(amount < 0 ? { moves } : {}),
+    });
   }
 
   /** Everything in lots due at `now` is gone: one transaction for each moment of expiry, oldest first. */
@@ -282,12 +336,14 @@ export class Posting {
   }
 
   #newLots(draft: Draft, transactionId: LedgerTransaction['id']): Lot[] {
-    if (draft.expiresAt === undefined) return [];
-    const id = this.#context.ids.next('lot', this.#context.now);
-    const amount = points(draft.lotPoints ?? draft.points);
-    const { happenedAt: earnedAt, expiresAt } = draft;
     const { customerId } = this.#head;
-    return [{ id, customerId, transactionId, points: amount, remaining: amount, earnedAt, expiresAt }];
+    const { happenedAt: earnedAt, expiresAt } = draft;
+    const own = { points: points(draft.lotPoints ?? draft.points), earnedAt };
+    const parts = draft.parts ?? (expiresAt === undefined ? [] : [{ ...own, expiresAt }]);
+    return parts.map((part) => {
+      const id = this.#context.ids.next('lot', this.#context.now);
+      return { id, customerId, transactionId, ...part, remaining: part.points };
+    });
   }
 }
 

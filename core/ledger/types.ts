@@ -116,6 +116,8 @@ export type Reason =
     }
   | { readonly rule: 'refund_spent'; readonly version: number; readonly amountMinor: number }
   | { readonly rule: 'erasure' }
+  /** Two accounts of one person were made one, or that was taken back: which was the other. */
+  | { readonly rule: 'merged' | 'unmerged'; readonly other: CustomerId }
   /** Given or taken by hand, and that taken back because it was a slip. */
   | { readonly rule: 'manual'; readonly note: string }
   | { readonly rule: 'undone' };

@@ -17,6 +17,7 @@ export const staffActs = [
   'staff',
   'audit',
   'talks',
+  'merge',
 ] as const;
 export type StaffAct = (typeof staffActs)[number];
 
@@ -35,6 +36,7 @@ const leastRole: Readonly<Record<StaffAct, Role>> = {
   staff: 'manager',
   audit: 'owner',
   talks: 'cashier',
+  merge: 'manager',
 };
 
 /** Whether `role` is `least` or more. */

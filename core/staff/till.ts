@@ -194,14 +194,15 @@ function refundOf(
 
 /** What a refund by hand needs to know. */
 export function refundRounds(refund: HandRefund, staff: Staff, program: Program): readonly Round[] {
-  const [first, ...more] = roundsOf(refundOf(refund, staff, program, '', 0));
+  const [first, second, third] = roundsOf(refundOf(refund, staff, program, '', 0));
   return [
     (facts) => first?.(facts) ?? {},
     (facts) => {
       const purchase = facts.purchase(refund.purchaseId);
       const chain = purchase ? [purchase.customerId ?? ('house' as const)] : [];
-      return mergeNeeds({ auditChains: chain }, ...more.map((round) => round(facts)));
+      return mergeNeeds({ auditChains: chain }, second?.(facts) ?? {});
     },
+    (facts) => third?.(facts) ?? {},
   ];
 }
 

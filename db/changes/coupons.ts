@@ -39,8 +39,8 @@ function couponRow(coupon: Coupon): typeof schema.coupons.$inferSelect {
 function updateCodes(codes: readonly CouponCode[]): Statement {
   return statement(
     `update coupon_codes set uses = changed.value ->> 1, valid_until = changed.value ->> 2,
-       revision = changed.value ->> 3 from json_each(?) as changed where code = changed.value ->> 0`,
-    JSON.stringify(codes.map(({ code, uses, validUntil, revision }) => [code, uses, validUntil, revision])),
+       revision = changed.value ->> 3, customer_id = changed.value ->> 4 from json_each(?) as changed where code = changed.value ->> 0`,
+    JSON.stringify(codes.map((one) => [one.code, one.uses, one.validUntil, one.revision, one.customerId])),
   );
 }
 

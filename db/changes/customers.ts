@@ -30,7 +30,9 @@ export function customerStatements(changes: Changes): Statement[] {
 export function erase(erasures: NonNullable<Changes['erasures']>): Statement[] {
   const ids = JSON.stringify(erasures.map((erasure) => erasure.customerId));
   const moments = JSON.stringify(erasures.map((erasure) => [erasure.customerId, erasure.at]));
-  const these = '(select value from json_each(?))';
+  // With those that were merged into them: each still holds a phone and a name.
+  const these =
+    '(select c.id from json_each(?) i join customers c on c.id = i.value or c.merged_into = i.value)';
   const open = `state in ('held', 'underway')`;
   const phones = `(select phone from customers where id in ${these})`;
   const nothing = [
@@ -42,13 +44,13 @@ export function erase(erasures: NonNullable<Changes['erasures']>): Statement[] {
     statement(`delete from one_time_codes where phone in ${phones}`, ids),
     statement(
       `update addresses set customer_id = erased.value ->> 0 from json_each(?) as erased
-       join customers c on c.id = erased.value ->> 0
+       join customers c on erased.value ->> 0 in (c.id, c.merged_into)
        where addresses.channel = 'sms' and addresses.external_id = c.phone`,
       moments,
     ),
     statement(
       `update customers set ${nothing.map((column) => `${column} = null`).join(', ')}, erased_at = erased.value ->> 1
-       from json_each(?) as erased where customers.id = erased.value ->> 0`,
+       from json_each(?) as erased where erased.value ->> 0 in (customers.id, customers.merged_into)`,
       moments,
     ),
     statement(`delete from chat_invites where customer_id in ${these}`, ids),

@@ -164,7 +164,8 @@ function customerQuery(customers: NonNullable<Needs['couponCustomers']>, now: nu
   return eachRow(
     statement(
       `select i.value ->> 0 as coupon_id, i.value ->> 1 as customer_id, count(u.id) as uses from json_each(?2) i
-       left join coupon_uses u on u.customer_id = i.value ->> 1 and u.coupon_id = i.value ->> 0
+       left join coupon_uses u on u.customer_id in (select i.value ->> 1 union all
+         select id from customers where merged_into = i.value ->> 1) and u.coupon_id = i.value ->> 0
          and (u.status = 'used' or (u.status = 'reserved' and u.expires_at > ?1))
        group by 1, 2`,
       now,

@@ -141,7 +141,7 @@ export function habitsStatement({ customerId, since }: HabitsNeed): Statement {
   return statement(
     `select count(case when kind = 'sale' and (refunded_minor < total_minor - discount_minor or total_minor = discount_minor) then 1 end) as sales,
        coalesce(sum(case when at >= ?2 then total_minor - discount_minor - refunded_minor end), 0) as paid_minor
-     from purchases where customer_id = ?1`,
+     from purchases where customer_id in (select ?1 union all select id from customers where merged_into = ?1)`,
     customerId,
     since,
   );

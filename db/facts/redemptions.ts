@@ -65,7 +65,8 @@ export function redemptionFrom(row: Row): Redemption {
 function codeQuery(codes: readonly string[], found: Map<string, PaymentCode>): Query {
   return eachRow(
     statement(
-      'select c.* from json_each(?) i join payment_codes c on c.code = i.value',
+      `select c.code, coalesce(m.merged_into, c.customer_id) as customer_id, c.created_at, c.expires_at
+       from json_each(?) i join payment_codes c on c.code = i.value join customers m on m.id = c.customer_id`,
       JSON.stringify(codes),
     ),
     (row) => {

@@ -2,6 +2,7 @@ import { sealedEntryText } from '../../core/audit/seal.ts';
 import { conversationKey } from '../../core/dialogs/types.ts';
 import { sealedText } from '../../core/ledger/seal.ts';
 import { type Database, type Row, readRows } from '../../db/database.ts';
+import { mergeFrom } from '../../db/facts/accounts.ts';
 import { couponFrom } from '../../db/facts/coupons.ts';
 import { addressFrom } from '../../db/facts/customers.ts';
 import { noticeFrom } from '../../db/facts/notices.ts';
@@ -29,6 +30,7 @@ export function contentsOfMemory(store: MemoryStore): Contents {
     customers: keyed(store.customers.values(), byId),
     externalIds: keyed(store.externalIds.values(), (one) => `${one.shopId} ${one.externalId}`),
     consents: keyed(store.consents.values(), byId),
+    merges: keyed(store.merges.values(), byId),
     chatInvites: keyed(store.invites.values(), ({ tokenHash }) => tokenHash),
     oneTimeCodes: keyed(store.codes.values(), byId),
     chats: keyed(store.chats.values(), ({ address }) => conversationKey(address.channel, address.externalId)),
@@ -96,6 +98,7 @@ export async function contentsOfDatabase(database: Database): Promise<Contents> 
       'shop_id, external_id',
     ),
     consents: await rows('consents', consentFrom, byId),
+    merges: await rows('merges', mergeFrom, byId),
     chatInvites: await rows(
       'chat_invites',
       reader(schema.chatInvites),

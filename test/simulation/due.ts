@@ -6,6 +6,7 @@ import { advanceNotice } from '../../core/messaging/advance.ts';
 import { releasePending } from '../../core/purchases/payment.ts';
 import { isOpen } from '../../core/redemptions/hold.ts';
 import { expireRedemption } from '../../core/redemptions/settle.ts';
+import { followMerge } from '../../core/staff/merge.ts';
 import type { AnyCommand } from '../../db/writer.ts';
 import type { MemoryStore } from './memory_store.ts';
 import type { World } from './world.ts';
@@ -23,6 +24,13 @@ const pointsToBurn: DueIn = (store, { clock }) => {
   const due = [...store.lots.values()].filter((lot) => lot.remaining > 0 && lot.expiresAt <= clock.now());
   return [...new Set(due.map((lot) => lot.customerId))].map(expirePoints);
 };
+
+const mergesToFollow: DueIn = (store) =>
+  [...store.customers.values()]
+    .filter(({ id, mergedInto, erasedAt }) => mergedInto && erasedAt === null && available(store, id) !== 0)
+    .map(({ id }) => followMerge(id));
+
+const available = (store: MemoryStore, id: string) => store.ledger.head(id)?.balance.available ?? 0;
 
 const redemptionsOver: DueIn = (store, { clock, rules }) =>
   [...store.redemptions.values()]
@@ -63,6 +71,6 @@ const talksQuiet: DueIn = (store, { clock }) =>
 
 /** The jobs in their order. */
 export const jobs: readonly DueIn[] = [
-  ...[windowsClosed, redemptionsOver, reservationsOver, pointsToBurn, noticesDue],
+  ...[windowsClosed, redemptionsOver, reservationsOver, mergesToFollow, pointsToBurn, noticesDue],
   ...[talksWaiting, talksQuiet, codesToMake],
 ];

@@ -2,6 +2,7 @@ import type { AuditChain, AuditHead } from '../../core/audit/types.ts';
 import type { Coupon, CouponBatch, CouponCode, CouponInHand, CouponUse } from '../../core/coupons/types.ts';
 import { type CouponWalletNeed, walletKey } from '../../core/coupons/types.ts';
 import type { ChatInvite } from '../../core/customers/chat_invite.ts';
+import type { Merge } from '../../core/customers/merges.ts';
 import {
   type CodeNeed,
   type CodeStanding,
@@ -64,7 +65,7 @@ import type { Facts, Needs } from '../../db/facts.ts';
 import { sha256 } from '../../db/hash.ts';
 import type { MemoryStore } from './memory_store.ts';
 import { countedUses, usesAskedFor, walletOf, wantedOf } from './queries/coupons.ts';
-import { recordOf, standingOf } from './queries/customers.ts';
+import { mergesOf, recordOf, standingOf } from './queries/customers.ts';
 import { type NoticesFound, readNotices } from './queries/notices.ts';
 import { burnedOf, claimsSince, habitsOf, historyOf, waitingOf } from './queries/purchases.ts';
 import * as staff from './queries/staff.ts';
@@ -116,6 +117,7 @@ export class MemoryFacts implements Facts {
   readonly #wallets: ReadonlyMap<string, readonly CouponInHand[]>;
   readonly #oneTimeCodes: ReadonlyMap<string, OneTimeCode>;
   readonly #invites: ReadonlyMap<string, ChatInvite>;
+  readonly #merges: ReadonlyMap<string, readonly Merge[]>;
   readonly #standings: ReadonlyMap<string, CodeStanding>;
   readonly #chats: ReadonlyMap<string, Conversation>;
   readonly #history: ReadonlyMap<string, readonly HistoryItem[]>;
@@ -152,6 +154,7 @@ export class MemoryFacts implements Facts {
     this.#usesOf = found(needs.couponCustomers, pairKey, (pair) => countedUses(store, pair, now));
     this.#wallets = found(needs.couponWallets, walletKey, (need) => walletOf(store, need, now));
     this.#oneTimeCodes = found(needs.oneTimeCodes, itself, (id) => store.codes.get(id));
+    this.#merges = found(needs.merges, itself, (id) => mergesOf(store, id));
     this.#invites = found(needs.chatInvites, itself, (token) => store.invites.get(sha256(token)));
     this.#standings = found(needs.codeStandings, codeKey, (need) => standingOf(store, need, now));
     this.#chats = found(needs.conversations, chatKey, (chat) => store.chats.get(chatKey(chat)));
@@ -223,6 +226,9 @@ export class MemoryFacts implements Facts {
   }
   oneTimeCode(id: OneTimeCodeId): OneTimeCode | undefined {
     return this.#oneTimeCodes.get(id) ?? this.#before?.oneTimeCode(id);
+  }
+  merges(id: CustomerId): readonly Merge[] {
+    return this.#merges.get(id) ?? this.#before?.merges(id) ?? [];
   }
   chatInvite(token: string): ChatInvite | undefined {
     return this.#invites.get(token) ?? this.#before?.chatInvite(token);

@@ -1,6 +1,7 @@
 import type { AuditEntry } from '../../core/audit/types.ts';
 import type { Coupon, CouponBatch, CouponCode, CouponUse } from '../../core/coupons/types.ts';
 import type { ChatInvite } from '../../core/customers/chat_invite.ts';
+import type { Merge } from '../../core/customers/merges.ts';
 import type { OneTimeCode } from '../../core/customers/one_time_code.ts';
 import type { Consent, Customer, ExternalId } from '../../core/customers/types.ts';
 import { type Conversation, conversationKey } from '../../core/dialogs/types.ts';
@@ -68,6 +69,12 @@ export class MemoryStore {
         closedAt === null ? `${phone} ${purpose} ${subject}` : null,
     },
     groups: { phone: ({ phone }) => phone },
+  });
+  readonly merges = this.#table<Merge, 'from' | 'into' | 'open'>({
+    name: 'merges',
+    key: ({ id }) => id,
+    unique: { open: ({ fromId, undoneAt }) => (undoneAt === null ? fromId : null) },
+    groups: { from: ({ fromId }) => fromId, into: ({ intoId }) => intoId },
   });
   readonly invites = this.#table<ChatInvite, 'customer'>({
     name: 'chat_invites',
@@ -210,6 +217,8 @@ export class MemoryStore {
     }
     for (const externalId of changes.externalIds ?? []) this.externalIds.insert(externalId);
     for (const consent of changes.consents ?? []) this.consents.insert(consent);
+    for (const merge of changes.merges ?? []) this.merges.insert(merge);
+    for (const merge of changes.mergeUpdates ?? []) this.merges.update(merge);
     for (const { token, ...invite } of changes.chatInvites ?? []) {
       this.#forgetInvites(invite.customerId);
       this.invites.insert({ ...invite, tokenHash: sha256(token) });

@@ -10,6 +10,7 @@ import { welcomeRules } from '../../program/rules.ts';
 import { afterLink, followLink } from '../links.ts';
 import { type MemberTurn, type Outcome, press, saying, type Turn, writing } from '../turn.ts';
 import type { DialogChanges, IncomingEvent } from '../types.ts';
+import { offerMerge } from './accounts.ts';
 import { menu } from './home.ts';
 import { nextQuestion } from './profile.ts';
 
@@ -111,10 +112,19 @@ export function takeContact(turn: Turn, own: boolean): Outcome {
   return phone === undefined ? invitation(turn, [{ key: 'join.unreadable' }]) : enter(turn, phone);
 }
 
-/** A member shared a number: theirs once more, or another one, which changes nothing. */
+/** A member shared a number: theirs once more, that of another account, or one nobody is known by. */
 export function takeContactOfMember(turn: MemberTurn): Outcome {
   const phone = provedPhone(turn.event, turn.program);
   const theirs = turn.record.customer.phone;
+  const other = phone === undefined ? undefined : turn.facts.customer({ phone });
+  if (
+    phone !== undefined &&
+    other?.customer.erasedAt === null &&
+    other.customer.id !== turn.record.customer.id
+  ) {
+    return offerMerge(turn, other, phone);
+  }
+  if (other) return menu(saying(turn, { key: 'joined.already' }), '');
   const words: Words =
     phone === theirs || theirs === null
       ? { key: 'joined.already' }

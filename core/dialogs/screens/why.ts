@@ -62,6 +62,10 @@ function reasonOf(item: HistoryItem): Paragraph[] {
       return [{ key: 'why.erased' }];
     case 'manual':
       return [{ key: 'why.note', variables: { note: reason.note } }];
+    case 'merged':
+      return [{ key: 'why.merged', variables: { points: Math.abs(item.points) } }];
+    case 'unmerged':
+      return [{ key: 'why.unmerged' }];
     case 'undone':
       return [{ key: 'why.undone' }];
   }

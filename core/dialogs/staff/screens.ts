@@ -7,6 +7,7 @@ import type { DialogState } from '../types.ts';
 import { coupon } from './coupon.ts';
 import { find } from './find.ts';
 import { adjust, issue } from './gifts.ts';
+import { merge } from './merge.ts';
 import { redeem } from './redeem.ts';
 import { refund } from './refund.ts';
 import { approve, decide, requestRounds, showRequest } from './requests.ts';
@@ -33,7 +34,22 @@ import { fire, fireRounds, invite, team } from './team.ts';
 import { audit, showTrail, trailNeeds } from './trail.ts';
 import { sorry } from './words.ts';
 
-const all = [find, buy, redeem, refund, issue, coupon, adjust, stats, approve, invite, team, audit, talks];
+const all = [
+  find,
+  buy,
+  redeem,
+  refund,
+  issue,
+  coupon,
+  adjust,
+  stats,
+  approve,
+  invite,
+  team,
+  audit,
+  talks,
+  merge,
+];
 
 /** Everything the staff do, by the name of the command. */
 const tasks: ReadonlyMap<string, Task> = new Map(all.map((task) => [task.act, task]));

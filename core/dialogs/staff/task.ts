@@ -222,7 +222,7 @@ const acts: readonly (readonly StaffAct[])[] = [
   ['adjust', 'stats'],
   ['approve', 'invite'],
   ['staff', 'audit'],
-  ['talks'],
+  ['talks', 'merge'],
 ];
 
 /** What one of the staff may do, a button each. */

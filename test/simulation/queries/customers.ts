@@ -1,3 +1,4 @@
+import type { Merge } from '../../../core/customers/merges.ts';
 import type { CodeNeed, CodeStanding } from '../../../core/customers/one_time_code.ts';
 import type { ChannelName, CustomerRecord, CustomerRef } from '../../../core/customers/types.ts';
 import type { CustomerId } from '../../../core/ids.ts';
@@ -63,4 +64,10 @@ export function standingOf(store: MemoryStore, need: CodeNeed, now: number): Cod
     spentMicros: lately.reduce((sum, { priceMicros }) => sum + priceMicros, 0),
     lastAt: sent.length > 0 ? Math.max(...sent) : null,
   };
+}
+
+/** The merges that stand and touch a customer, the newest first. */
+export function mergesOf(store: MemoryStore, id: CustomerId): readonly Merge[] {
+  const all = [...store.merges.all('from', id), ...store.merges.all('into', id)];
+  return all.filter(({ undoneAt }) => undoneAt === null).sort((a, b) => (a.id < b.id ? 1 : -1));
 }
