@@ -62,7 +62,7 @@ function accountOf(url: string) {
 
 /** With the connection of this process, or else with one of our own that is closed again. */
 async function check(link: Link, url: string, another: () => Link): Promise<string> {
-  const line = `sms: smpp at ${new URL(url).host} as ${accountOf(url).systemId}`;
+  const line = `smpp at ${new URL(url).host} as ${accountOf(url).systemId}`;
   if ((await link.fault()) === undefined) return line;
   const probe = another();
   probe.start();

@@ -91,19 +91,22 @@ function refusalOf(code: number, error: string): SendOutcome {
 
 function balanceLine(json: unknown, login: string, sender: string): string {
   const { data } = z.object({ balance: z.coerce.string() }).safeParse(json);
-  if (data) return `sms: smsc as "${sender}", account ${login}, balance ${data.balance}`;
+  if (data) return `smsc as "${sender}", account ${login}, balance ${data.balance}`;
   const code = errorSchema.safeParse(json).data?.error_code;
   if (code === 2)
     throw new Error('smsc: SMS_LOGIN or SMS_PASSWORD is not accepted; put those of your account');
   throw new Error(`smsc: ${code === undefined ? 'no answer of its own' : `error ${code}`}`);
 }
 
+/** The end of the year 2099: what says to be later is no time. */
+const LAST_SECOND = 4_102_444_799;
+
 /** https://smsc.ua/api/http/miscellaneous/callback/: a form for each status and each message that came in. */
 const statusSchema = z.object({
   id: z.string().min(1),
   status: z.coerce.number().int(),
   /** Seconds. */
-  ts: z.coerce.number().int().min(1).optional().catch(undefined),
+  ts: z.coerce.number().int().min(1).max(LAST_SECOND).optional().catch(undefined),
   err: z.coerce.number().int().optional().catch(undefined),
 });
 const incomingSchema = z.object({

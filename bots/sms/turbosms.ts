@@ -84,7 +84,7 @@ function balanceLine(json: unknown, sender: string): string {
   const { data } = codes
     .extend({ response_result: z.object({ balance: z.number() }).optional().catch(undefined) })
     .safeParse(json);
-  if (data?.response_result) return `sms: turbosms as "${sender}", balance ${data.response_result.balance}`;
+  if (data?.response_result) return `turbosms as "${sender}", balance ${data.response_result.balance}`;
   if (data && [103, 105, 106, 301].includes(data.response_code)) {
     throw new Error('turbosms: SMS_TOKEN is not accepted; put the token of the HTTP API from your account');
   }

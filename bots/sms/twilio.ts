@@ -91,7 +91,7 @@ function outcomeOf(answer: Answer): SendOutcome {
 
 function balanceLine({ httpStatus, json }: Extract<Answer, { status: 'answered' }>, sender: string): string {
   const { data } = z.object({ balance: z.coerce.string(), currency: z.string() }).safeParse(json);
-  if (data) return `sms: twilio as "${sender}", balance ${data.balance} ${data.currency}`;
+  if (data) return `twilio as "${sender}", balance ${data.balance} ${data.currency}`;
   if (httpStatus === 401 || httpStatus === 404) {
     const hint = 'put the Account SID and the auth token of your account';
     throw new Error(`twilio: SMS_LOGIN or SMS_TOKEN is not accepted; ${hint}`);

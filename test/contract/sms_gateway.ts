@@ -209,7 +209,7 @@ export function describeGateway(name: string, makeParts: () => Promise<GatewayPa
     });
 
     it('check says who we are there, and what to do when the password is wrong', async () => {
-      expect(await t.gateway.check()).toMatch(/^sms: /);
+      expect(await t.gateway.check()).toContain(t.gateway.name);
       await expect(t.impostor.check()).rejects.toThrow(/SMS_|SMPP_URL/);
     });
   });

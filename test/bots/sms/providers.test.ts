@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Gateway } from '../../../bots/sms/gateway.ts';
 import { createSmsc } from '../../../bots/sms/smsc.ts';
@@ -201,4 +202,50 @@ it('a provider that cannot be reached may be tried again, and the log is told wh
   await api.close();
   const gateway = createTurboSms({ ...account, token: 'secret', apiRoot: api.root });
   expect(await send(gateway)).toEqual(failed('fetch failed ECONNREFUSED'));
+});
+
+it('whatever a provider posts is heard or refused, never a fault of ours', async () => {
+  const turboSms = createTurboSms({ ...account, token: 'secret' });
+  const smsc = createSmsc({ ...account, login: 'shop', password: 'secret' });
+  const twilio = createTwilio({ ...account, accountSid: 'AC1', authToken: 'secret', publicUrl });
+  const addresses = [await addressOf(turboSms), await addressOf(smsc)] as const;
+  const names = fc.constantFrom(
+    ...[
+      'id',
+      'status',
+      'ts',
+      'err',
+      'mes',
+      'phone',
+      'MessageSid',
+      'MessageStatus',
+      'Body',
+      'From',
+      'ErrorCode',
+    ],
+  );
+  const values = fc.oneof(fc.string(), fc.constantFrom('1', '-1', '9e99', '+380671234567', 'delivered'));
+  const fields = fc.dictionary(names, values);
+  const event = fc.record({
+    data: fc.oneof(fc.anything(), fc.record({ message_id: values, status: values, dlr_date: values })),
+  });
+  await fc.assert(
+    fc.asyncProperty(
+      fields,
+      fc.oneof(
+        fc.json(),
+        event.map((one) => JSON.stringify(one)),
+      ),
+      async (form, json) => {
+        const call = twilioCall('secret', 'https://shop.example/sms/receipts/twilio', form);
+        const readings = [
+          await read(turboSms, addresses[0], json),
+          await read(smsc, addresses[1], new URLSearchParams(form).toString()),
+          await read(twilio, call.url, await call.text(), Object.fromEntries(call.headers)),
+        ];
+        for (const reading of readings) expect(['heard', 'unreadable']).toContain(reading?.status);
+      },
+    ),
+    { numRuns: 150 },
+  );
 });

@@ -321,7 +321,7 @@ describe('doctor', () => {
   it('looks by a connection of its own when none is open, and leaves nothing behind', async () => {
     const { gateway } = open();
     await gateway.stop?.();
-    expect(await gateway.check()).toBe(`sms: smpp at 127.0.0.1:${server.port} as svoi`);
+    expect(await gateway.check()).toBe(`smpp at 127.0.0.1:${server.port} as svoi`);
     expect(commands().slice(-2)).toEqual(['bind_transceiver', 'unbind']);
   });
 
