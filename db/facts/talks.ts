@@ -153,11 +153,14 @@ function saidQueries(needs: readonly Needs[], found: Found): Query[] {
   return [
     ...over(
       replies.map((reply) => [reply.channel, reply.address, reply.providerId, talkReplyKey(reply)]),
-      `select i.value ->> 3 as key, m.talk_id from json_each(?) i
-       cross join messages m on m.channel = i.value ->> 0 and m.provider_id = i.value ->> 2
-       join addresses a on a.id = m.address_id and a.external_id = i.value ->> 1
-       where m.talk_id is not null`,
-      (row) => found.replies.set(String(row.key), String(row.talk_id) as TalkId),
+      // A message edited in place tells about what it was changed to last.
+      `select i.value ->> 3 as key, (select m.talk_id from messages m
+         join addresses a on a.id = m.address_id and a.external_id = i.value ->> 1
+         where m.channel = i.value ->> 0 and m.provider_id = i.value ->> 2 order by m.id desc limit 1) as talk_id
+       from json_each(?) i`,
+      (row) => {
+        if (row.talk_id !== null) found.replies.set(String(row.key), String(row.talk_id) as TalkId);
+      },
     ),
     ...talks.map((id) => ({
       statement: statement(

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type FakeTelegram, type Person, startFakeTelegram } from '../../support/fake-telegram.ts';
 import { aPurchase, buy } from '../../support/purchases.ts';
+import { invited } from '../../support/staff.ts';
 import { startTelegramShop, type TelegramShop } from '../../support/telegram-shop.ts';
 
 /** From the first hello to being a member. */
@@ -69,6 +70,35 @@ describe.each(['webhook', 'polling'] as const)('through %s', (way) => {
     await olena.tap(/Help/);
     await olena.sees('Joining takes a minute');
   });
+});
+
+it('one of the staff answers a customer by answering the message, and the words stay on both screens', async () => {
+  const fake = await startFakeTelegram();
+  const shop = await startTelegramShop(fake, 'webhook');
+  const ivan = fake.person(600, { language: 'en', phone: '380671111111' });
+  await join(ivan);
+  await ivan.say('Ivan');
+  await ivan.sees('When is your birthday?');
+  await ivan.say(`/staff ${await invited(shop.svoi, '+380671111111', 'cashier')}`);
+  await ivan.sees('Welcome to the team!');
+  const olena = fake.person(501, { language: 'en', phone: '380671234567' });
+  await join(olena);
+  await olena.say('/human');
+  await olena.sees('Our team has been told.');
+  await olena.say('Is size 42 there?');
+  const asked = await ivan.sees('Is size 42 there?');
+  await ivan.tap('Take');
+  await ivan.sees('Write your answer');
+  const on = { message_id: asked.id, date: 0, chat: { id: 600, type: 'private' } };
+  await ivan.send({ text: 'Yes, two pairs', reply_to_message: on });
+  await olena.sees('Ivan: Yes, two pairs');
+  await olena.tap('End the talk');
+  await ivan.sees('has ended the talk');
+  await shop.idle();
+  expect(ivan.chat.messages.find(({ id }) => id === asked.id)?.text).toContain('Is size 42 there?');
+  expect(olena.chat.messages.map(({ text }) => text)).toContain('Ivan: Yes, two pairs');
+  await shop.close();
+  await fake.close();
 });
 
 it('a person who blocked the bot is not written to, and is again after coming back', async () => {

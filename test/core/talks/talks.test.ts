@@ -302,6 +302,23 @@ describe('the staff', () => {
     expect(await olena.hear()).toEqual([]);
   });
 
+  test('a message that was changed in place is about the talk it shows now', async () => {
+    const { ivan, olena } = await aTalk();
+    const petro = await aPetro();
+    await petro.say('human');
+    await ivan.say('/talks');
+    await ivan.tap('Olena · 22/11/26, 12:00 · yours');
+    const shownFirst = await sentId(ivanPhone);
+    await ivan.say('/talks');
+    await ivan.tap('Petro · 22/11/26, 12:00 · waiting');
+    const edited = 'update messages set provider_id = ? where provider_id = ?';
+    await t.svoi.database.write([statement(edited, shownFirst, await sentId(ivanPhone))]);
+    await converse(ivan, '> menu');
+    expect(texts(await ivan.answer('Hello', shownFirst))[0]).toContain('Sent to Petro.');
+    expect(texts(await petro.hear()).at(-1)).toBe('Ivan: Hello');
+    expect(await olena.hear()).toEqual([]);
+  });
+
   test('with several customers: after another one wrote it is asked for whom, and numbers choose', async () => {
     const { ivan, olena } = await aTalk();
     const petro = await aPetro();
