@@ -22,7 +22,7 @@ import { createRandom } from './db/random.ts';
 import { createShops } from './db/shops.ts';
 import { createValues } from './db/values.ts';
 import { apiParts } from './http.ts';
-import { settleDue } from './jobs.ts';
+import { noticeRunner, settleDue } from './jobs.ts';
 import { createChatLinks } from './links.ts';
 import { consentTexts } from './locales/consents.ts';
 import { createTranslator } from './locales/translator.ts';
@@ -57,6 +57,8 @@ interface Core {
   /** Where it listens, as it is reached on this machine; empty before it does. */
   url(): string;
   listensAt(url: string): void;
+  /** Notices are due: said after a commit or a result of sending that made some due. */
+  goOnWithNotices(): void;
   /** Set once the dispatcher is there. */
   wake(): void;
   onWake(wake: () => void): void;
@@ -92,6 +94,7 @@ async function start(): Promise<Running> {
 
 async function createCore(settings: Settings, database: Database, log: pino.Logger): Promise<Core> {
   let wake = (): void => {};
+  let goOnWithNotices = (): void => {};
   let url = '';
   let stopped = false;
   const fatal = (error: unknown) => {
@@ -108,10 +111,16 @@ async function createCore(settings: Settings, database: Database, log: pino.Logg
   const svoi = await createSvoi({
     ...{ database, clock, ids: createIds(createRandom()), random: createRandom() },
     onMessages: () => wake(),
+    onNotices: () => goOnWithNotices(),
     onCommit: metrics.commit,
     onFatal: fatal,
   });
+  goOnWithNotices = noticeRunner(svoi, (error) => {
+    log.error({ error }, 'a notice could not go on; it is tried again');
+    if (faultOf(error) === 'fatal') fatal(error);
+  });
   const core: Core = {
+    goOnWithNotices,
     ...{ settings, log, svoi, clock, metrics, fatal },
     writerStopped: () => stopped,
     url: () => url,
@@ -200,6 +209,8 @@ async function startDispatcher(core: Core, channels: readonly Channel[]): Promis
     ...{ channels, outbox, clock, random: Math.random },
     render: createRenderer(createTranslator()),
     formats: () => svoi.program(),
+    book: svoi.program,
+    onSettled: core.goOnWithNotices,
     onSent: core.metrics.sent,
     onError(error, channel) {
       log.error({ error, channel }, 'a message could not be handled');

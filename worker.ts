@@ -11,7 +11,7 @@ import { createOutbox } from './db/outbox.ts';
 import { createRandom } from './db/random.ts';
 import { createWriter, type Writer } from './db/writer.ts';
 import { apiParts } from './http.ts';
-import { settleDue } from './jobs.ts';
+import { settleDue, settleNotices } from './jobs.ts';
 import { createChatLinks } from './links.ts';
 import { consentTexts } from './locales/consents.ts';
 import { createTranslator } from './locales/translator.ts';
@@ -39,7 +39,8 @@ interface Instance {
 /** What belongs to one request or one run of the cron: no request may wait for the I/O of another. */
 interface Turn {
   readonly writer: Writer;
-  wroteMessages: boolean;
+  /** Whether it wrote messages, or notices that are due. */
+  hasMore: boolean;
 }
 
 const turns = new AsyncLocalStorage<Turn>();
@@ -78,15 +79,15 @@ async function takeTurn<Result>(
 ): Promise<Result> {
   const instance = await instanceFor(bindings);
   const { database } = instance.svoi;
-  const onMessages = () => {
-    turn.wroteMessages = true;
+  const more = () => {
+    turn.hasMore = true;
   };
   const turn: Turn = {
-    writer: createWriter({ ...environment, database, onMessages }),
-    wroteMessages: false,
+    writer: createWriter({ ...environment, database, onMessages: more, onNotices: more }),
+    hasMore: false,
   };
   const result = await turns.run(turn, () => act(instance));
-  if (turn.wroteMessages) context.waitUntil(instance.dispatch());
+  if (turn.hasMore) context.waitUntil(turns.run(turn, () => instance.dispatch()));
   return result;
 }
 
@@ -154,17 +155,28 @@ function messengersFor(settings: Settings, svoi: Svoi): Messenger[] {
   });
 }
 
+/** Sends what is due, and goes on with the notices that this reached or did not reach, until nothing is left. */
 async function dispatch(database: Database, svoi: Svoi, messengers: readonly Messenger[]): Promise<void> {
+  let settled = true;
   const dispatcher = createDispatcher({
     ...environment,
     channels: messengers.map(({ channel }) => channel),
     outbox: createOutbox(database),
     render: createRenderer(createTranslator()),
     formats: svoi.program,
+    book: svoi.program,
+    onSettled() {
+      settled = true;
+    },
     onError: (error) => log('error', String(error)),
   });
   dispatcher.start();
-  await dispatcher.idle();
+  while (settled) {
+    settled = false;
+    await settleNotices(svoi);
+    dispatcher.wake();
+    await dispatcher.idle();
+  }
   await dispatcher.stop();
 }
 

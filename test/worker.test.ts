@@ -6,6 +6,8 @@ import { createShops } from '../db/shops.ts';
 import { verifyLedger } from '../db/verify.ts';
 import { purchaseBody } from './support/api.ts';
 import { type FakeTelegram, startFakeTelegram } from './support/fake-telegram.ts';
+import { type FakeViber, startFakeViber } from './support/fake-viber.ts';
+import { type FakeWhatsApp, startFakeWhatsApp } from './support/fake-whatsapp.ts';
 import { hasLibsqlServer, type LibsqlServer, startLibsqlServer } from './support/sqld.ts';
 import { type RunningWorker, startWorker } from './support/worker.ts';
 
@@ -18,6 +20,8 @@ describe.skipIf(!hasLibsqlServer)('the Worker in workerd, over a real libSQL ser
   let server: LibsqlServer;
   let database: Database;
   let fake: FakeTelegram;
+  let viber: FakeViber;
+  let whatsApp: FakeWhatsApp;
   let worker: RunningWorker;
   let key: string;
 
@@ -29,18 +33,31 @@ describe.skipIf(!hasLibsqlServer)('the Worker in workerd, over a real libSQL ser
     if (!added.ok) throw new Error(added.refusal.detail);
     key = added.result.key;
     fake = await startFakeTelegram();
+    viber = await startFakeViber();
+    whatsApp = await startFakeWhatsApp({ now: () => Date.now() });
     worker = await startWorker({
       DATABASE_URL: server.url,
       TELEGRAM_BOT_TOKEN: fake.token,
       TELEGRAM_API_ROOT: fake.apiRoot,
       TELEGRAM_WEBHOOK_SECRET: 'webhook-secret',
       PUBLIC_URL: 'https://svoi.example.com',
+      VIBER_AUTH_TOKEN: viber.token,
+      VIBER_SENDER_NAME: 'Svoi',
+      VIBER_API_ROOT: viber.apiRoot,
+      WHATSAPP_MODE: 'cloud',
+      WHATSAPP_TOKEN: whatsApp.token,
+      WHATSAPP_PHONE_NUMBER_ID: whatsApp.phoneNumberId,
+      WHATSAPP_APP_SECRET: whatsApp.appSecret,
+      WHATSAPP_VERIFY_TOKEN: whatsApp.verifyToken,
+      WHATSAPP_API_ROOT: whatsApp.apiRoot,
     });
+    viber.account.webhook = `${worker.url}/viber`;
+    whatsApp.callback = `${worker.url}/whatsapp`;
     fake.updates.webhook = { url: `${worker.url}/telegram`, secret_token: 'webhook-secret' };
   });
   afterAll(async () => {
     await worker?.stop();
-    await fake?.close();
+    await Promise.all([fake?.close(), viber?.close(), whatsApp?.close()]);
     database?.close();
     await server?.stop();
   });
@@ -109,8 +126,35 @@ describe.skipIf(!hasLibsqlServer)('the Worker in workerd, over a real libSQL ser
     await person.sees('+25 points');
   });
 
-  it('a webhook without the secret is refused', async () => {
-    const response = await fetch(`${worker.url}/telegram`, { method: 'POST', body: '{"update_id":1}' });
-    expect(response.status).toBe(401);
+  it('somebody on Viber is welcomed in the answer, and the first tap brings the menu', async () => {
+    const person = viber.person('0123456789AbCdEfGhIjKl==', { language: 'en' });
+    await person.open();
+    expect(person.messages).toHaveLength(1);
+    await person.tap(person.keys[0]?.Text ?? '');
+    await expect.poll(() => person.messages.at(-1)?.text).toContain('Which language');
+    await person.tap('English');
+    await expect.poll(() => person.messages.at(-1)?.text).toContain('phone');
+  });
+
+  it('somebody on WhatsApp joins by the number it proves, and is told of a purchase', async () => {
+    const person = whatsApp.person({ phone: '380673333333' });
+    await person.say('Hello');
+    // WhatsApp does not tell the language of the app: the program's is spoken.
+    await expect.poll(() => person.messages.at(-1)?.text).toContain('Якою мовою');
+    await person.tap('English');
+    await expect.poll(() => person.messages.at(-1)?.text).toContain('50 points');
+    await person.tap('Join');
+    await expect.poll(() => person.messages.map(({ text }) => text).join()).toContain('You have just got 50');
+    await call('POST', '/v1/purchases', purchase({ id: 'told-2', customer: { phone: '+380673333333' } }));
+    await expect.poll(() => person.messages.map(({ text }) => text).join()).toContain('+25 points');
+  });
+
+  it.each([
+    ['/telegram', 401],
+    ['/viber', 401],
+    ['/whatsapp', 401],
+  ])('what is forged is refused at %s', async (path, status) => {
+    const response = await fetch(worker.url + path, { method: 'POST', body: '{"update_id":1}' });
+    expect(response.status).toBe(status);
   });
 });

@@ -2,13 +2,14 @@ import type { Hono } from 'hono';
 import { createApi } from '../../api/app.ts';
 import { createDispatcher } from '../../bots/dispatcher.ts';
 import { createRenderer } from '../../bots/render.ts';
+import type { Timers } from '../../bots/timers.ts';
 import { chatOf, type PhoneId } from '../../bots/web/playground/phones.ts';
 import type { Call } from '../../bots/web/playground/till.ts';
 import { createSiteChat } from '../../bots/web/site.tsx';
 import { createOutbox } from '../../db/outbox.ts';
 import { createShops } from '../../db/shops.ts';
 import { apiParts } from '../../http.ts';
-import { settleDue } from '../../jobs.ts';
+import { noticeRunner, settleDue, settleNotices } from '../../jobs.ts';
 import { consentTexts } from '../../locales/consents.ts';
 import { createTranslator } from '../../locales/translator.ts';
 import { openPlayground } from '../../playground.ts';
@@ -33,10 +34,14 @@ export interface TestPlayground extends Omit<TestSvoi, 'close'> {
   close(): Promise<void>;
 }
 
+/** Messages arrive when a test has waited for the dispatcher, not when some time has passed. */
+const never: Timers = { now: () => 0, after: () => () => {} };
+
 /** Joins everything as the server does in playground mode. */
-export async function testPlayground(): Promise<TestPlayground> {
+export async function testPlayground(timers = never): Promise<TestPlayground> {
   let wake = (): void => {};
-  const here = await testSvoi({ writer: { onMessages: () => wake() } });
+  let goOn = (): void => {};
+  const here = await testSvoi({ writer: { onMessages: () => wake(), onNotices: () => goOn() } });
   const { svoi } = here;
   const { database, ids } = svoi;
   const web = await openWebParts(database);
@@ -50,9 +55,7 @@ export async function testPlayground(): Promise<TestPlayground> {
     here.clock.advance(milliseconds);
     await settleDue(svoi);
   };
-  // Messages arrive when a test has waited for the dispatcher, not when some time has passed.
-  const timers = { now: () => 0, after: () => () => {} };
-  const { app, channels, arrive } = await openPlayground(svoi, {
+  const { app, channels, arrive, close } = await openPlayground(svoi, {
     ...{ web, shops, render, timers },
     clock: { now: here.clock.now, jump },
     api: async (request) => api.fetch(request),
@@ -67,15 +70,23 @@ export async function testPlayground(): Promise<TestPlayground> {
     outbox,
     render,
     formats,
+    book: svoi.program,
+    onSettled: () => goOn(),
     clock: here.clock,
     random: () => 0,
+  });
+  goOn = noticeRunner(svoi, (error) => {
+    throw error;
   });
   wake = dispatcher.wake;
   dispatcher.start();
   const settled = async (response: Response) => {
-    await dispatcher.idle();
-    await arrive();
-    await dispatcher.idle();
+    for (const _ of ['sent', 'arrived', 'gone on']) {
+      await settleNotices(svoi);
+      dispatcher.wake();
+      await dispatcher.idle();
+      await arrive();
+    }
     return response;
   };
   let count = 0;
@@ -93,7 +104,9 @@ export async function testPlayground(): Promise<TestPlayground> {
     sell: (sale) => till({ do: 'sell', locale: 'en', ...sale }),
     seen: (channel, number) => seenIn(web.store, chatOf({ channel, number })),
     async close() {
+      close();
       await dispatcher.stop();
+      await svoi.writer.idle();
       here.close();
     },
   };

@@ -19,7 +19,9 @@ export interface TestSvoiOptions {
   readonly at?: number | string;
   /** A file or server to open instead of a new file. */
   readonly url?: string;
-  readonly writer?: Partial<Pick<WriterOptions, 'groupLimit' | 'onMessages' | 'onCommit' | 'onFatal'>>;
+  readonly writer?: Partial<
+    Pick<WriterOptions, 'groupLimit' | 'onMessages' | 'onNotices' | 'onCommit' | 'onFatal'>
+  >;
 }
 
 /** A whole Svoi on a new database file, with a clock to set and ids that are the same in every run. */

@@ -31,6 +31,8 @@ export async function startWorker(settings: Readonly<Record<string, string>>): P
     config: fileURLToPath(new URL('../../wrangler.toml', import.meta.url)),
     envFiles: [],
     bindings: Object.fromEntries(bindings),
+    // `wrangler deploy` takes it from the flags of wrangler.toml.
+    build: { nodejsCompatMode: 'v2' },
     dev: {
       server: { hostname: '127.0.0.1', port: 0 },
       inspector: false,

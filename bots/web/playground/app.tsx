@@ -64,6 +64,8 @@ export interface Playground {
   readonly channels: readonly Channel[];
   /** Tells of everything that has arrived on phones by now; it happens by itself a moment after a message was sent. */
   arrive(): Promise<void>;
+  /** Nothing arrives by itself any more. */
+  close(): void;
   /** A link that a phone's chat shows: the page opens the chat of another phone with it. */
   link(channel: SimulatedName, context: string): string;
 }
@@ -126,11 +128,13 @@ export async function createPlayground(parts: PlaygroundParts): Promise<Playgrou
   addPhones(app, parts, phones, messengers);
   addTill(app, till);
   app.post('/playground/clock', (c) => jump(c, parts));
-  const sent = channels.map((channel) => arriving(channel, timers));
+  const soon = createSoon(timers);
+  const sent = channels.map((channel) => arriving(channel, soon.run));
   return {
     app,
     channels: sent,
     arrive: messengers.arrive,
+    close: soon.stop,
     link: (channel, context) => `/playground/open/${linkTo(channel)}/${context}`,
   };
 }
@@ -147,13 +151,37 @@ interface Messengers {
   look(phone: Phone): Promise<void>;
 }
 
+/** Does things a moment from now, until it is stopped. */
+interface Soon {
+  run(act: () => Promise<void>): void;
+  stop(): void;
+}
+
+function createSoon(timers: Timers): Soon {
+  const waiting = new Set<() => void>();
+  return {
+    run(act) {
+      const cancel = timers.after(arrivesAfterMs, () => {
+        waiting.delete(cancel);
+        // What could not be told now is told with the next message.
+        act().catch(() => {});
+      });
+      waiting.add(cancel);
+    },
+    stop() {
+      for (const cancel of waiting) cancel();
+      waiting.clear();
+    },
+  };
+}
+
 /** A channel that tells, a moment after it took a message, that the message has arrived. */
-function arriving(channel: SimulatedChannel, timers: Timers): Channel {
+function arriving(channel: SimulatedChannel, soon: Soon['run']): Channel {
   return {
     ...channel,
     async send(message) {
       const outcome = await channel.send(message);
-      if (outcome.status === 'sent') timers.after(arrivesAfterMs, () => void channel.arrive());
+      if (outcome.status === 'sent') soon(channel.arrive);
       return outcome;
     },
   };

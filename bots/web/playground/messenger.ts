@@ -114,9 +114,9 @@ export function createSimulatedChannel(parts: SimulatedChannelParts): SimulatedC
       if (abilities.receipts === 'accepted') return;
       const isThere = ({ chat }: Sent) => (phoneOf(chat)?.offlineAt ?? null) === null;
       const arrived = onTheWay.filter(isThere);
-      onTheWay = onTheWay.filter((one) => !isThere(one));
-      unread.push(...arrived);
       await tell(arrived, 'delivered');
+      onTheWay = onTheWay.filter((one) => !arrived.includes(one));
+      unread.push(...arrived);
     },
     async look(phone) {
       if (abilities.receipts !== 'read') return;

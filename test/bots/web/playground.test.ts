@@ -316,13 +316,57 @@ async function firstPhone(id: string): Promise<PhoneState> {
   }
 }
 
+describe('a message that a messenger does not deliver', () => {
+  const number = '+380675550103';
+  const texts = async (channel: 'viber' | 'sms') =>
+    (await here.seen(channel, number)).map(({ text }) => text);
+  const sell = () => here.sell({ customer: number, ...beans });
+
+  /** Joins in Viber, which proves no number: by the code that comes as an SMS. */
+  async function joinOnViber(): Promise<void> {
+    await here.act('viber', { kind: 'start' });
+    await here.act('viber', { kind: 'press', data: 'lang:en', messageId: '1' });
+    await here.act('viber', { kind: 'share' });
+    const code = /\d{6}/.exec((await texts('sms')).join())?.[0] ?? '';
+    await here.act('viber', { kind: 'text', text: code });
+  }
+
+  it('goes out as an SMS at once when the bot was blocked on Viber', async () => {
+    await joinOnViber();
+    await sell();
+    expect((await texts('viber')).at(-1)).toContain('points');
+    expect(await texts('sms')).toHaveLength(1);
+    await here.change('viber', { blocked: true });
+    await sell();
+    expect((await texts('sms')).at(-1)).toContain('points');
+    expect(await texts('sms')).toHaveLength(2);
+  });
+
+  it('goes out as an SMS when the time is over in which Viber should have delivered it, and not before', async () => {
+    await joinOnViber();
+    await here.change('viber', { offline: true });
+    await sell();
+    expect(await texts('sms')).toHaveLength(1);
+    await here.post('/playground/clock', { by: 'hour' });
+    expect(await texts('sms')).toHaveLength(2);
+  });
+
+  it('is not sent again where Viber delivered it in time', async () => {
+    await joinOnViber();
+    await sell();
+    await here.post('/playground/clock', { by: 'hour' });
+    await here.post('/playground/clock', { by: 'day' });
+    expect(await texts('sms')).toHaveLength(1);
+  });
+});
+
 describe('the feed', () => {
   it('begins with how everything stands, and goes on with what changes', async () => {
     await here.act('text', { kind: 'text', text: 'Hello' });
     const stream = await feed();
     const first: string[] = [];
     while (!first.includes('log')) first.push((await stream.next()).event);
-    expect(first).toEqual(['clock', 'phone', 'phone', 'phone', 'phone', 'log']);
+    expect(first).toEqual(['clock', ...Array(6).fill('phone'), 'log']);
     await here.act('telegram', { kind: 'start' });
     expect(await stream.next()).toMatchObject({ event: 'message', data: { phone: 'telegram' } });
     await here.post('/playground/clock', { by: 'week' });
@@ -337,12 +381,15 @@ describe('the feed', () => {
     for (;;) {
       const { event, data } = await stream.next();
       if (event !== 'log') continue;
-      expect(data).toMatchObject([
-        { channel: 'telegram', category: 'service', state: 'sent', attempts: 1 },
-        { category: 'reply', state: 'sent' },
-        { category: 'reply' },
-        { category: 'reply' },
-      ]);
+      expect(data).toMatchObject({
+        lines: [
+          { channel: 'telegram', category: 'service', state: 'sent', priceMicros: 0 },
+          { category: 'reply', state: 'sent' },
+          { category: 'reply' },
+          { category: 'reply' },
+        ],
+        costs: { sent: 1, priceMicros: 0, smsPriceMicros: 1_200_000 },
+      });
       expect(JSON.stringify(data)).toContain('84');
       break;
     }
