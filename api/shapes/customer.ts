@@ -93,7 +93,13 @@ export const customerSchema = z
     }),
     external_ids: z.array(z.string()).openapi({ description: 'Your own ids only' }),
     channels: z.array(
-      z.object({ channel: z.enum(channelNames), reachable: z.boolean(), last_seen_at: utcSchema }),
+      z.object({
+        channel: z.enum(channelNames),
+        reachable: z.boolean(),
+        last_seen_at: utcSchema
+          .nullable()
+          .openapi({ description: 'Null where the person never wrote, as on a number only we send SMS to' }),
+      }),
     ),
     points: pointsSchema,
     tier: z
@@ -160,7 +166,7 @@ export function customerView(
     channels: addresses.map(({ channel, reachable, lastSeenAt }) => ({
       channel,
       reachable,
-      last_seen_at: utc(lastSeenAt),
+      last_seen_at: lastSeenAt === 0 ? null : utc(lastSeenAt),
     })),
     points: {
       balance: available,

@@ -127,7 +127,10 @@ function release(situation: Situation, rules: MessagingRules, context: Context):
   if (verdict.kind === 'drop') return settled(notice, [], 'dropped', verdict.reason, now);
   if (verdict.kind === 'hold') return postponed({ ...notice, reason: verdict.reason }, verdict.until);
   const steps = planSteps(notice, record, rules, now);
-  return goOn({ ...situation, notice: { ...notice, steps, state: 'underway' } }, rules, context);
+  const changes = goOn({ ...situation, notice: { ...notice, steps, state: 'underway' } }, rules, context);
+  if (notice.category !== 'marketing' || !changes.messages) return changes;
+  const { id, customerId } = notice;
+  return { ...changes, offersBegun: [{ id, customerId, before: offered.length, at: now }] };
 }
 
 /** Waits on for the channel being tried, takes the next one, or ends where there is none. */

@@ -72,6 +72,12 @@ export interface AttemptUpdate {
   readonly attempt: Attempt;
 }
 
+/** An offer that begins, and how many of the customer's had begun by the decision. */
+export interface OfferBegun extends Pick<Notice, 'id' | 'customerId'> {
+  readonly before: number;
+  readonly at: number;
+}
+
 /** A receipt of a message that is not known yet. */
 export interface EarlyReceipt extends Receipt {
   readonly receivedAt: number;
@@ -98,6 +104,8 @@ export interface MessagingChanges {
   /** Whole, `revision` one ahead. */
   readonly noticeUpdates?: readonly Notice[];
   readonly attemptUpdates?: readonly AttemptUpdate[];
+  /** Offers that go out because the customer had so many in seven days: where more have begun, the commit fails. */
+  readonly offersBegun?: readonly OfferBegun[];
   readonly messageCounts?: readonly MessageCount[];
   /** Chats that turned out to lead to nobody; those that wrote to us after `since` stay. */
   readonly unreachable?: readonly { readonly addressId: AddressId; readonly since: number }[];

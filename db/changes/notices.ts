@@ -1,8 +1,9 @@
 import type { Notice } from '../../core/messaging/notices.ts';
 import type { Receipt } from '../../core/messaging/receipts.ts';
-import type { AttemptUpdate, EarlyReceipt, MessageCount } from '../../core/messaging/types.ts';
+import type { AttemptUpdate, EarlyReceipt, MessageCount, OfferBegun } from '../../core/messaging/types.ts';
 import { DAY_MS } from '../../core/time.ts';
 import { type Statement, statement } from '../database.ts';
+import { isOffer } from '../facts/notices.ts';
 import { inserter, updater } from '../rows.ts';
 import * as schema from '../schema.ts';
 import { type Changes, forRows } from './part.ts';
@@ -31,6 +32,8 @@ const updateNotices = updater(schema.notices, [
 export function noticeStatements(changes: Changes): Statement[] {
   return [
     ...forRows(changes.notices, insertNotices),
+    // Before what is begun here counts itself.
+    ...(changes.offersBegun ?? []).map(refuseIfMoreBegan),
     ...forRows(changes.noticeUpdates, (notices) => updateNotices(notices.map(noticeRow))),
     ...forRows(changes.attemptUpdates, updateAttempts),
     ...forRows(changes.messageCounts, addToTallies),
@@ -74,6 +77,19 @@ function insertUnlessTold(notice: Notice): Statement {
     sql: sql.replace('json_each(?)', `json_each(${rows})`),
     args: [notice.customerId, notice.occasion, second.args?.[0] ?? '[]', args?.[0] ?? '[]'],
   };
+}
+
+/** An update that keeps the revision is refused by a trigger: another process has begun an offer meanwhile. */
+function refuseIfMoreBegan({ id, customerId, before, at }: OfferBegun): Statement {
+  return statement(
+    `update notices set revision = revision where id = ?1 and ?3 < (
+       select count(distinct m.notice_id) from messages m indexed by messages_customer
+       where m.customer_id = ?2 and ${isOffer('?4')})`,
+    id,
+    customerId,
+    before,
+    at - 7 * DAY_MS,
+  );
 }
 
 /**

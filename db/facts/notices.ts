@@ -103,14 +103,18 @@ function receiptQuery(refs: readonly ReceiptRef[], found: Map<string, Attempt>):
   );
 }
 
+/** Messages `m` by which an offer of the last seven days began; `since` is where those days begin. */
+export function isOffer(since: string): string {
+  return `m.category = 'marketing' and m.notice_id is not null and m.created_at > ${since}
+    and m.state not in ('failed', 'cancelled')`;
+}
+
 function offerQuery(ids: readonly CustomerId[], now: number, found: Map<string, number[]>): Query {
   return eachRow(
     statement(
       `select m.customer_id, min(m.created_at) as at from (select distinct value as id from json_each(?)) i
        join messages m indexed by messages_customer on m.customer_id = i.id
-       where m.category = 'marketing' and m.notice_id is not null and m.created_at > ?
-         and m.state not in ('failed', 'cancelled')
-       group by m.notice_id order by at`,
+       where ${isOffer('?')} group by m.notice_id order by at`,
       JSON.stringify(ids),
       now - 7 * DAY_MS,
     ),

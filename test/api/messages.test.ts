@@ -3,8 +3,9 @@ import { statement } from '../../db/database.ts';
 import { createOutbox } from '../../db/outbox.ts';
 import { settleNotices } from '../../jobs.ts';
 import { type TestApi, testApi } from '../support/api.ts';
-import { testChat } from '../support/chat.ts';
+import { converse, testChat } from '../support/chat.ts';
 import { aPurchase, buy } from '../support/purchases.ts';
+import { aColleague } from '../support/staff.ts';
 
 let t: TestApi;
 const phone = '+380671234567';
@@ -68,6 +69,21 @@ test('nobody known is a 404, and a till may not read', async () => {
   });
   const { key } = await t.addShop('Till 9', 'till');
   expect(await t.call('GET', '/v1/messages', { as: key })).toMatchObject({ status: 403 });
+});
+
+test('/stats tells messages, what they cost and what they saved, where there were any', async () => {
+  await bought('1');
+  await send();
+  const manager = await aColleague(t.svoi, '+380501112233', 'Ivan', 'manager', { address: '2' });
+  await converse(
+    manager,
+    `> /stats
+     New customers:
+     Messages: 1 (0)
+     Spent on messages: ₴0.10 (₴0)
+     Saved compared with SMS: ₴0.80 (₴0)
+     This week`,
+  );
 });
 
 test('figures say what messages came to, cost and saved against SMS', async () => {

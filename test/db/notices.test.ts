@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createIds } from '../../core/ids.ts';
+import { createIds, type NoticeId } from '../../core/ids.ts';
+import { advanceNotice } from '../../core/messaging/advance.ts';
 import type { NoticeRequest } from '../../core/messaging/plan.ts';
 import { planNotice } from '../../core/messaging/plan.ts';
-import { type Database, readRows } from '../../db/database.ts';
+import { type Database, readRows, statement } from '../../db/database.ts';
 import { noticesDue } from '../../db/due.ts';
 import { createOutbox } from '../../db/outbox.ts';
 import { receiptsToSettle } from '../../db/receipts.ts';
@@ -139,6 +140,39 @@ describe('on a file', () => {
       { state: 'underway', occasion: 'birthday 2026' },
     ]);
     expect(await messageRows()).toHaveLength(1);
+  });
+
+  it('of two offers that two processes begin at once, one too many is held', async () => {
+    t.close();
+    t = await testSvoi({ program: { marketing_messages_in_7_days: 1 } });
+    t.svoi.useChannels(known);
+    await member();
+    await t.svoi.database.write([
+      statement(
+        `insert into consents (id, customer_id, category, granted, text, text_version, locale, source, at)
+         select 'con_yes', id, 'marketing', 1, '', 1, 'en', 'test', 0 from customers`,
+      ),
+    ]);
+    await t.svoi.submit(telling({ category: 'marketing', kind: 'one' }, t.svoi));
+    await t.svoi.submit(telling({ category: 'marketing', kind: 'two' }, t.svoi));
+    const [one, two] = await readRows(t.svoi.database, 'select id from notices order by id');
+    const advance = (svoi: Svoi, id: unknown) =>
+      svoi.submit(advanceNotice(String(id) as NoticeId, svoi.messagingRules()));
+    await advance(await slowTwin(t, () => advance(t.svoi, one?.id)), two?.id);
+    const rows = await noticeRows();
+    expect(rows).toMatchObject([{ state: 'held', reason: 'frequency' }, { state: 'underway' }]);
+  });
+
+  it('a commit that leaves a notice due says so', async () => {
+    await member();
+    let told = 0;
+    const { database } = t.svoi;
+    const options = { database, clock: t.clock, ids: createIds(), random: () => 0 };
+    const twin = await createSvoi({ ...options, onNotices: () => (told += 1) });
+    await twin.submit(telling({}, twin));
+    expect(told).toBe(0);
+    await twin.submit(telling({ occasion: 'a birthday' }, twin));
+    expect(told).toBe(1);
   });
 
   it('a receipt that comes before the sending is written down counts once it is', async () => {
