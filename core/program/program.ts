@@ -197,7 +197,7 @@ export const programSchema = z.strictObject({
   sms_transliterate: z
     .boolean()
     .default(false)
-    .describe('whether SMS are written in Latin letters: more than twice as much fits into the price of one'),
+    .describe('whether SMS are written in Latin letters where that takes fewer of them'),
   whatsapp_templates: z
     .record(
       z.string(),
