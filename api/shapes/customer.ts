@@ -99,6 +99,7 @@ export const customerSchema = z
         last_seen_at: utcSchema
           .nullable()
           .openapi({ description: 'Null where the person never wrote, as on a number only we send SMS to' }),
+        preferred: z.boolean().openapi({ description: 'The customer wants to be written to here first' }),
       }),
     ),
     points: pointsSchema,
@@ -167,6 +168,7 @@ export function customerView(
       channel,
       reachable,
       last_seen_at: lastSeenAt === 0 ? null : utc(lastSeenAt),
+      preferred: channel === customer.preferredChannel,
     })),
     points: {
       balance: available,

@@ -4,6 +4,7 @@ import type { Command, Context, Decision } from '../ports.ts';
 import { type ConsentTexts, recordConsent } from './consents.ts';
 import { createCustomer } from './create.ts';
 import type {
+  ChannelName,
   ConsentCategory,
   Customer,
   CustomerChanges,
@@ -21,6 +22,8 @@ export interface CustomerInput extends Partial<Profile> {
   readonly phone: string;
   readonly externalId?: string;
   readonly card?: string;
+  /** Where the customer wants to be written to first. */
+  readonly preferredChannel?: ChannelName | null;
   /** What the person told the shop. A "no" given before is not turned into a "yes" by a shop. */
   readonly consents?: Partial<Record<ConsentCategory, boolean>>;
 }
@@ -50,7 +53,7 @@ export function upsertCustomer(
       const made = found.record ? undefined : createCustomer({ phone: input.phone }, context);
       const record = found.record ?? made?.record;
       if (!record) return refuse('customer_not_found', 'a customer is made by a phone');
-      const customer = changed(record.customer, input);
+      const customer = changed(record.customer, input, facts);
       const changes: CustomerChanges = {
         ...(made ? { customers: [customer] } : {}),
         ...(found.record && differs(customer, found.record.customer) ? { customerUpdates: [customer] } : {}),
@@ -98,10 +101,21 @@ function find(input: CustomerInput, facts: CustomerFacts): Found {
   return { ok: true, record, linkExternalId: externalId !== undefined && !byId };
 }
 
-const fields = ['phone', 'card', 'name', 'birthday', 'gender', 'locale', 'zone'] as const;
+const fields = [
+  ...(['phone', 'card', 'name', 'birthday', 'gender', 'locale', 'zone'] as const),
+  'preferredChannel',
+] as const;
 
-function changed(customer: Customer, input: CustomerInput): Customer {
-  const given = fields.filter((field) => input[field] !== undefined).map((field) => [field, input[field]]);
+/** A phone or card that leads to the customer already stays where it is: it may be that of an account merged into it. */
+function changed(customer: Customer, input: CustomerInput, facts: CustomerFacts): Customer {
+  const leads = {
+    phone: facts.customer({ phone: input.phone }) !== undefined,
+    card: input.card !== undefined && facts.customer({ card: input.card }) !== undefined,
+  };
+  const given = fields
+    .filter((field) => input[field] !== undefined)
+    .filter((field) => !((field === 'phone' || field === 'card') && leads[field]))
+    .map((field) => [field, input[field]]);
   return { ...customer, ...Object.fromEntries(given) };
 }
 

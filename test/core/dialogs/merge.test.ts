@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { recordRefund } from '../../../core/checkout/refund.ts';
+import { upsertCustomer } from '../../../core/customers/upsert.ts';
 import type { PurchaseId, ShopId } from '../../../core/ids.ts';
 import { purchaseRules } from '../../../core/program/rules.ts';
 import { recordPayment } from '../../../core/purchases/payment.ts';
@@ -154,6 +155,18 @@ describe('two accounts of one person', () => {
     expect(settings?.text).toContain('About offers and gifts: off.');
     expect(await rows("select category, granted from consents where source like 'merge:%'")).toEqual([
       { category: 'marketing', granted: 0 },
+    ]);
+  });
+
+  test('are one to shops, too, by either number', async () => {
+    const { manager } = await two();
+    await join(manager);
+    const input = { shopId, phone: other, name: 'Olena Koval', preferredChannel: 'whatsapp' } as const;
+    const texts = () => ({ text: '', version: 1 });
+    const changed = await t.svoi.submit(upsertCustomer(input, texts, 'uk'));
+    expect(changed.ok && changed.result.created).toBe(false);
+    expect(await rows('select name, preferred_channel from customers where phone = ?', phone)).toEqual([
+      { name: 'Olena Koval', preferred_channel: 'whatsapp' },
     ]);
   });
 

@@ -150,6 +150,7 @@ describe('rights', () => {
     ...{ find: 'cashier', buy: 'cashier', redeem: 'cashier', refund: 'cashier', issue: 'cashier' },
     ...{ coupon: 'manager', adjust: 'manager', stats: 'manager', approve: 'manager' },
     ...{ invite: 'manager', staff: 'manager', audit: 'owner', talks: 'cashier' },
+    merge: 'manager',
   };
 
   test('of each role are what the menu shows, and a command above them names who can help', async () => {
