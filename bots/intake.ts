@@ -44,6 +44,8 @@ const leaseMs = 30_000;
 const longestWaitMs = 30_000;
 const databasePauseMs = 1000;
 const urgentAtOnce = 8;
+/** What one claim takes: others wait for the disk too, and a purchase should not wait for a broadcast. */
+const mostAtOnce = 300;
 
 const atOnce = Number.NEGATIVE_INFINITY;
 
@@ -63,7 +65,7 @@ export function createIntake(options: IntakeOptions): Intake {
   /** Claims what is due; resolves to when there may be more. */
   async function claim(room: number): Promise<number> {
     const all = takesAll(room);
-    const limit = all ? room : urgentAtOnce;
+    const limit = all ? Math.min(room, mostAtOnce) : urgentAtOnce;
     const [now, since] = [clock.now(), timers.now()];
     const narrowed = all ? {} : { leastPriority: urgentPriority };
     const claimed = await outbox.claim({
