@@ -27,7 +27,7 @@ export interface PlaygroundOptions {
 export async function openPlayground(svoi: Svoi, options: PlaygroundOptions): Promise<Playground> {
   const { web, shops, ...rest } = options;
   await nameMadeUpPrices(svoi);
-  return createPlayground({
+  const playground = await createPlayground({
     ...web,
     ...rest,
     handle: svoi.handleEvent,
@@ -45,6 +45,14 @@ export async function openPlayground(svoi: Svoi, options: PlaygroundOptions): Pr
       costs: await messageCosts(svoi.database),
     }),
   });
+  svoi.useLinks({ open: () => undefined, all: (context) => linksTo(playground, context) });
+  return playground;
+}
+
+/** Links from one phone on the table to another. */
+function linksTo(playground: Playground, context: string) {
+  const channels = ['telegram', 'viber', 'whatsapp'] as const;
+  return channels.map((channel) => ({ channel, url: playground.link(channel, context) }));
 }
 
 /** What messages cost in the playground: round figures, so that one sees what a cascade saves. */
