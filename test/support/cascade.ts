@@ -10,6 +10,8 @@ import type { TestClock } from './svoi.ts';
 export interface Fate {
   /** `stuck`: nobody takes it off the queue; `dies`: the first process that claims it ends before it is sent. */
   readonly outcome: 'sent' | 'blocked' | 'invalid' | 'stuck' | 'dies';
+  /** How long it waits in the queue before somebody claims it. */
+  readonly queuedMs: number;
   readonly sendMs: number;
   /** Receipts as they arrive: lost ones are not here, doubled ones are twice, in whatever order. */
   readonly receipts: readonly { readonly status: ReceiptStatus; readonly afterMs: number }[];
@@ -58,7 +60,7 @@ export interface Stage {
   /** Claims what is due on a channel, under a lease of half a minute. */
   claim(channel: ChannelName): Promise<readonly MessageId[]>;
   record(id: MessageId, channel: ChannelName, sent: Sent): Promise<void>;
-  receive(id: MessageId, channel: ChannelName, status: ReceiptStatus, blocked: boolean): Promise<void>;
+  receive(id: MessageId, channel: ChannelName, status: ReceiptStatus): Promise<void>;
   happen(what: Happening['what']): Promise<void>;
   read(): Promise<Standing>;
 }
@@ -94,7 +96,7 @@ export async function play(
   const until = clock.now() + 4 * 86_400_000;
   const due: Due[] = [];
   let turns = 0;
-  const later = (afterMs: number, act: () => Promise<void>) => {
+  const later: Later = (afterMs, act) => {
     turns += 1;
     due.push({ at: clock.now() + afterMs, turn: turns, act });
   };
@@ -108,7 +110,7 @@ export async function play(
     const standing = await stage.read();
     watch(standing);
     due.sort((a, b) => a.at - b.at || a.turn - b.turn);
-    const next = Math.min(due[0]?.at ?? Number.POSITIVE_INFINITY, nextMoment(standing, clock.now()));
+    const next = Math.min(due[0]?.at ?? Number.POSITIVE_INFINITY, nextMoment(story, standing, clock.now()));
     if (next > until) return standing;
     clock.set(Math.max(next, clock.now()));
     while (due[0] && due[0].at <= clock.now()) {
@@ -123,35 +125,47 @@ async function settleAll(stage: Stage, watch: (standing: Standing) => void): Pro
   watch(await stage.read());
 }
 
-/** When the notice is due, or a lease runs out. */
-function nextMoment({ notice, attempts }: Standing, now: number): number {
-  const leases = attempts.flatMap(({ state, leaseUntil }) =>
-    state === 'sending' && leaseUntil ? [leaseUntil] : [],
-  );
-  const moments = [...leases, ...(notice?.dueAt ? [notice.dueAt] : [])].filter((at) => at > now);
-  return Math.min(Number.POSITIVE_INFINITY, ...moments);
+/** When the notice is due, a message leaves its queue, or a lease runs out. */
+function nextMoment({ fates }: Story, { notice, attempts }: Standing, now: number): number {
+  const moments = attempts.flatMap(({ state, leaseUntil, createdAt, channel }) => {
+    if (state === 'sending') return [leaseUntil ?? 0];
+    return state === 'queued' ? [createdAt + fates[channel].queuedMs] : [];
+  });
+  if (notice?.dueAt) moments.push(notice.dueAt);
+  return Math.min(Number.POSITIVE_INFINITY, ...moments.filter((at) => at > now));
 }
 
-async function dispatch(
-  { fates }: Story,
-  stage: Stage,
-  later: (afterMs: number, act: () => Promise<void>) => void,
-  died: Set<MessageId>,
-): Promise<void> {
-  for (const channel of channelNames) {
-    const { outcome, sendMs, receipts } = fates[channel];
-    if (outcome === 'stuck') continue;
+type Later = (afterMs: number, act: () => Promise<void>) => void;
+
+async function dispatch(story: Story, stage: Stage, later: Later, died: Set<MessageId>): Promise<void> {
+  const { attempts } = await stage.read();
+  for (const { channel, createdAt } of attempts) {
+    const { outcome, queuedMs } = story.fates[channel];
+    if (outcome === 'stuck' || createdAt + queuedMs > stage.clock.now()) continue;
     for (const id of await stage.claim(channel)) {
-      if (outcome === 'dies' && !died.has(id)) {
-        died.add(id);
-        continue;
-      }
-      const sent = outcome === 'dies' ? 'sent' : outcome;
-      later(sendMs, () => stage.record(id, channel, sent));
-      if (sent !== 'sent') continue;
-      for (const { status, afterMs } of receipts) {
-        later(afterMs, () => stage.receive(id, channel, status, false));
-      }
+      // Who dies does so once.
+      if (outcome === 'dies' && !died.has(id)) died.add(id);
+      else send(story, stage, later, id, channel);
     }
   }
+}
+
+/** A message on its way to the channel, and the receipts that come of it. */
+function send(story: Story, stage: Stage, later: Later, id: MessageId, channel: ChannelName): void {
+  const { outcome, sendMs, receipts } = story.fates[channel];
+  const sent = outcome === 'blocked' || outcome === 'invalid' ? outcome : 'sent';
+  later(sendMs, async () => {
+    await stillWanted(story, stage, id);
+    await stage.record(id, channel, sent);
+  });
+  if (sent !== 'sent') return;
+  for (const { status, afterMs } of receipts) later(afterMs, () => stage.receive(id, channel, status));
+}
+
+/** What is on its way is waited for: only erasing a person takes it back. */
+async function stillWanted({ happenings }: Story, stage: Stage, id: MessageId): Promise<void> {
+  const { attempts } = await stage.read();
+  const given = attempts.find((one) => one.id === id);
+  if (given?.state !== 'cancelled' || happenings.some(({ what }) => what === 'is_erased')) return;
+  throw new Error(`${given.channel} was given up while a message was on its way`);
 }

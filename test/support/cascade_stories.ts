@@ -6,14 +6,23 @@ import type { Fate, Story } from './cascade.ts';
 const minuteMs = 60_000;
 const depth = fc.constantFrom('accepted', 'delivered', 'read');
 
-/** Around a step's wait, so that receipts come in time and too late. */
+/** Few enough that waits, queues and receipts often meet within the same minute. */
+const minutes = fc.integer({ min: 1, max: 6 });
+
+/** Around a step's wait, so that receipts come in time, too late, and while the next message is on its way. */
 const delayMs = fc.oneof(
   fc.integer({ min: 0, max: 30_000 }),
-  fc.integer({ min: 1, max: 60 }).map((minutes) => minutes * minuteMs),
-  fc.integer({ min: 0, max: 3 * 60 }).map((minutes) => minutes * minuteMs + 1),
+  fc.tuple(minutes, fc.integer({ min: 0, max: 40_000 })).map(([count, more]) => count * minuteMs + more),
+  fc.integer({ min: 0, max: 3 * 60 }).map((count) => count * minuteMs + 1),
 );
 
 const sendMs = fc.integer({ min: 0, max: 20_000 });
+
+/** Mostly none; else just before a wait would be over. */
+const queuedMs = fc.oneof(
+  { weight: 2, arbitrary: fc.constant(0) },
+  { weight: 1, arbitrary: minutes.map((count) => count * minuteMs - 5000) },
+);
 
 /** A message that arrived is told of by receipts that may be lost, late, doubled, out of order, or before the answer. */
 const arrival = fc.array(
@@ -25,17 +34,18 @@ const refusal = fc.array(fc.record({ status: fc.constantFrom('sent', 'failed'), 
 });
 
 const fate: fc.Arbitrary<Fate> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ outcome: fc.constant('sent'), sendMs, receipts: arrival }) },
-  { weight: 2, arbitrary: fc.record({ outcome: fc.constant('sent'), sendMs, receipts: refusal }) },
+  { weight: 4, arbitrary: fc.record({ outcome: fc.constant('sent'), queuedMs, sendMs, receipts: arrival }) },
+  { weight: 2, arbitrary: fc.record({ outcome: fc.constant('sent'), queuedMs, sendMs, receipts: refusal }) },
   {
     weight: 3,
     arbitrary: fc.record({
       outcome: fc.constantFrom('blocked', 'invalid', 'stuck'),
+      queuedMs,
       sendMs,
       receipts: fc.constant([]),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ outcome: fc.constant('dies'), sendMs, receipts: arrival }) },
+  { weight: 1, arbitrary: fc.record({ outcome: fc.constant('dies'), queuedMs, sendMs, receipts: arrival }) },
 );
 
 const ofEachChannel = <Value>(value: fc.Arbitrary<Value>) =>
@@ -47,7 +57,7 @@ const steps = fc.shuffledSubarray([...channelNames], { minLength: 1 }).chain((ch
       fc.record({
         channel: fc.constant(channel),
         wants: depth,
-        wait_minutes: fc.integer({ min: 1, max: 30 }),
+        wait_minutes: minutes,
       }),
     ),
   ),
