@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumPath, startBrowser } from '../support/browser.ts';
 import {
+  becomeOwner,
   chatOn,
   countNameless,
   layTable,
@@ -89,7 +90,6 @@ describe.skipIf(chromiumPath === undefined)('points, returns and coupons in a br
 
   it('the owner makes a coupon and issues it to a customer, who uses it at the till', async () => {
     const page = await openTable();
-    await page.getByRole('heading', { name: 'Behind the counter' }).click();
     await becomeOwner(page);
     for (const text of [
       '/coupon new',
@@ -138,14 +138,6 @@ describe.skipIf(chromiumPath === undefined)('points, returns and coupons in a br
     expect(await page.evaluate(countNameless)).toBe(0);
   });
 });
-
-/** Opens the one-time link on the owner's phone, and proves the number. */
-async function becomeOwner(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Open the link' }).click();
-  await tap(page, 'English', 'owner');
-  await chatOn(page, 'owner').locator('.share_phone').click();
-  await chatOn(page, 'owner').getByText('Welcome to the team!').waitFor();
-}
 
 /** Taps the button of this label if the newest message has one, else writes it; resolves when it was answered. */
 async function answerAs(page: Page, phone: string, text: string): Promise<void> {

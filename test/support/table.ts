@@ -77,6 +77,15 @@ async function skipOnce(page: Page): Promise<void> {
   await expect.poll(() => chatOn(page).locator('.message').last().textContent()).not.toBe(before);
 }
 
+/** Unfolds what stands behind the counter, opens the one-time link on the owner's phone, and proves the number. */
+export async function becomeOwner(page: Page): Promise<void> {
+  await page.getByRole('heading', { name: 'Behind the counter' }).click();
+  await page.getByRole('button', { name: 'Open the link' }).click();
+  await tap(page, 'English', 'owner');
+  await chatOn(page, 'owner').locator('.share_phone').click();
+  await chatOn(page, 'owner').getByText('Welcome to the team!').waitFor();
+}
+
 /** Puts one more of a good on the counter. */
 export async function putOnCounter(page: Page, sku: string): Promise<void> {
   await page.locator(`[data-sku=${sku}] .add`).click();
