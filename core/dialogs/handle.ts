@@ -50,10 +50,10 @@ export function handleEvent(
     moreNeeds: [
       (facts) => moreNeeds(event, house, phone, facts),
       ...Array.from({ length: mostStaffRounds }, (_, round) => (facts: DialogFacts) => {
-        // A stranger is nobody of the staff: one of the two is empty.
+        // Whoever is at a task of the staff proves no number meanwhile: one of them is empty.
         return {
           ...staffNeeds(event, house, facts, round),
-          ...strangerNeeds(event, house, facts, round + 1),
+          ...codeNeeds(event, house, facts, round + 1),
           ...linkedNeeds(event, facts, round + 1),
         };
       }),
@@ -82,14 +82,16 @@ function moreNeeds(
     return {
       ...ofTalk,
       ...joining,
-      ...strangerNeeds(event, house, facts, 0),
+      ...codeNeeds(event, house, facts, 0),
       ...linkedNeeds(event, facts, 0),
     };
   }
   if (!route) return {};
   const member = { customers: [{ ref: { id }, lots: 'open' }], staffOf: [id] } as const;
   const ofLinks = { ...linkedNeeds(event, facts, 0), ...ownMergeNeeds(route, state, id) };
-  return { ...member, ...needsOf(route, id), ...ofTalk, ...ofLinks };
+  const known = { ...member, ...needsOf(route, id), ...ofTalk, ...ofLinks };
+  const { customers = [], ...ofCodes } = codeNeeds(event, house, facts, 0);
+  return { ...known, ...ofCodes, customers: [...(known.customers ?? []), ...customers] };
 }
 
 /** What one of the staff needs to know beyond that, round by round; nothing for anybody else. */
@@ -134,17 +136,13 @@ function linkedNeeds(event: IncomingEvent, facts: DialogFacts, round: number): D
   return (token !== undefined && inviteRounds(token)[round]?.(facts)) || {};
 }
 
-/** What somebody needs who has not joined and whose number nothing proves. */
-function strangerNeeds(
-  event: IncomingEvent,
-  { program }: House,
-  facts: DialogFacts,
-  round: number,
-): DialogNeeds {
+/** What somebody needs who proves a number by a code. */
+function codeNeeds(event: IncomingEvent, { program }: House, facts: DialogFacts, round: number): DialogNeeds {
   const conversation = facts.conversation(event.channel, event.address);
   const { said } = event;
-  if (memberIn(event, facts) || said.kind === 'blocked' || said.kind === 'returned') return {};
-  const heard = { event, program, state: currentState(conversation) };
+  if (said.kind === 'blocked' || said.kind === 'returned') return {};
+  const isMember = memberIn(event, facts) !== null;
+  const heard = { event, program, isMember, state: currentState(conversation) };
   const aim = codeAim(routeOf(said, heard.state), heard);
   return (aim && codeRounds(aim, heard)[round]?.(facts)) || {};
 }

@@ -126,7 +126,8 @@ export function follow(turn: Turn, route: Route, lost: Words): Outcome {
     const theirs = followStaff({ ...turn, staff }, route);
     if (theirs) return theirs;
   }
-  const aim = isMember(turn) || turn.isNew || isForPerson(turn) ? undefined : codeAim(route, turn);
+  const aim =
+    turn.isNew || isForPerson(turn) ? undefined : codeAim(route, { ...turn, isMember: isMember(turn) });
   if (aim) return duringTalk(turn, (speaking) => followCode(speaking, aim));
   const passedOn = sayToPerson(turn, route);
   if (passedOn) return passedOn;

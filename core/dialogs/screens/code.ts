@@ -21,9 +21,10 @@ import type { Route } from '../routes.ts';
 import { type House, type Outcome, press, saying, type Turn, writing } from '../turn.ts';
 import type { DialogChanges, DialogFacts, DialogNeeds, DialogState, IncomingEvent } from '../types.ts';
 import { claimCodeIn } from './claim.ts';
-import { enter, invitation, joinScreen, linksElsewhere, senderPhone, terms, vouches } from './join.ts';
+import { home, isMember, menu } from './home.ts';
+import { enter, invitation, linksElsewhere, senderPhone, terms, vouches, withNumber } from './join.ts';
 
-/** What somebody whose number nothing proves wants of codes: one for a number, another one, or to be let in by one. */
+/** What somebody whose number nothing proves wants of codes: one for a number, another one, or to prove it by one. */
 export type CodeAim =
   | { readonly kind: 'ask'; readonly phone: string }
   | { readonly kind: 'again'; readonly id: OneTimeCodeId }
@@ -32,12 +33,16 @@ export type CodeAim =
 /** Where a route is heard: what decides whether codes are needed there. */
 interface Heard {
   readonly event: IncomingEvent;
+  /** A member shares one more number; only a stranger types one. */
+  readonly isMember: boolean;
   readonly state: DialogState | null;
   readonly program: Program;
 }
 
-/** Reads what a stranger says as far as codes go; undefined where it is about something else. */
-export function codeAim(route: Route, { event, state, program }: Heard): CodeAim | undefined {
+/** Reads what is said as far as codes go; undefined where it is about something else. */
+export function codeAim(route: Route, heard: Heard): CodeAim | undefined {
+  const { event, state, program, isMember } = heard;
+  if (isMember && state?.step.startsWith('staff')) return undefined;
   if (event.channel === 'sms' || vouches({ event })) return undefined;
   if (senderPhone({ event, program }) !== undefined) return undefined;
   const id = (state?.data.code ?? '') as OneTimeCodeId | '';
@@ -48,7 +53,7 @@ export function codeAim(route: Route, { event, state, program }: Heard): CodeAim
   if (route.kind !== 'words') return undefined;
   const digits = readCode(route.text);
   if (digits !== undefined && id !== '') return { kind: 'try', id, digits };
-  return claimCodeIn(route.text) === undefined ? asking(route.text, program) : undefined;
+  return !isMember && claimCodeIn(route.text) === undefined ? asking(route.text, program) : undefined;
 }
 
 function asking(text: string, { country }: Program): CodeAim | undefined {
@@ -59,13 +64,14 @@ function asking(text: string, { country }: Program): CodeAim | undefined {
 /** What such an aim needs to know, round by round. */
 export function codeRounds(
   aim: CodeAim,
-  { event, state }: Pick<Heard, 'event' | 'state'>,
+  { event, state, isMember }: Pick<Heard, 'event' | 'state' | 'isMember'>,
 ): readonly ((facts: DialogFacts) => DialogNeeds)[] {
-  if (aim.kind === 'ask') return [() => askNeeds(needOf(aim.phone, 'join', event))];
+  const purpose = purposeOf(isMember);
+  if (aim.kind === 'ask') return [() => askNeeds(needOf(aim.phone, purpose, event))];
   const find = () => ({ oneTimeCodes: [aim.id] });
   const phoneOf = (facts: DialogFacts) => facts.oneTimeCode(aim.id)?.phone;
   if (aim.kind === 'again') {
-    return [find, (facts) => withPhone(phoneOf(facts), (phone) => askNeeds(needOf(phone, 'join', event)))];
+    return [find, (facts) => withPhone(phoneOf(facts), (phone) => askNeeds(needOf(phone, purpose, event)))];
   }
   const link = state?.data.context;
   return [
@@ -77,6 +83,11 @@ export function codeRounds(
 
 function withPhone(phone: string | undefined, needs: (phone: string) => DialogNeeds): DialogNeeds {
   return phone === undefined ? {} : needs(phone);
+}
+
+/** A member has joined already: one more number is another account's, or nobody's. */
+function purposeOf(isMember: boolean): CodePurpose {
+  return isMember ? 'merge' : 'join';
 }
 
 /** A code for `phone` as the sender of `event` asks for it. */
@@ -95,29 +106,31 @@ function askNeeds(need: CodeNeed): DialogNeeds {
 
 /** Carries out such an aim. */
 export function followCode(turn: Turn, aim: CodeAim): Outcome {
-  if (aim.kind === 'ask') return sendJoinCode(turn, aim.phone, 'first');
+  if (aim.kind === 'ask') return sendCode(turn, aim.phone, 'first');
   const code = turn.facts.oneTimeCode(aim.id);
   if (aim.kind === 'try') return takeDigits(turn, code, aim.digits);
   // A day later it is forgotten whose it was: the number is asked for once more.
-  return code ? sendJoinCode(turn, code.phone, 'again') : joinScreen(turn);
+  return code ? sendCode(turn, code.phone, 'again') : home(turn, '');
 }
 
 /**
  * The answer is the same whether or not anybody is known by the number, and so is everything after it: a code is drawn
  * even where there is no way to send it. Who has a chat with us gets it there, free and at once; SMS is one tap away.
  */
-function sendJoinCode(turn: Turn, phone: string, time: 'first' | 'again'): Outcome {
+function sendCode(turn: Turn, phone: string, time: 'first' | 'again'): Outcome {
   const way = wayTo(turn, phone, time);
-  const need = needOf(phone, 'join', turn.event);
+  const need = needOf(phone, purposeOf(isMember(turn)), turn.event);
   const { limits } = codeRules(turn.program, turn.channels);
   const drawn = drawCode(need, way, turn.facts, limits, turn.context);
   if (!drawn.ok && drawn.refusal.code === 'codes_used_up') {
+    if (isMember(turn)) return menu(saying(turn, { key: 'code.used_up' }), '');
     return invitation(turn, [{ key: 'code.used_up' }], linksElsewhere(turn));
   }
   const bySms = smsOpen(turn, phone);
   if (!drawn.ok) return codeScreen(turn, bySms, { key: 'code.too_soon' });
   const { code, changes } = drawn.result;
-  const screen = codeScreen(turn, bySms, sentWords(bySms, time), terms);
+  const agreeing = isMember(turn) ? [] : [terms];
+  const screen = codeScreen(turn, bySms, sentWords(bySms, time), ...agreeing);
   const all = mergeChanges<DialogChanges>(changes, messageOf(turn, code, way.chat));
   return writing(all, { ...screen, data: { code: code.id } });
 }
@@ -186,12 +199,13 @@ function codeScreen(turn: Turn, bySms: boolean, ...words: readonly Words[]): Out
   };
 }
 
-/** The right digits let in, once, in the chat that asked for them. */
+/** The right digits prove the number, once, in the chat that asked for them. */
 function takeDigits(turn: Turn, code: OneTimeCode | undefined, digits: string): Outcome {
-  const own = code?.asker === needOf('', 'join', turn.event).asker && code.purpose === 'join';
+  const { asker, purpose } = needOf('', purposeOf(isMember(turn)), turn.event);
+  const own = code?.asker === asker && code.purpose === purpose;
   const tried = tryCode(own ? code : undefined, digits, turn.context.now);
   if (code && tried.verdict === 'right') {
-    const entered = enter(turn, code.phone);
+    const entered = isMember(turn) ? withNumber(turn, code.phone) : enter(turn, code.phone);
     const changes = mergeChanges<DialogChanges>(entered.changes ?? {}, tried.changes);
     return { ...entered, data: { ...entered.data, code: '' }, changes };
   }

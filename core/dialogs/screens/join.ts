@@ -112,21 +112,19 @@ export function takeContact(turn: Turn, own: boolean): Outcome {
   return phone === undefined ? invitation(turn, [{ key: 'join.unreadable' }]) : enter(turn, phone);
 }
 
-/** A member shared a number: theirs once more, that of another account, or one nobody is known by. */
+/** A member shared a number that the channel vouches for, or one that nobody could read. */
 export function takeContactOfMember(turn: MemberTurn): Outcome {
-  const phone = provedPhone(turn.event, turn.program);
-  const theirs = turn.record.customer.phone;
-  const other = phone === undefined ? undefined : turn.facts.customer({ phone });
-  if (
-    phone !== undefined &&
-    other?.customer.erasedAt === null &&
-    other.customer.id !== turn.record.customer.id
-  ) {
-    return offerMerge(turn, other, phone);
-  }
-  if (other) return menu(saying(turn, { key: 'joined.already' }), '');
+  return withNumber(turn, provedPhone(turn.event, turn.program));
+}
+
+/** A member has proved a number: theirs once more, that of another account, or one nobody is known by. */
+export function withNumber(turn: MemberTurn, phone: string | undefined): Outcome {
+  const { id, phone: theirs } = turn.record.customer;
+  const found = phone === undefined ? undefined : turn.facts.customer({ phone });
+  const other = found?.customer.erasedAt === null && found.customer.id !== id ? found : undefined;
+  if (phone !== undefined && other) return offerMerge(turn, other, phone);
   const words: Words =
-    phone === theirs || theirs === null
+    found || phone === theirs || theirs === null
       ? { key: 'joined.already' }
       : { key: 'joined.other_phone', variables: { phone: theirs } };
   return menu(saying(turn, words), '');

@@ -269,3 +269,34 @@ describe('without SMS', () => {
     expect(await rows("select id from messages where category = 'code'")).toHaveLength(1);
   });
 });
+
+describe('a member who shares one more number', () => {
+  /** A member in Viber, by a code. */
+  const member = async () => {
+    await open(everywhere);
+    const chat = await stranger();
+    await chat.say('0671234567');
+    await chat.say(await digits());
+    await chat.say('menu');
+    return chat;
+  };
+
+  test('proves it by a code, and is offered to make both accounts one', async () => {
+    const chat = await member();
+    await buy(t.svoi, aPurchase({ customer: { phone: '+380671234568' }, at: t.clock.now() }));
+    await converse(chat, '>> contact +380671234568\nA code of six digits is on its way');
+    await converse(
+      chat,
+      `> ${await digits()}
+       There is another account under +380671234568, with 50 points.
+       >> Yes, make them one
+       Done. It is one account now, with 100 points.`,
+    );
+  });
+
+  test('that is nobody’s stays with the account there is', async () => {
+    const chat = await member();
+    await chat.contact('+380671234569');
+    await converse(chat, `> ${await digits()}\nThis chat belongs to the number +380671234567`);
+  });
+});
