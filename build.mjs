@@ -109,7 +109,13 @@ const leftOutside = {
   name: 'left outside',
   setup({ onResolve }) {
     const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-    const outside = new Set(['libsql', 'viber-bot', 'whatsapp-web.js', 'puppeteer', ...Object.keys(devDependencies)]);
+    const outside = new Set([
+      'libsql',
+      'viber-bot',
+      'whatsapp-web.js',
+      'puppeteer',
+      ...Object.keys(devDependencies),
+    ]);
     onResolve({ filter: /^[\w@][^:]*$/ }, ({ path, kind }) => {
       const name = path.split('/', path.startsWith('@') ? 2 : 1).join('/');
       if (!outside.has(name)) return undefined;

@@ -58,6 +58,8 @@ export async function messageCosts(
     `select sum(sent) as sent, sum(price_micros) as price, sum(sms_price_micros) as sms
      from message_tallies where category <> 'reply'`,
   );
-  const [sent, priceMicros, smsPriceMicros] = [row?.sent, row?.price, row?.sms].map((sum) => Number(sum ?? 0));
+  const [sent, priceMicros, smsPriceMicros] = [row?.sent, row?.price, row?.sms].map((sum) =>
+    Number(sum ?? 0),
+  );
   return { sent: sent ?? 0, priceMicros: priceMicros ?? 0, smsPriceMicros: smsPriceMicros ?? 0 };
 }

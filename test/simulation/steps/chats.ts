@@ -42,7 +42,10 @@ export const chatSteps: readonly Step[] = [
   }),
   step('types', 4, (world) => ({ kind: 'text', text: world.pick(smallTalk) })),
   step('starts', 2, () => ({ kind: 'start' })),
-  step('asks a person', 0.7, (world) => ({ kind: 'text', text: world.pick(['оператор', 'Чи є мій розмір?']) })),
+  step('asks a person', 0.7, (world) => ({
+    kind: 'text',
+    text: world.pick(['оператор', 'Чи є мій розмір?']),
+  })),
   step('shares the own number', 4, (_, __, { phone }) => ({ kind: 'contact', phone, own: true })),
   step('shares a number of somebody else', 0.3, (world) => ({
     ...{ kind: 'contact', phone: world.pick(world.people).phone, own: false },
