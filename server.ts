@@ -83,9 +83,10 @@ async function start(): Promise<Running> {
     async stop() {
       clearInterval(jobs);
       await listening.close();
-      await Promise.all(messengers.map((messenger) => messenger.stop?.()));
       await control.close();
+      // What is in flight still needs its connection.
       await dispatcher.stop();
+      await Promise.all(messengers.map((messenger) => messenger.stop?.()));
       await core.svoi.writer.idle();
       database.close();
     },
