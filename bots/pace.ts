@@ -11,12 +11,16 @@ export interface Pace {
 }
 
 /**
- * A channel counts when a call arrives, we when it starts. Our second is longer by what one call usually travels longer
- * than another, so that none arrives in a second that is full. It costs a channel 1.2 % of its rate.
+ * A channel counts when a call arrives, we when it starts: our second is longer by what a call may have travelled
+ * longer than the quickest one. This much is always reckoned with, and costs a channel 1.2 % of its rate; what a call
+ * really took longer is added, up to a bound, for it may have been held up before it arrived.
  */
 const travelMs = 12;
-/** A call may be held up longer, by a busy process or network: at most for so long it is reckoned with. */
-const longestTravelMs = 1000;
+const longestTravelMs = 3000;
+/** The first calls open connections, and tell nothing of how quick others are. */
+const firstCalls = 16;
+/** A way that has become longer for good is known as such after some thousand calls. */
+const driftMs = 0.02;
 /** How much of what a busy process let pass is made up for at once. */
 const catchUpMs = 100;
 
@@ -27,15 +31,15 @@ const catchUpMs = 100;
  */
 export function createPace(timers: Timers, ratePerSecond: number): Pace {
   const most = Math.max(1, Math.floor(ratePerSecond));
-  const windowMs = (most * 1000) / ratePerSecond + travelMs;
-  const intervalMs = windowMs / most;
+  const windowMs = (most * 1000) / ratePerSecond;
+  const intervalMs = (windowMs + travelMs) / most;
   const burst = Math.min(most, Math.max(1, Math.round(catchUpMs / intervalMs)));
   const takenUntil = new Float64Array(most).fill(Number.NEGATIVE_INFINITY);
   /** The moment from which the whole bucket counts as full; it moves on by an interval for every call. */
   let fullAt = timers.now();
   let pausedUntil = fullAt;
-  /** How long calls take as a rule. The first ones open connections, and count as late. */
-  let usualMs = 0;
+  let quickestMs = 0;
+  let ended = 0;
   let place = 0;
 
   /** Turns to a place that is free, or the one that will be first; returns when. */
@@ -48,13 +52,13 @@ export function createPace(timers: Timers, ratePerSecond: number): Pace {
     return first;
   }
 
-  /** A call that took longer than usual may have arrived that much later. */
+  /** The answer is there: now it is known how late the call can have been. */
   function end(taken: number, startedAt: number): void {
     const tookMs = timers.now() - startedAt;
-    const overMs = tookMs - usualMs;
-    const lateMs = overMs > travelMs ? Math.min(overMs, longestTravelMs) : 0;
-    takenUntil[taken] = startedAt + windowMs + lateMs;
-    usualMs += Math.max(-travelMs, Math.min(overMs, travelMs)) / 8;
+    const lateMs = ended < firstCalls ? tookMs : tookMs - quickestMs;
+    takenUntil[taken] = startedAt + windowMs + Math.min(Math.max(travelMs, lateMs), longestTravelMs);
+    quickestMs = ended === 0 ? tookMs : Math.min(tookMs, quickestMs + driftMs);
+    ended += 1;
   }
 
   return {
