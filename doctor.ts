@@ -19,7 +19,7 @@ interface Finding {
 export async function doctor(environment: Environment, io: CommandIo): Promise<number> {
   let allOk = true;
   const say = ({ ok, what, words }: Finding) => {
-    io.out(`${ok ? 'ok   ' : 'wrong'}  ${what.padEnd(9)}  ${words}`);
+    io.out(`${ok ? 'ok   ' : 'wrong'}  ${what.padEnd(8)}  ${words}`);
     allOk &&= ok;
   };
   const settings = await look('settings', async () => parseSettings(environment));
@@ -92,7 +92,7 @@ async function checkMessengers(settings: Settings): Promise<Finding[]> {
   const messengers = await silentMessengers(settings, () => program);
   if (messengers.length === 0) {
     const words = 'none configured; TELEGRAM_BOT_TOKEN would switch one on';
-    return [{ ok: true, what: 'messenger', words }];
+    return [{ ok: true, what: 'chats', words }];
   }
   const found = messengers.map(async (messenger) => {
     const what = messenger.channel.name;

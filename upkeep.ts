@@ -89,7 +89,7 @@ function filePath(url: string): string {
   throw new SvoiError('not_a_file', 'the database is on a libSQL server: use that server’s own backups');
 }
 
-/** Tells every messenger that is configured where we are. */
+/** Tells every messenger that is configured where we are. One that refuses says why, and the others are told anyway. */
 export async function setWebhooks(environment: Environment, io: CommandIo): Promise<number> {
   const settings = parseSettings(environment);
   const program = await readingDatabase(settings, currentProgram);
@@ -97,10 +97,16 @@ export async function setWebhooks(environment: Environment, io: CommandIo): Prom
   if (messengers.length === 0) {
     throw new SvoiError('no_channel', 'no messenger is configured: set TELEGRAM_BOT_TOKEN, or another');
   }
+  let exit = 0;
   for (const messenger of messengers) {
-    for (const line of await messenger.setup(settings.PUBLIC_URL)) io.out(line);
+    try {
+      for (const line of await messenger.setup(settings.PUBLIC_URL)) io.out(line);
+    } catch (error) {
+      io.error(`${messenger.channel.name}: ${error instanceof Error ? error.message : error}`);
+      exit = 1;
+    }
   }
-  return 0;
+  return exit;
 }
 
 /** The messengers as far as a command needs them: they ask and tell, and hear nothing. */

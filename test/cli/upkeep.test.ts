@@ -7,6 +7,9 @@ import { readRows, statement } from '../../db/database.ts';
 import { openDatabase } from '../../db/open.ts';
 import { type CommandLine, commandLine } from '../support/command.ts';
 import { startFakeTelegram } from '../support/fake-telegram.ts';
+import { startFakeViber } from '../support/fake-viber.ts';
+import { startFakeWhatsApp } from '../support/fake-whatsapp.ts';
+import { listen } from '../support/listen.ts';
 import { hasLibsqlServer, startLibsqlServer } from '../support/sqld.ts';
 import { testSvoi } from '../support/svoi.ts';
 
@@ -159,7 +162,7 @@ describe('doctor and webhooks', () => {
         `ok     settings  playground on ${line.url}`,
         'ok     database  the file is sound, the schema is up to date',
         'ok     shops     none may call the API yet: npm run svoi -- shop add NAME',
-        'ok     telegram  not configured; TELEGRAM_BOT_TOKEN would switch it on',
+        'ok     chats     none configured; TELEGRAM_BOT_TOKEN would switch one on',
       ],
     });
   });
@@ -196,5 +199,48 @@ describe('doctor and webhooks', () => {
     );
     bot.close();
     await telegram.close();
+  });
+
+  it('every messenger is registered and looked at, each with a line of its own', async () => {
+    const [viber, whatsApp] = await Promise.all([
+      startFakeViber(),
+      startFakeWhatsApp({ now: () => Date.now() }),
+    ]);
+    // A server of ours, as far as the messengers ask whether it is there.
+    const ours = await listen(async ({ url }) => {
+      return new Response(new URL(url).searchParams.get('hub.challenge') ?? 'ok');
+    });
+    viber.deliver = async () => new Response('ok');
+    const shop = commandLine({
+      PUBLIC_URL: ours.url,
+      VIBER_AUTH_TOKEN: viber.token,
+      VIBER_SENDER_NAME: 'Svoi',
+      VIBER_API_ROOT: viber.apiRoot,
+      WHATSAPP_MODE: 'cloud',
+      WHATSAPP_TOKEN: whatsApp.token,
+      WHATSAPP_PHONE_NUMBER_ID: whatsApp.phoneNumberId,
+      WHATSAPP_APP_SECRET: whatsApp.appSecret,
+      WHATSAPP_VERIFY_TOKEN: whatsApp.verifyToken,
+      WHATSAPP_API_ROOT: whatsApp.apiRoot,
+      SMS_PROVIDER: 'smpp',
+      SMS_SENDER: 'Svoi',
+      SMPP_URL: 'smpp://svoi:secret@127.0.0.1:1',
+    });
+    const set = await shop.run('webhooks', 'set');
+    expect(set.errors).toEqual([]);
+    expect(viber.account.webhook).toBe(`${ours.url}/viber`);
+    expect(set.out.map((one) => one.split(':')[0])).toEqual(
+      expect.arrayContaining(['viber', 'whatsapp', 'sms']),
+    );
+    const found = await shop.run('doctor');
+    const lines = found.out.map((one) => one.split(/ {2,}/).slice(0, 2));
+    expect(lines.slice(-3)).toEqual([
+      ['ok', 'viber'],
+      ['ok', 'whatsapp'],
+      ['wrong', 'sms'],
+    ]);
+    expect(found.exit).toBe(1);
+    shop.close();
+    await Promise.all([viber.close(), whatsApp.close(), ours.close()]);
   });
 });

@@ -16,7 +16,9 @@ export function startWay({ words, money, time }) {
     find(document, '#way-costs', HTMLElement),
   ];
   /** @type {Record<string, string>} */
-  const [channels, states] = [words.channels, words.states];
+  const channels = words.channels;
+  /** @type {Record<string, string>} */
+  const states = words.states;
 
   /** @param {LogLine} line */
   function draw(line) {
