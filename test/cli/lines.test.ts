@@ -26,7 +26,7 @@ it.each([
     `command-argument value 'carts' is invalid for argument 'kind'. Allowed choices are customers, purchases; ${help}`,
   ],
   [['import', 'purchases', 'x.csv', '--shop', 'x'], 'no shop is called "x": see shop list, or shop add'],
-  [['webhooks', 'set'], 'no messenger is configured: set TELEGRAM_BOT_TOKEN'],
+  [['webhooks', 'set'], 'no messenger is configured: set TELEGRAM_BOT_TOKEN, or another'],
 ])('%j ends with 1 and one line that says why', async (argv, reason) => {
   expect(await line.run(...argv)).toEqual({ exit: 1, out: [], errors: [reason] });
 });
