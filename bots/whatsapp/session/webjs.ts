@@ -138,6 +138,8 @@ function wrap(client: Client, name: string, onError: (error: unknown) => void): 
 }
 
 function watch({ pupBrowser, pupPage }: Client, listen: Listen): void {
+  // A pipe to a browser that was killed may fail after puppeteer has let go of it, and nobody would hear the error.
+  for (const pipe of pupBrowser?.process()?.stdio ?? []) pipe?.on('error', () => {});
   const broken = (detail: string) => listen({ kind: 'ended', how: 'broken', detail });
   pupBrowser?.on('disconnected', () => broken('the browser is gone'));
   pupPage?.on('error', (error) => broken(`the page crashed: ${describe(error)}`));
