@@ -181,8 +181,11 @@ async function send(
 
 async function close(client: Client | undefined): Promise<void> {
   const browser = client?.pupBrowser;
-  if (!browser?.connected) return;
-  const kill = setTimeout(() => browser.process()?.kill('SIGKILL'), closeMs);
-  await browser.close().catch(() => undefined);
+  const process = browser?.process();
+  const kill = setTimeout(() => process?.kill('SIGKILL'), closeMs);
+  if (browser?.connected) await browser.close().catch(() => undefined);
+  // A browser that went by itself, after a log-out, may still be on its way out.
+  const isGone = !process || process.exitCode !== null || process.signalCode !== null;
+  if (!isGone) await new Promise((resolve) => process.once('exit', resolve));
   clearTimeout(kill);
 }

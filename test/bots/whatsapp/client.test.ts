@@ -156,9 +156,14 @@ describe.each(kinds)('a client: $name', ({ real }) => {
     expect(await told.until(({ kind }) => kind === 'ended')).toMatchObject({ how: 'logged_out' });
     await client.stop();
     await client.stop();
-    if (real) expect(processesOn(folder)).toEqual([]);
+    if (real) await nothingLeft(folder);
   });
 });
+
+/** The helpers of a browser end a moment after it. */
+async function nothingLeft(folder: string): Promise<void> {
+  await expect.poll(() => processesOn(folder)).toEqual([]);
+}
 
 function kill(line = ''): void {
   process.kill(Number.parseInt(line, 10), 'SIGKILL');
@@ -187,7 +192,7 @@ describe.skipIf(!chromiumPath)('Chromium', () => {
     const starting = client.start().catch(() => 'not started');
     await client.stop();
     expect(await starting).toBe('not started');
-    expect(processesOn(folder)).toEqual([]);
+    await nothingLeft(folder);
     const heard = listener();
     const next = realClients(folder)(heard.listen);
     await next.start();
@@ -199,14 +204,14 @@ describe.skipIf(!chromiumPath)('Chromium', () => {
     const crashed = { kind: 'ended', how: 'broken', detail: expect.stringMatching(/^the page crashed/) };
     expect(await heard.until(({ kind }) => kind === 'ended')).toEqual(crashed);
     await next.stop();
-    expect(processesOn(folder)).toEqual([]);
+    await nothingLeft(folder);
   });
 
   it('that does not find WhatsApp is a client that does not start, with words for it', async () => {
     const client = createWebClients({ folder, ...shutIn })(() => {});
     await expect(client.start()).rejects.toThrow(/ERR_NAME_NOT_RESOLVED/);
     await client.stop();
-    expect(processesOn(folder)).toEqual([]);
+    await nothingLeft(folder);
   });
 });
 
