@@ -11,5 +11,7 @@ export default defineConfig({
     isolate: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // What a browser or a Worker does may take long on a busy machine; it is looked at until it is there.
+    expect: { poll: { timeout: 15_000 } },
   },
 });
