@@ -9,9 +9,9 @@ export default defineConfig({
     maxWorkers: 2,
     // To load everything anew for each file was a third of the time. No file leaves anything behind in its modules.
     isolate: false,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // What a browser or a Worker does may take long on a busy machine; it is looked at until it is there.
-    expect: { poll: { timeout: 15_000 } },
+    expect: { poll: { timeout: 40_000 } },
   },
 });

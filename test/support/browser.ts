@@ -45,7 +45,7 @@ export async function openPage(
   options: BrowserContextOptions = {},
 ): Promise<WatchedPage> {
   const context = await browser.newContext({ viewport: { width: 1380, height: 1000 }, ...options });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(40_000);
   const complaints: string[] = [];
   context.on('request', (request) => {
     if (!request.url().startsWith(origin) && !request.url().startsWith('data:'))
@@ -59,6 +59,7 @@ export async function openPage(
   });
   context.on('weberror', (error) => complaints.push(error.error().message));
   const page = await context.newPage();
-  await page.goto(origin + path);
+  // The frame with the site's chat may still be on its way: a test waits for what it looks at.
+  await page.goto(origin + path, { waitUntil: 'domcontentloaded' });
   return { page, context, complaints };
 }
