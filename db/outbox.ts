@@ -57,8 +57,8 @@ export async function outboxDepth(database: Database): Promise<Readonly<Record<s
 const leastOfAll = Math.max(...Object.values(messagePriority));
 
 /**
- * The lines a channel's messages stand in: one for each priority and campaign that has any. Found by stepping from one
- * to the next along the index, however many messages stand in them.
+ * The lines a channel's messages stand in: one for each priority and campaign with something to send. Found by stepping
+ * from one to the next along the index, however many messages stand in them.
  */
 const lines = `lines(priority, campaign) as (
     select * from (select priority, campaign from messages indexed by messages_due
