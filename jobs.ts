@@ -27,7 +27,7 @@ import type { AnyCommand } from './db/writer.ts';
 import type { Svoi } from './svoi.ts';
 
 /** What a job needs of a running Svoi. */
-export type Worked = Pick<Svoi, 'database' | 'clock' | 'submit' | 'program' | 'messagingRules'>;
+export type Worked = Pick<Svoi, 'database' | 'clock' | 'submit' | 'program' | 'messagingRules' | 'analyst'>;
 
 /** One kind of work that falls due by the clock. Every command is safe to repeat, also from two processes at once. */
 interface Job<Item> {

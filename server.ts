@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { type HttpBindings, serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { pino } from 'pino';
+import { analystOnThread } from './analyst_on_thread.ts';
 import { createApi } from './api/app.ts';
 import type { Channel } from './bots/channel.ts';
 import { createDispatcher, type Dispatcher } from './bots/dispatcher.ts';
@@ -27,6 +28,7 @@ import { createChatLinks } from './links.ts';
 import { consentTexts } from './locales/consents.ts';
 import { createTranslator } from './locales/translator.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { runNightly } from './nightly.ts';
 import { type NodeMessengers, openNodeMessengers } from './node_messengers.ts';
 import manifest from './package.json' with { type: 'json' };
 import { openPlayground } from './playground.ts';
@@ -88,6 +90,7 @@ async function start(): Promise<Running> {
       await dispatcher.stop();
       await Promise.all(messengers.map((messenger) => messenger.stop?.()));
       await core.svoi.writer.idle();
+      core.svoi.analyst.close();
       database.close();
     },
   };
@@ -106,10 +109,13 @@ async function createCore(settings: Settings, database: Database, log: pino.Logg
   const metrics = createMetrics(() => outboxDepth(database));
   const settle = async () => {
     await settleDue(core.svoi);
+    await runNightly(core.svoi);
     wake();
   };
   const clock = await openClock(settings, database, settle);
+  const { DATABASE_URL, DATABASE_AUTH_TOKEN: authToken } = settings;
   const svoi = await createSvoi({
+    analyst: analystOnThread({ url: DATABASE_URL, authToken }),
     ...{ database, clock, ids: createIds(createRandom()), random: createRandom() },
     onMessages: () => wake(),
     onNotices: () => goOnWithNotices(),
@@ -230,8 +236,9 @@ function startJobs({ svoi, log, fatal }: Core): NodeJS.Timeout {
     busy = true;
     try {
       await settleDue(svoi);
+      await runNightly(svoi);
     } catch (error) {
-      log.error({ error }, 'expiry failed; it is tried again');
+      log.error({ error }, 'work that is due failed; it is tried again');
       if (faultOf(error) === 'fatal') fatal(error);
     } finally {
       busy = false;

@@ -1,3 +1,4 @@
+import { type Analyst, analystHere } from './analyst.ts';
 import type { Channel, EventHandler, ReceiptHandler } from './bots/channel.ts';
 import { handleEvent } from './core/dialogs/handle.ts';
 import type { Ids } from './core/ids.ts';
@@ -18,6 +19,8 @@ export interface Svoi {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly writer: Writer;
+  /** Takes long looks at the database. */
+  readonly analyst: Analyst;
   /** The rules in force; a newly applied program counts from the next decision on. */
   program(): Program;
   reloadProgram(): Promise<void>;
@@ -45,11 +48,14 @@ interface KnownChannel extends Pick<Channel, 'name'> {
 /** What Svoi is made of; where requests may not share one writer, the root brings its own. */
 export interface SvoiOptions extends WriterOptions {
   readonly writer?: Writer;
+  /** Default: looks on the thread that asks. */
+  readonly analyst?: Analyst;
 }
 
 /** Joins core and database. Channels, HTTP and jobs are joined to it by the root that runs. */
 export async function createSvoi(options: SvoiOptions): Promise<Svoi> {
   const { database, clock, ids, writer = createWriter(options) } = options;
+  const { analyst = analystHere(database) } = options;
   let program = await currentProgram(database);
   let links: Pick<ChatLinks, 'open' | 'all'> | undefined;
   const chatLink = (context: string) => links?.open(context);
@@ -63,6 +69,7 @@ export async function createSvoi(options: SvoiOptions): Promise<Svoi> {
     clock,
     ids,
     writer,
+    analyst,
     program: () => program,
     reloadProgram: async () => {
       program = await currentProgram(database);

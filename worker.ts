@@ -16,6 +16,7 @@ import { createChatLinks } from './links.ts';
 import { consentTexts } from './locales/consents.ts';
 import { createTranslator } from './locales/translator.ts';
 import { isCalledAt, openMessengers } from './messengers.ts';
+import { runNightly } from './nightly.ts';
 import manifest from './package.json' with { type: 'json' };
 import { parseSettings, type Settings } from './settings.ts';
 import { createSvoi, type Svoi } from './svoi.ts';
@@ -67,6 +68,7 @@ export default {
   async scheduled(_event: unknown, bindings: Bindings, context: Execution): Promise<void> {
     await takeTurn(bindings, context, async ({ svoi, dispatch }) => {
       await settleDue(svoi);
+      await runNightly(svoi);
       await dispatch();
     });
   },

@@ -26,6 +26,12 @@ export type OneTimeCodeId = Branded<string, 'OneTimeCodeId'>;
 export type MergeId = Branded<string, 'MergeId'>;
 export type TalkId = Branded<string, 'TalkId'>;
 export type TalkMessageId = Branded<string, 'TalkMessageId'>;
+export type SegmentId = Branded<string, 'SegmentId'>;
+export type SurveyId = Branded<string, 'SurveyId'>;
+export type QuestionId = Branded<string, 'QuestionId'>;
+export type ReportId = Branded<string, 'ReportId'>;
+export type CampaignId = Branded<string, 'CampaignId'>;
+export type EventId = Branded<string, 'EventId'>;
 
 /** The prefix of every kind of id, so that a reader of a log knows what he sees. */
 interface Prefixes {
@@ -50,6 +56,12 @@ interface Prefixes {
   mrg: MergeId;
   tlk: TalkId;
   tlm: TalkMessageId;
+  seg: SegmentId;
+  srv: SurveyId;
+  qst: QuestionId;
+  rep: ReportId;
+  cmp: CampaignId;
+  evt: EventId;
 }
 
 /** Makes ids: a prefix, then a ULID of `at` (epoch milliseconds), so ids sort by the time they were made. */

@@ -15,6 +15,9 @@ export interface Database {
   close(): void;
 }
 
+/** As much of a database as whoever only looks at it needs. */
+export type Reading = Pick<Database, 'read'>;
+
 /** A statement from SQL and its arguments. */
 export function statement(sql: string, ...args: readonly (string | number | null)[]): Statement {
   return { sql, args };

@@ -6,6 +6,7 @@ import { SvoiError } from '../core/errors.ts';
 import { type Database, statement, wrapClient } from './database.ts';
 import { type FileDatabase, openFileDatabase } from './file.ts';
 import { migrate } from './migrate.ts';
+import { openReader } from './reader.ts';
 
 /** Where the database is: `file:…`, or `http(s)://` and `libsql://` for a libSQL server. */
 export interface DatabaseSettings {
@@ -19,6 +20,12 @@ export interface DatabaseSettings {
  */
 export async function openDatabase(settings: DatabaseSettings): Promise<Database> {
   return settings.url.startsWith('file:') ? openFile(settings.url) : openServer(settings);
+}
+
+/** Opens a database that is in use to look at it only: one that its process has opened before. */
+export function openToRead({ url, authToken }: DatabaseSettings): Database {
+  if (url.startsWith('file:')) return openReader(url.slice('file:'.length));
+  return wrapClient(createClient({ url, ...(authToken ? { authToken } : {}) }), 'server');
 }
 
 async function openServer({ url, authToken }: DatabaseSettings): Promise<Database> {

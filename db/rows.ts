@@ -4,23 +4,30 @@ import { type Row, type Statement, statement } from './database.ts';
 
 type Column = readonly [property: string, name: string];
 
-function columnsOf(table: SQLiteTable): Column[] {
-  return Object.entries(getTableColumns(table)).map(([property, column]) => [property, column.name]);
+function columnsOf(table: SQLiteTable, without: readonly string[] = []): Column[] {
+  return Object.entries(getTableColumns(table))
+    .filter(([property]) => !without.includes(property))
+    .map(([property, column]) => [property, column.name]);
 }
 
 /**
  * Writes many rows of a table in one statement: `insert … select … from json_each(?)`. `conflict` says what becomes of
- * rows that are there already; by default the whole statement fails.
+ * rows that are there already; by default the whole statement fails. Columns `without` which it is written keep their
+ * defaults.
  */
-export function inserter<Table extends SQLiteTable>(
+export function inserter<
+  Table extends SQLiteTable,
+  Left extends keyof Table['$inferSelect'] & string = never,
+>(
   table: Table,
   conflict: '' | 'or ignore' = '',
-): (rows: readonly Readonly<Table['$inferSelect']>[]) => Statement {
-  const columns = columnsOf(table);
+  without: readonly Left[] = [],
+): (rows: readonly Readonly<Omit<Table['$inferSelect'], Left>>[]) => Statement {
+  const columns = columnsOf(table, without);
   const names = columns.map(([, name]) => name).join(', ');
   const picks = columns.map((_, index) => `value ->> ${index}`).join(', ');
   const sql = `insert ${conflict} into ${getTableName(table)} (${names}) select ${picks} from json_each(?)`;
-  const properties = columns.map(([property]) => property as keyof Table['$inferSelect']);
+  const properties = columns.map(([property]) => property as Exclude<keyof Table['$inferSelect'], Left>);
   return (rows) => {
     const values: unknown[][] = [];
     for (const row of rows) {
@@ -55,24 +62,28 @@ export function selection(table: SQLiteTable, alias: string, prefix = ''): strin
     .join(', ');
 }
 
-/** A JSON array of all columns of `table` under an alias, in the order `arrayReader` reads them. */
-export function jsonSelection(table: SQLiteTable, alias: string): string {
-  return `json_array(${columnsOf(table)
+/** A JSON array of the columns of `table` under an alias, but those `without`, in the order `arrayReader` reads them. */
+export function jsonSelection(table: SQLiteTable, alias: string, without: readonly string[] = []): string {
+  return `json_array(${columnsOf(table, without)
     .map(([, name]) => `${alias}.${name}`)
     .join(', ')})`;
 }
 
 /** A row made by `jsonSelection` as the table's type. */
-export function arrayReader<Table extends SQLiteTable>(
+export function arrayReader<
+  Table extends SQLiteTable,
+  Left extends keyof Table['$inferSelect'] & string = never,
+>(
   table: Table,
-): (values: readonly (string | number | null)[]) => Table['$inferSelect'] {
-  const properties = columnsOf(table).map(([property]) => property);
+  without: readonly Left[] = [],
+): (values: readonly (string | number | null)[]) => Omit<Table['$inferSelect'], Left> {
+  const properties = columnsOf(table, without).map(([property]) => property);
   return (values) => {
     const row: Record<string, unknown> = {};
     for (let index = 0; index < properties.length; index += 1) {
       row[properties[index] as string] = values[index];
     }
-    return row as Table['$inferSelect'];
+    return row as Omit<Table['$inferSelect'], Left>;
   };
 }
 

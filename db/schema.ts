@@ -50,9 +50,44 @@ export const customers = sqliteTable(
     createdAt: integer('created_at').notNull(),
     registeredAt: integer('registered_at'),
     erasedAt: integer('erased_at'),
+    city: text(),
+    /** Where the person registered: a channel, `shop:shp_…`. */
+    registeredIn: text('registered_in'),
+    // What the person bought, added up by the commit that changes it; `svoi rebuild` counts it all again.
+    /** Orders: sales not brought back whole, also those of accounts merged into this one. */
+    orders: integer().notNull().default(0),
+    /** What was paid, less what was given back, in minor units. */
+    paidMinor: integer('paid_minor').notNull().default(0),
+    /** What was given back of it. */
+    refundedMinor: integer('refunded_minor').notNull().default(0),
+    firstAt: integer('first_at'),
+    lastAt: integer('last_at'),
+    /** Days with orders, the first and last of them (days since 1970 on the program's calendar), and the sum of the squares of the days between neighbours. */
+    orderDays: integer('order_days').notNull().default(0),
+    firstDay: integer('first_day'),
+    lastDay: integer('last_day'),
+    gapSquares: integer('gap_squares').notNull().default(0),
+    /** Points that can be spent, that were ever given, that were spent on purchases. */
+    points: integer().notNull().default(0),
+    pointsEarned: integer('points_earned').notNull().default(0),
+    pointsSpent: integer('points_spent').notNull().default(0),
+    /** Chats that reach the person: 1 Telegram, 2 Viber, 4 WhatsApp, 8 the site chat. */
+    chats: integer().notNull().default(0),
+    /** The newest answer about offers: 1 yes, 0 no, null never asked; and the channels that were refused alone, as above, 16 for SMS. */
+    offers: integer(),
+    offersRefused: integer('offers_refused').notNull().default(0),
+    /** When the person last wrote to us or tapped something. */
+    heardAt: integer('heard_at'),
   },
   (table) => [index('customers_merged_into').on(table.mergedInto).where(sql`merged_into is not null`)],
 );
+
+/** Columns of customers that are figures, counted by the commit that changes them: `Customer` of core knows none of them. */
+export const customerFigures = [
+  ...(['orders', 'paidMinor', 'refundedMinor', 'firstAt', 'lastAt', 'orderDays', 'firstDay'] as const),
+  ...(['lastDay', 'gapSquares', 'points', 'pointsEarned', 'pointsSpent', 'chats', 'offers'] as const),
+  ...(['offersRefused', 'heardAt'] as const),
+] as const;
 
 /** A shop's own ids of customers. */
 export const externalIds = sqliteTable(
@@ -138,6 +173,8 @@ export const purchases = sqliteTable(
     claimUntil: integer('claim_until'),
     claimedAt: integer('claimed_at'),
     award: text(),
+    /** What the clock on the shop's wall showed at `at`, as epoch milliseconds of the same figures in UTC. */
+    localAt: integer('local_at').notNull().default(0),
     /** A trigger refuses an update that is not exactly one ahead. */
     revision: integer().notNull().default(0),
   },
@@ -744,6 +781,309 @@ export const tallies = sqliteTable('tallies', {
   spent: integer().notNull(),
   newCustomers: integer('new_customers').notNull(),
 });
+
+/** What each customer bought where and of what, added up: a row for each store, category and product. */
+export const customerTotals = sqliteTable(
+  'customer_totals',
+  {
+    customerId: text('customer_id').notNull(),
+    /** `store`, `category` or `product`, and which. */
+    facet: text().notNull(),
+    value: text().notNull(),
+    orders: integer().notNull(),
+    quantity: real().notNull(),
+    paidMinor: integer('paid_minor').notNull(),
+    firstAt: integer('first_at').notNull(),
+    lastAt: integer('last_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.customerId, table.facet, table.value] }),
+    index('customer_totals_value').on(table.facet, table.value),
+  ],
+);
+
+/** What shops sell, as they told us. */
+export const products = sqliteTable('products', {
+  sku: text().primaryKey(),
+  name: text(),
+  category: text(),
+  brand: text(),
+  priceMinor: integer('price_minor'),
+  url: text(),
+  /** How many days one of it lasts. */
+  consumptionDays: integer('consumption_days'),
+  /** JSON: what facts about customers are inferred from. */
+  attributes: text().notNull(),
+  updatedAt: integer('updated_at').notNull(),
+});
+
+/** How long products last, learned from those who bought them again. */
+export const productLives = sqliteTable('product_lives', {
+  sku: text().primaryKey(),
+  /** How many customers it was learned from, and the median of their days. */
+  customers: integer().notNull(),
+  medianDays: real('median_days').notNull(),
+  computedAt: integer('computed_at').notNull(),
+});
+
+/** When a customer will have used up a product. */
+export const refills = sqliteTable(
+  'refills',
+  {
+    customerId: text('customer_id').notNull(),
+    sku: text().notNull(),
+    boughtAt: integer('bought_at').notNull(),
+    dueAt: integer('due_at').notNull(),
+    days: real().notNull(),
+    /** Where the days come from: `product`, `own`, `others`. */
+    source: text().notNull(),
+    /** When it was told as an event. */
+    toldAt: integer('told_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.customerId, table.sku] }),
+    index('refills_due').on(table.dueAt),
+    index('refills_untold').on(table.dueAt).where(sql`told_at is null`),
+  ],
+);
+
+/** What purchases let us infer about a customer, or what was said. */
+export const customerFacts = sqliteTable(
+  'customer_facts',
+  {
+    customerId: text('customer_id').notNull(),
+    /** Which fact, and which of several: `child`, 1. */
+    name: text().notNull(),
+    item: integer().notNull(),
+    value: text().notNull(),
+    /** The window the fact holds in, where it moves with time: days since 1970 between which a child was born. */
+    low: integer(),
+    high: integer(),
+    /** From 0 to 1. */
+    sure: real().notNull(),
+    /** `purchases`, `customer`, `staff` or `shop`. */
+    source: text().notNull(),
+    /** JSON: what it was inferred from. */
+    because: text().notNull(),
+    at: integer().notNull(),
+    /** The customer said it is not so: it is not inferred again. */
+    deniedAt: integer('denied_at'),
+    revision: integer().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.customerId, table.name, table.item] }),
+    index('customer_facts_name').on(table.name, table.value),
+  ],
+);
+
+/** What happened, for journeys: told by shops or found by us. Append only. */
+export const events = sqliteTable(
+  'events',
+  {
+    id: text().primaryKey(),
+    type: text().notNull(),
+    customerId: text('customer_id').notNull(),
+    /** One occasion is told once. */
+    occasion: text().notNull(),
+    /** JSON. */
+    data: text().notNull(),
+    at: integer().notNull(),
+    recordedAt: integer('recorded_at').notNull(),
+  },
+  (table) => [
+    uniqueIndex('events_occasion').on(table.customerId, table.type, table.occasion),
+    index('events_type').on(table.type, table.recordedAt),
+  ],
+);
+
+/** Questions how likely a customer is to recommend us, and the answers. */
+export const surveys = sqliteTable(
+  'surveys',
+  {
+    id: text().primaryKey(),
+    customerId: text('customer_id').notNull(),
+    purchaseId: text('purchase_id'),
+    store: text(),
+    /** Who of the staff sold it. */
+    staffId: text('staff_id'),
+    askedAt: integer('asked_at').notNull(),
+    /** 0 to 10. */
+    score: integer(),
+    reason: text(),
+    answeredAt: integer('answered_at'),
+    /** When the manager was told of an unhappy customer. */
+    toldAt: integer('told_at'),
+    revision: integer().notNull(),
+  },
+  (table) => [
+    index('surveys_customer').on(table.customerId, table.askedAt),
+    index('surveys_answered').on(table.answeredAt).where(sql`answered_at is not null`),
+    uniqueIndex('surveys_purchase').on(table.purchaseId).where(sql`purchase_id is not null`),
+  ],
+);
+
+/** Segments as the staff or a shop saved them. */
+export const segments = sqliteTable(
+  'segments',
+  {
+    id: text().primaryKey(),
+    name: text().notNull(),
+    /** In the compact form, as `segmentText` writes it. */
+    rule: text().notNull(),
+    createdBy: text('created_by').notNull(),
+    createdAt: integer('created_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+    removedAt: integer('removed_at'),
+    revision: integer().notNull(),
+  },
+  (table) => [uniqueIndex('segments_name').on(table.name).where(sql`removed_at is null`)],
+);
+
+/** What RFM profiles, models and maps were last computed as, by name. */
+export const computations = sqliteTable('computations', {
+  /** `rfm:main`, `bgnbd`. */
+  name: text().primaryKey(),
+  /** JSON. */
+  result: text().notNull(),
+  computedAt: integer('computed_at').notNull(),
+});
+
+/** What the models say of each customer who bought more than once, as of the last night. */
+export const customerScores = sqliteTable('customer_scores', {
+  customerId: text('customer_id').primaryKey(),
+  /** The chance that the customer still buys, from 0 to 1. */
+  alive: real().notNull(),
+  /** Orders expected in the next 90 days, and what they will bring in minor units. */
+  expectedOrders: real('expected_orders').notNull(),
+  valueMinor: integer('value_minor').notNull(),
+  computedAt: integer('computed_at').notNull(),
+});
+
+/** Where each customer stood last night on each map: in a saved segment (`in`), or in which part of an RFM map. */
+export const segmentStates = sqliteTable(
+  'segment_states',
+  {
+    /** The id of a segment, or `rfm:main`, `rf:main`. */
+    map: text().notNull(),
+    customerId: text('customer_id').notNull(),
+    state: text().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.map, table.customerId] }),
+    index('segment_states_customer').on(table.customerId),
+  ],
+);
+
+/** How many customers stood where, each night. */
+export const segmentSizes = sqliteTable(
+  'segment_sizes',
+  {
+    map: text().notNull(),
+    /** YYYY-MM-DD on the program's calendar. */
+    day: text().notNull(),
+    state: text().notNull(),
+    customers: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.map, table.day, table.state] })],
+);
+
+/** Who went where, each night; null: from nowhere, to nowhere. */
+export const segmentMoves = sqliteTable(
+  'segment_moves',
+  {
+    map: text().notNull(),
+    day: text().notNull(),
+    customerId: text('customer_id').notNull(),
+    was: text(),
+    became: text(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.map, table.day, table.customerId] }),
+    index('segment_moves_day').on(table.day),
+    index('segment_moves_customer').on(table.customerId),
+  ],
+);
+
+/** Questions of the staff that take a long look: asked in a chat, answered there when the look is over. */
+export const questions = sqliteTable(
+  'questions',
+  {
+    id: text().primaryKey(),
+    kind: text().notNull(),
+    /** JSON. */
+    argument: text().notNull(),
+    addressId: text('address_id').notNull(),
+    staffId: text('staff_id').notNull(),
+    askedAt: integer('asked_at').notNull(),
+    answeredAt: integer('answered_at'),
+    tries: integer().notNull(),
+    revision: integer().notNull(),
+  },
+  (table) => [index('questions_open').on(table.askedAt).where(sql`answered_at is null`)],
+);
+
+/** Reports as they were drawn from: a picture in a chat is drawn when it is sent, or fetched. */
+export const reports = sqliteTable(
+  'reports',
+  {
+    id: text().primaryKey(),
+    kind: text().notNull(),
+    /** JSON. */
+    data: text().notNull(),
+    madeAt: integer('made_at').notNull(),
+  },
+  (table) => [index('reports_made').on(table.madeAt)],
+);
+
+/** Lists of customers to be fetched once, by a link that only the owner was given. */
+export const exports = sqliteTable('exports', {
+  /** SHA-256 of what the link carries. */
+  tokenHash: text('token_hash').primaryKey(),
+  rule: text().notNull(),
+  staffId: text('staff_id').notNull(),
+  createdAt: integer('created_at').notNull(),
+  expiresAt: integer('expires_at').notNull(),
+  fetchedAt: integer('fetched_at'),
+});
+
+/** Messages to a segment: frozen at the moment of sending. */
+export const campaigns = sqliteTable(
+  'campaigns',
+  {
+    id: text().primaryKey(),
+    name: text().notNull(),
+    /** The segment in the compact form. */
+    rule: text().notNull(),
+    /** JSON: what is said. */
+    message: text().notNull(),
+    staffId: text('staff_id').notNull(),
+    createdAt: integer('created_at').notNull(),
+    /** `freezing`, `sending`, `done` or `stopped`. */
+    state: text().notNull(),
+    /** When the audience was frozen. */
+    frozenAt: integer('frozen_at'),
+    finishedAt: integer('finished_at'),
+    revision: integer().notNull(),
+  },
+  (table) => [index('campaigns_open').on(table.createdAt).where(sql`state in ('freezing', 'sending')`)],
+);
+
+/** Whom a campaign goes to, and why to some of its segment it does not. */
+export const campaignMembers = sqliteTable(
+  'campaign_members',
+  {
+    campaignId: text('campaign_id').notNull(),
+    customerId: text('customer_id').notNull(),
+    /** `waiting`, `told`, or why not: `consent`, `no_channel`. */
+    state: text().notNull(),
+    /** Not before this moment, where quiet hours hold. */
+    dueAt: integer('due_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.campaignId, table.customerId] }),
+    index('campaign_members_due').on(table.campaignId, table.dueAt).where(sql`state = 'waiting'`),
+  ],
+);
 
 /** Single values: the playground's clock, the offset of long polling. */
 export const values = sqliteTable('values_kept', {

@@ -78,7 +78,7 @@ function payerOf({ redemption }: PurchaseInput, facts: CouponFacts): CustomerRef
 /** The sale with its coupons: what they take off, that they are used, and what they did for whoever posted it. */
 function sale(now: Sale): Sold {
   const { input, rules, record, facts, context } = now;
-  const full = newPurchase('sale', input, record, context);
+  const full = newPurchase('sale', input, record, rules, context);
   if (!input.coupons?.length) return settle(full, [], now);
   const book = openCouponBook(facts, context);
   const priced = priceCart(input, record, facts, rules, book);

@@ -21,10 +21,12 @@ export function createCustomer(
     gender: null,
     locale: null,
     zone: null,
+    city: null,
     preferredChannel: null,
     mergedInto: null,
     createdAt: context.now,
     registeredAt: null,
+    registeredIn: null,
     erasedAt: null,
   };
   const externalIds = 'externalId' in ref ? [{ ...ref, customerId: customer.id }] : [];

@@ -29,7 +29,7 @@ export interface Registration {
 export function register(
   phone: string,
   found: CustomerRecord | undefined,
-  profile: Partial<Profile>,
+  profile: Partial<Profile> & Pick<Customer, 'registeredIn'>,
   rules: WelcomeRules,
   actor: string,
   context: Context,
@@ -42,6 +42,7 @@ export function register(
     ...record.customer,
     ...profile,
     registeredAt: record.customer.registeredAt ?? context.now,
+    registeredIn: first ? profile.registeredIn : record.customer.registeredIn,
   };
   const posting = openPosting(record.head, record.lots, context);
   posting.expireDue(context.now);

@@ -34,17 +34,20 @@ export interface Customer {
   readonly locale: Locale | null;
   /** IANA name; null means the program's zone. */
   readonly zone: string | null;
+  readonly city: string | null;
   /** Where the customer wants to be written to; null: where we heard from them last. */
   readonly preferredChannel: ChannelName | null;
   /** The customer this record was merged into; facts asked for by phone, card or a shop's id are of that one. */
   readonly mergedInto: CustomerId | null;
   readonly createdAt: number;
   readonly registeredAt: number | null;
+  /** Where the person registered: a channel, `shop:shp_…`. */
+  readonly registeredIn: string | null;
   readonly erasedAt: number | null;
 }
 
 /** The part of a customer that the customer or the shop may change. */
-export type Profile = Pick<Customer, 'name' | 'birthday' | 'gender' | 'locale' | 'zone'>;
+export type Profile = Pick<Customer, 'name' | 'birthday' | 'gender' | 'locale' | 'zone' | 'city'>;
 
 /** One customer on one channel; a stranger who has only pressed "start" has one too, without a customer. */
 export interface Address {

@@ -102,7 +102,7 @@ function find(input: CustomerInput, facts: CustomerFacts): Found {
 }
 
 const fields = [
-  ...(['phone', 'card', 'name', 'birthday', 'gender', 'locale', 'zone'] as const),
+  ...(['phone', 'card', 'name', 'birthday', 'gender', 'locale', 'zone', 'city'] as const),
   'preferredChannel',
 ] as const;
 

@@ -34,7 +34,7 @@ function giveBack(
   record: CustomerRecord | undefined,
   context: Context,
 ): Recorded {
-  const purchase = newPurchase('return', input, record, context);
+  const purchase = newPurchase('return', input, record, rules, context);
   if (!record) return { ok: true, changes: { purchases: [purchase] }, result: resultOf(purchase, 0) };
   const { points: due, reason } = rules.award(input.lines.map((line) => -line.amountMinor));
   const { version, percent, basisMinor, pointValueMinor } = reason;

@@ -2,6 +2,7 @@ import { createCustomer } from '../customers/create.ts';
 import type { CustomerChanges, CustomerRecord, CustomerRef } from '../customers/types.ts';
 import { type Outcome, type Refusal, refuse } from '../errors.ts';
 import { type Command, type Context, type Decision, mergeChanges } from '../ports.ts';
+import { localTime } from '../time.ts';
 import type {
   Purchase,
   PurchaseChanges,
@@ -9,6 +10,7 @@ import type {
   PurchaseInput,
   PurchaseNeeds,
   PurchaseResult,
+  PurchaseRules,
   ReceiptLine,
 } from './types.ts';
 
@@ -83,6 +85,7 @@ export function newPurchase(
   kind: Purchase['kind'],
   input: PurchaseInput,
   record: CustomerRecord | undefined,
+  { zone }: Pick<PurchaseRules, 'zone'>,
   context: Context,
 ): Purchase {
   return {
@@ -109,6 +112,7 @@ export function newPurchase(
     claimUntil: null,
     claimedAt: null,
     award: null,
+    localAt: localTime(input.at, zone),
     revision: 0,
     lines: input.lines.map(untouchedLine),
   };

@@ -87,6 +87,8 @@ export interface Purchase {
   readonly claimedAt: number | null;
   /** Of a receipt without a customer: why it is worth its points. */
   readonly award: EarnReason | null;
+  /** What the clock on the shop's wall showed at `at`, as epoch milliseconds of the same figures in UTC. */
+  readonly localAt: number;
   readonly revision: number;
   readonly lines: readonly PurchaseLine[];
 }
@@ -155,6 +157,8 @@ export interface Award {
 
 /** What the program says about purchases. Times in epoch milliseconds. */
 export interface PurchaseRules extends SpendingRules {
+  /** The program's time zone. */
+  readonly zone: string;
   /** Points for the money paid for each line; `timesHundredths`: as many times as coupons say, 100 is once. */
   award(amountsMinor: readonly number[], timesHundredths?: readonly number[]): Award;
   /** When points earned at `at` are gone. */

@@ -4,14 +4,14 @@ import * as schema from '../schema.ts';
 import { type Changes, forRows } from './part.ts';
 
 const insert = {
-  customers: inserter(schema.customers),
+  customers: inserter(schema.customers, '', schema.customerFigures),
   externalIds: inserter(schema.externalIds),
   consents: inserter(schema.consents),
 };
 
 const updateCustomers = updater(schema.customers, [
   ...(['phone', 'card', 'name', 'birthday', 'gender', 'locale', 'zone', 'registeredAt'] as const),
-  ...(['preferredChannel', 'mergedInto'] as const),
+  ...(['preferredChannel', 'mergedInto', 'city', 'registeredIn'] as const),
 ]);
 
 /** People, the shops' ids of them, and what they agreed to. */
@@ -37,7 +37,7 @@ export function erase(erasures: NonNullable<Changes['erasures']>): Statement[] {
   const phones = `(select phone from customers where id in ${these})`;
   const nothing = [
     ...['phone', 'card', 'name', 'birthday', 'gender', 'locale', 'zone', 'registered_at'],
-    'preferred_channel',
+    ...['preferred_channel', 'city', 'registered_in'],
   ];
   return [
     // By the phone, as long as it is known: a code proves nobody yet, and an SMS may have gone to a stranger's number.

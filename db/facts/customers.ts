@@ -66,7 +66,7 @@ function recordOf(id: CustomerId, all: Collected): CustomerRecord | undefined {
  * group: the driver spends more on a cell than SQLite on the row it comes from.
  */
 const customersSql = `
-  select json_group_array(json_array(refs.value ->> 0, ${jsonSelection(schema.customers, 'c')},
+  select json_group_array(json_array(refs.value ->> 0, ${jsonSelection(schema.customers, 'c', schema.customerFigures)},
     json((select json_array(seq, hash, available, pending, held) from ledger_transactions
       where customer_id = c.id order by seq desc limit 1)),
     json((select json_group_array(${jsonSelection(schema.lots, 'l')}) from lots l
@@ -92,7 +92,7 @@ type FoundCustomer = readonly [
 ];
 type Cells = readonly (string | number | null)[];
 
-const customerOf = arrayReader(schema.customers);
+const customerOf = arrayReader(schema.customers, schema.customerFigures);
 const lotOf = arrayReader(schema.lots);
 const addressCells = arrayReader(schema.addresses);
 

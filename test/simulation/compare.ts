@@ -1,4 +1,5 @@
 import { sealedEntryText } from '../../core/audit/seal.ts';
+import type { Customer } from '../../core/customers/types.ts';
 import { conversationKey } from '../../core/dialogs/types.ts';
 import { sealedText } from '../../core/ledger/seal.ts';
 import { type Database, type Row, readRows } from '../../db/database.ts';
@@ -78,6 +79,13 @@ function sealed<Some>(
   return Object.fromEntries([...chains].map(([name, chain]) => [name, hashes(chain)]));
 }
 
+/** Figures are held to the receipts they are of, see `rebuild`; memory keeps none. */
+function customerFrom(row: Row) {
+  const figures: readonly string[] = schema.customerFigures;
+  const all = Object.entries(reader(schema.customers)(row));
+  return Object.fromEntries(all.filter(([name]) => !figures.includes(name))) as unknown as Customer;
+}
+
 /** What stands in a database, in the words of core. */
 export async function contentsOfDatabase(database: Database): Promise<Contents> {
   const all = (table: string, order = 'id') => readRows(database, `select * from ${table} order by ${order}`);
@@ -90,7 +98,7 @@ export async function contentsOfDatabase(database: Database): Promise<Contents> 
   const lines = await all('purchase_lines', 'purchase_id, position');
   const linesOf = (id: string) => lines.filter((line) => line.purchase_id === id).map(lineFrom);
   return {
-    customers: await rows('customers', reader(schema.customers), byId),
+    customers: await rows('customers', customerFrom, byId),
     externalIds: await rows(
       'external_ids',
       reader(schema.externalIds),

@@ -319,7 +319,7 @@ export class MemoryStore {
     this.#forgetTalks(customerId, at);
     const customer = this.customers.get(customerId);
     const nothing = { phone: null, card: null, name: null, birthday: null, gender: null };
-    const nowhere = { locale: null, zone: null, registeredAt: null };
+    const nowhere = { locale: null, zone: null, city: null, registeredAt: null, registeredIn: null };
     for (const { id } of this.codes.all('phone', customer?.phone ?? '')) this.codes.remove(id);
     this.#forgetInvites(customerId);
     const sms = this.chats.get(conversationKey('sms', customer?.phone ?? ''));

@@ -56,7 +56,14 @@ function heroChanges({ chats, agreed, request }: Story, { id, phone }: Hero, now
     customers: [
       {
         ...{ id, phone, card: null, name: null, birthday: null, gender: null },
-        ...{ locale: null, zone: null, preferredChannel: null, mergedInto: null },
+        ...{
+          locale: null,
+          zone: null,
+          city: null,
+          registeredIn: null,
+          preferredChannel: null,
+          mergedInto: null,
+        },
         ...{ createdAt: now, registeredAt: now, erasedAt: null },
       },
     ],

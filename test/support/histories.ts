@@ -142,7 +142,7 @@ export function registration(
     needs: { customers: [{ ref: { phone } }] },
     decide(facts, context) {
       const found = facts.customer({ phone });
-      const { changes, balance } = register(phone, found, {}, rules, 'customer', context);
+      const { changes, balance } = register(phone, found, { registeredIn: null }, rules, 'customer', context);
       return { ok: true, changes, result: { balance } };
     },
   };

@@ -12,6 +12,7 @@ import { apiParts } from '../../http.ts';
 import { noticeRunner, settleDue, settleNotices } from '../../jobs.ts';
 import { consentTexts } from '../../locales/consents.ts';
 import { createTranslator } from '../../locales/translator.ts';
+import { runNightly } from '../../nightly.ts';
 import { openPlayground } from '../../playground.ts';
 import { openWebParts, type WebParts } from '../../web.ts';
 import type { SeenMessage } from '../contract/channel.ts';
@@ -54,6 +55,7 @@ export async function testPlayground(timers = never): Promise<TestPlayground> {
   const jump = async (milliseconds: number) => {
     here.clock.advance(milliseconds);
     await settleDue(svoi);
+    await runNightly(svoi);
   };
   const { app, channels, arrive, close } = await openPlayground(svoi, {
     ...{ web, shops, render, timers },

@@ -142,7 +142,8 @@ export function enter(turn: Turn, phone: string): Outcome {
   const found = turn.facts.customer({ phone });
   const again = found !== undefined && found.customer.registeredAt !== null;
   const { address, program, context } = turn;
-  const profile = again && found.customer.locale !== null ? {} : { locale: address.locale };
+  const language = again && found.customer.locale !== null ? {} : { locale: address.locale };
+  const profile = { ...language, registeredIn: address.channel };
   const registration = register(phone, found, profile, welcomeRules(program), 'customer', context);
   const { customer } = registration;
   const agreed = again && found.consents.service !== undefined ? [] : [agreement(turn, customer.id)];

@@ -22,7 +22,14 @@ function aRecord(
   return {
     customer: {
       ...{ id: customerId, phone: '+380671234567', card: null, name: null, birthday: null, gender: null },
-      ...{ locale: null, zone: null, preferredChannel: null, mergedInto: null },
+      ...{
+        locale: null,
+        zone: null,
+        city: null,
+        registeredIn: null,
+        preferredChannel: null,
+        mergedInto: null,
+      },
       ...{ createdAt: 0, registeredAt: 0, erasedAt: null },
       ...profile,
     },

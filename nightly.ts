@@ -1,0 +1,37 @@
+import { localClock, localDay } from './core/time.ts';
+import { createValues } from './db/values.ts';
+import type { Worked } from './jobs.ts';
+
+/** Work of every night: done once a calendar day of the program, after three in the morning, safe to do twice. */
+export interface NightlyTask {
+  readonly name: string;
+  run(svoi: Worked, day: string): Promise<void>;
+}
+
+/** In this order: what counts comes before what looks at the counts. */
+export const nightlyTasks: readonly NightlyTask[] = [];
+
+const nightMinute = 3 * 60;
+
+/**
+ * Does what has not been done this day. A task that fails leaves the others alone and is tried again with the next call;
+ * what failed is thrown once all have had their turn.
+ */
+export async function runNightly(svoi: Worked, tasks: readonly NightlyTask[] = nightlyTasks): Promise<void> {
+  const now = svoi.clock.now();
+  const { zone } = svoi.program();
+  if (localClock(now, zone).minute < nightMinute) return;
+  const day = localDay(now, zone);
+  const values = createValues(svoi.database);
+  const failures: unknown[] = [];
+  for (const { name, run } of tasks) {
+    if ((await values.get(`nightly:${name}`)) === day) continue;
+    try {
+      await run(svoi, day);
+      await values.set(`nightly:${name}`, day);
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+}
