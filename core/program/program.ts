@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { channelNames, locales } from '../customers/types.ts';
 import { isTimeZone } from '../time.ts';
+import { rfmSchema } from './rfm.ts';
 
 const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day as HH:MM');
 
@@ -223,6 +224,7 @@ export const programSchema = z.strictObject({
     .describe(
       'one-time codes within 24 hours: per_phone_a_day, per_asker_a_day, a_day, and spend_a_day in minor units for those by SMS',
     ),
+  rfm: rfmSchema,
   talks: z
     .strictObject({
       bot_returns_minutes: z.int().min(1).max(10_080).default(60),
