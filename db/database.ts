@@ -44,7 +44,7 @@ function rowsOf(result: ResultSet): Row[] {
 
 /** The one row of a one-statement read, or undefined. */
 export async function readRow(
-  database: Database,
+  database: Reading,
   sql: string,
   ...args: Statement['args']
 ): Promise<Row | undefined> {
@@ -53,7 +53,7 @@ export async function readRow(
 }
 
 /** All rows of a one-statement read. */
-export async function readRows(database: Database, sql: string, ...args: Statement['args']): Promise<Row[]> {
+export async function readRows(database: Reading, sql: string, ...args: Statement['args']): Promise<Row[]> {
   const [rows] = await database.read([{ sql, args }]);
   return rows ?? [];
 }
