@@ -1,0 +1,21 @@
+/** Days of a year and of a month on average. */
+export const yearDays = 365.25;
+export const monthDays = yearDays / 12;
+
+/** The days between which somebody was born, in days since 1970, both included. */
+export interface BirthWindow {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Whole months of age on day `today`: at least and at most. Nobody is younger than 0. */
+export interface AgeMonths {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** How old somebody is on `today` who was born within the window. */
+export function ageOn({ low, high }: BirthWindow, today: number): AgeMonths {
+  const months = (born: number) => Math.max(0, Math.floor((today - born) / monthDays));
+  return { from: months(high), to: months(low) };
+}
