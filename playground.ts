@@ -8,7 +8,8 @@ import { segmentsOf } from './core/messaging/segments.ts';
 import { inviteStaff } from './core/staff/invite.ts';
 import { latestMessages, messageCosts } from './db/message_log.ts';
 import { applyProgram } from './db/programs.ts';
-import type { Shops } from './db/shops.ts';
+import type { NewKey, Shops } from './db/shops.ts';
+import { liveYear } from './playground_year.ts';
 import type { Svoi } from './svoi.ts';
 import type { WebParts } from './web.ts';
 
@@ -21,19 +22,23 @@ export interface PlaygroundOptions {
   readonly api: Api;
   /** Default: the platform's. */
   readonly timers?: Timers;
+  /** Whether a new playground begins with a year of a made-up shop; default: it begins empty. */
+  readonly year?: boolean;
 }
 
 /** Joins the playground to a database: its till has a shop and a key of its own, a new key at every start. */
 export async function openPlayground(svoi: Svoi, options: PlaygroundOptions): Promise<Playground> {
-  const { web, shops, ...rest } = options;
+  const { web, shops, year = false, ...rest } = options;
   await nameMadeUpPrices(svoi);
+  const { key: shopKey, shop } = await playgroundKey(shops);
+  if (year) await liveYear({ database: svoi.database, shopId: shop.id, until: svoi.clock.now() });
   const playground = await createPlayground({
     ...web,
     ...rest,
     handle: svoi.handleEvent,
     program: svoi.program,
     chatSecret: web.secret,
-    shopKey: await playgroundKey(shops),
+    shopKey,
     invite: async ({ number, id }) => {
       const invited = await svoi.submit(inviteStaff({ phone: number, role: id, stores: [] }));
       return invited.ok ? invited.result.token : undefined;
@@ -72,11 +77,11 @@ async function nameMadeUpPrices(svoi: Svoi): Promise<void> {
 
 const shopName = 'Playground';
 
-async function playgroundKey(shops: Shops): Promise<string> {
+async function playgroundKey(shops: Shops): Promise<NewKey> {
   const added = await shops.add(shopName, 'till');
   const made = added.ok ? added : await shops.rotate(shopName);
   if (!made.ok) {
     throw new SvoiError('shop_revoked', `the shop "${shopName}" was revoked: start with another database`);
   }
-  return made.result.key;
+  return made.result;
 }

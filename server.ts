@@ -184,7 +184,8 @@ async function openDoors(core: Core) {
   if (settings.SVOI_MODE === 'playground') {
     const render = createRenderer(createTranslator());
     const calls = async (request: Request) => api.fetch(request);
-    const playground = await openPlayground(svoi, { web, shops, clock, render, api: calls });
+    const year = settings.PLAYGROUND_HISTORY === 'year';
+    const playground = await openPlayground(svoi, { web, shops, clock, render, api: calls, year });
     channels.push(...playground.channels);
     app.route('/', playground.app);
   } else {

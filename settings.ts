@@ -18,6 +18,7 @@ const schema = z.object({
     .default('file:./data/svoi.db'),
   DATABASE_AUTH_TOKEN: optional,
   SVOI_MODE: z.enum(['playground', 'live'], { error: 'playground or live' }).optional(),
+  PLAYGROUND_HISTORY: z.enum(['year', 'none'], { error: 'year or none' }).default('year'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], {
       error: 'trace, debug, info, warn, error or silent',

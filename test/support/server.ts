@@ -23,7 +23,7 @@ export interface ServerProcess {
 /** Starts the server as `npm start` does, with these settings; resolves when it says where it listens. */
 export async function startServerProcess(settings: Readonly<Record<string, string>>): Promise<ServerProcess> {
   const child = spawn(process.execPath, programOf('server.ts'), {
-    env: { ...process.env, LOG_LEVEL: 'error', PORT: '0', ...settings },
+    env: { ...process.env, LOG_LEVEL: 'error', PORT: '0', PLAYGROUND_HISTORY: 'none', ...settings },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const url = await addressOf(child);

@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createIds } from '../../core/ids.ts';
 import { type ProgramDefinition, programSchema } from '../../core/program/program.ts';
+import { seededRandom } from '../../core/seeded_random.ts';
 import { openDatabase } from '../../db/open.ts';
 import { applyProgram } from '../../db/programs.ts';
 import type { WriterOptions } from '../../db/writer.ts';
 import { createSvoi, type Svoi } from '../../svoi.ts';
 import { type TestClock, testClock } from './clock.ts';
 
+export { seededRandom } from '../../core/seeded_random.ts';
 export { type TestClock, testClock } from './clock.ts';
 
 /** What a test may choose; everything else is as in a fresh installation. */
@@ -69,15 +71,4 @@ async function migrateOnce(): Promise<string> {
   const path = join(folder, 'svoi.db');
   (await openDatabase({ url: `file:${path}` })).close();
   return path;
-}
-
-/** Numbers in [0, 1) that are the same for the same seed (mulberry32). */
-export function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

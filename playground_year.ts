@@ -1,0 +1,189 @@
+import { type YearGood, yearGoods } from './bots/web/playground/year/goods.ts';
+import type { Person } from './bots/web/playground/year/people.ts';
+import { type Deed, type Item, planYear } from './bots/web/playground/year/plan.ts';
+import { recordPurchase } from './core/checkout/record.ts';
+import { recordRefund } from './core/checkout/refund.ts';
+import { upsertCustomer } from './core/customers/upsert.ts';
+import type { PurchaseId, ShopId } from './core/ids.ts';
+import { createIds } from './core/ids.ts';
+import type { Receipt } from './core/messaging/receipts.ts';
+import { purchaseRules } from './core/program/rules.ts';
+import type { PurchaseInput } from './core/purchases/types.ts';
+import { seededRandom } from './core/seeded_random.ts';
+import { DAY_MS, localTime } from './core/time.ts';
+import { type Database, readRow } from './db/database.ts';
+import { createOutbox } from './db/outbox.ts';
+import { createValues } from './db/values.ts';
+import { settleDue } from './jobs.ts';
+import { consentTexts } from './locales/consents.ts';
+import { runNightly } from './nightly.ts';
+import { createSvoi, type Svoi } from './svoi.ts';
+
+/** Where the year is written, for whose till, and when it ends: epoch milliseconds. */
+export interface YearOptions {
+  readonly database: Database;
+  readonly shopId: ShopId;
+  readonly until: number;
+}
+
+const doneName = 'playground_year';
+/** How far apart the nights are that count: every night of the last two weeks, one a week before. */
+const nightsBetween = 7;
+const lastNights = 14;
+const messagesAtOnce = 500;
+/** How many messages of a hundred are read. */
+const readShare = 0.72;
+
+/**
+ * Lets a made-up shop live for a year: every deed at its own moment through the same commands as any other, and the
+ * nights in between. Only into a database without customers; whether it did so.
+ */
+export async function liveYear({ database, shopId, until }: YearOptions): Promise<boolean> {
+  const values = createValues(database);
+  if ((await values.get(doneName)) !== undefined || (await hasCustomers(database))) return false;
+  const year = await openYear(database, shopId);
+  const { zone } = year.svoi.program();
+  for (const [day, deeds] of daysOf(planYear(until, zone), zone)) {
+    await year.live(deeds);
+    const left = Math.floor((until - day) / DAY_MS);
+    if (left < lastNights || left % nightsBetween === 0) await year.night(day);
+  }
+  await values.set(doneName, new Date(until).toISOString());
+  return true;
+}
+
+/** A shop that somebody has played with keeps its own story. */
+async function hasCustomers(database: Database): Promise<boolean> {
+  return (await readRow(database, 'select 1 as one from customers limit 1')) !== undefined;
+}
+
+/** Deeds by the calendar day they fall on, each with the end of its evening. */
+function daysOf(deeds: readonly Deed[], zone: string): ReadonlyMap<number, readonly Deed[]> {
+  const days = new Map<number, Deed[]>();
+  for (const deed of deeds) {
+    const local = localTime(deed.at, zone);
+    const evening = deed.at + (Math.floor(local / DAY_MS) + 1) * DAY_MS - local - 1;
+    const day = days.get(evening) ?? [];
+    day.push(deed);
+    days.set(evening, day);
+  }
+  return days;
+}
+
+/** A Svoi of its own, whose clock goes through the year. */
+async function openYear(database: Database, shopId: ShopId) {
+  const random = seededRandom(365);
+  let now = 0;
+  const clock = { now: () => now };
+  const svoi = await createSvoi({ database, clock, ids: createIds(random), random });
+  const receipts = new Map<string, PurchaseId>();
+  const carryOut = async (deed: Deed) => {
+    switch (deed.kind) {
+      case 'join':
+        return join(svoi, shopId, deed.person);
+      case 'buy': {
+        const input = receiptOf(deed, shopId);
+        const bought = await svoi.submit(recordPurchase(input, purchaseRules(svoi.program())));
+        if (bought.ok) receipts.set(deed.receipt, bought.result.id);
+        return;
+      }
+      case 'refund':
+        return bringBack(svoi, shopId, deed, receipts.get(deed.receipt));
+      case 'opinion':
+        return;
+    }
+  };
+  return {
+    svoi,
+    /** Joins first, then what was bought, then what came of it; within a kind at once. */
+    async live(deeds: readonly Deed[]) {
+      for (const kind of ['join', 'buy', 'refund', 'opinion'] as const) {
+        const these = deeds.filter((deed) => deed.kind === kind);
+        now = Math.max(now, ...these.map(({ at }) => at));
+        await Promise.all(these.map(carryOut));
+      }
+      await deliver(svoi, random);
+    },
+    async night(day: number) {
+      now = Math.max(now, day);
+      await settleDue(svoi);
+      await runNightly(svoi);
+      await deliver(svoi, random);
+    },
+  };
+}
+
+/** What the shop knows of somebody, and the chat they opened, if any. */
+async function join(svoi: Svoi, shopId: ShopId, person: Person): Promise<void> {
+  const { phone, name, gender, birthday, city, wantsOffers, chats } = person;
+  const consents = { service: true, ...(wantsOffers ? { marketing: true } : {}) };
+  const input = { shopId, phone, name, gender, birthday, city, consents };
+  await svoi.submit(upsertCustomer(input, consentTexts, svoi.program().locale));
+  if (!chats) return;
+  const chat = { channel: 'telegram', address: `year-${person.number}`, language: 'uk' } as const;
+  const says = (id: string, said: Parameters<Svoi['handleEvent']>[0]['said']) =>
+    svoi.handleEvent({ id: `year-${person.number}-${id}`, ...chat, said });
+  await says('start', { kind: 'start' });
+  await says('contact', { kind: 'contact', phone, own: true });
+}
+
+function receiptOf(deed: Extract<Deed, { kind: 'buy' }>, shopId: ShopId): PurchaseInput {
+  return {
+    shopId,
+    externalId: deed.receipt,
+    at: deed.at,
+    customer: deed.person && { phone: deed.person.phone },
+    store: deed.store,
+    lines: deed.items.map(lineOf),
+    paid: true,
+    cartId: null,
+  };
+}
+
+function lineOf({ sku, quantity }: Item) {
+  const { name, category, priceMinor } = yearGoods.get(sku) as YearGood;
+  return {
+    id: null,
+    ...{ sku, name, category, quantity },
+    unitPriceMinor: priceMinor,
+    amountMinor: priceMinor * quantity,
+  };
+}
+
+async function bringBack(
+  svoi: Svoi,
+  shopId: ShopId,
+  { receipt, at, item }: Extract<Deed, { kind: 'refund' }>,
+  purchaseId: PurchaseId | undefined,
+): Promise<void> {
+  if (purchaseId === undefined) return;
+  const back = {
+    shopId,
+    externalId: `${receipt}-back`,
+    purchaseId,
+    at,
+    lines: [{ sku: item.sku, quantity: 1 }],
+  };
+  await svoi.submit(recordRefund(back as Parameters<typeof recordRefund>[0], purchaseRules(svoi.program())));
+}
+
+/** Nobody holds these phones: what was written to them arrives, and most of it is read. */
+async function deliver(svoi: Svoi, random: () => number): Promise<void> {
+  const outbox = createOutbox(svoi.database);
+  const now = svoi.clock.now();
+  for (;;) {
+    const claim = { channel: 'telegram', now, limit: messagesAtOnce, leaseUntil: now + DAY_MS } as const;
+    const messages = await outbox.claim(claim);
+    if (messages.length === 0) return;
+    const sent = { state: 'sent', at: now, priceMicros: 0, smsPriceMicros: null } as const;
+    await outbox.record(
+      messages.map((message) => ({ message, result: { ...sent, providerId: message.id } })),
+    );
+    await svoi.handleReceipts(
+      messages.map(({ id }): Receipt => {
+        const status = random() < readShare ? 'read' : 'delivered';
+        return { channel: 'telegram', providerId: id, status, at: now };
+      }),
+    );
+  }
+}
