@@ -13,6 +13,8 @@ export interface FieldSpec {
   readonly aliases?: readonly string[];
   /** Words it can be compared with, each with other ways to write it. */
   readonly words?: Words;
+  /** Takes any other word as well. */
+  readonly open?: true;
   /** Which list of the catalogue has more of them; without list and words any word is taken. */
   readonly names?: keyof Catalogue;
   readonly filters?: readonly (keyof Filters)[];
@@ -74,7 +76,7 @@ export const fields = {
     words: { uk: ['ua', 'українська'], ru: ['русский'], en: ['english'], unknown },
     example: 'language=uk',
   },
-  city: { type: 'word', aliases: ['місто', 'город'], example: 'city=Київ' },
+  city: { type: 'word', aliases: ['місто', 'город'], words: { unknown }, open: true, example: 'city=Київ' },
   zone: { type: 'word', aliases: ['timezone'], example: 'zone=Europe/Kyiv' },
   name: { type: 'word', aliases: ["ім'я", 'имя'], words: yesNo, example: 'name=yes' },
   phone: { type: 'word', aliases: ['телефон'], words: yesNo, example: 'phone=yes' },
