@@ -84,9 +84,15 @@ function splitButtons(reply: Reply, abilities: Abilities, reader: Reader, say: S
   const rest = rows.flatMap((row) => row.filter((button) => !canShow(button)));
   const told = rest.filter(({ kind }) => isTold(kind, reply, abilities, reader));
   const lines = buttonLines(told.map((button) => inLine(button, say)));
-  const hint = { key: reply.takesNumbers ? 'numbered.home' : 'numbered.hint' } as const;
+  const hint = hintOf(reply);
   const home = rows.length > 0 && !abilities.buttons && !abilities.terse ? [say(hint)] : [];
   return { shown: shown.filter((row) => row.length > 0), lines: [...lines, ...home] };
+}
+
+/** How to answer, and the way home, where there are no buttons. */
+function hintOf({ takesNumbers, zeroCounts }: Reply): Words {
+  if (zeroCounts) return { key: 'numbered.from_zero' };
+  return { key: takesNumbers ? 'numbered.home' : 'numbered.hint' };
 }
 
 /**

@@ -1,18 +1,23 @@
 import type { AuditFacts } from '../core/audit/types.ts';
 import { accountStatements } from './changes/accounts.ts';
 import { auditStatements } from './changes/audit.ts';
+import { campaignStatements } from './changes/campaigns.ts';
 import { chatStatements } from './changes/chats.ts';
 import { codeStatements } from './changes/codes.ts';
 import { couponStatements } from './changes/coupons.ts';
 import { customerStatements, erase } from './changes/customers.ts';
+import { exportStatements } from './changes/exports.ts';
 import { ledgerStatements } from './changes/ledger.ts';
 import { noticeStatements } from './changes/notices.ts';
 import { type Changes, forRows } from './changes/part.ts';
 import { purchaseStatements } from './changes/purchases.ts';
+import { questionStatements } from './changes/questions.ts';
 import { redemptionStatements } from './changes/redemptions.ts';
 import { forgetStaff, staffStatements } from './changes/staff.ts';
+import { forgetSurveys, surveyStatements } from './changes/surveys.ts';
 import { forgetTalks, talkStatements } from './changes/talks.ts';
 import { tallyStatements } from './changes/tallies.ts';
+import { totalStatements } from './changes/totals.ts';
 import type { Statement } from './database.ts';
 import { inserter } from './rows.ts';
 import * as schema from './schema.ts';
@@ -43,12 +48,18 @@ export function statementsFor(changes: Changes, commands: readonly CommandRow[],
     ...redemptionStatements(changes),
     ...ledgerStatements(changes, heads.ledger),
     ...staffStatements(changes),
+    ...campaignStatements(changes),
+    ...questionStatements(changes),
+    ...exportStatements(changes),
     ...talkStatements(changes),
+    ...surveyStatements(changes),
     ...auditStatements(changes, heads.auditHead),
     ...tallyStatements(changes),
+    ...totalStatements(changes),
     ...noticeStatements(changes),
     // Before chats: who asks in a chat to be erased still gets the goodbye, in a chat that begins anew.
     ...forRows(changes.erasures, forgetTalks),
+    ...forRows(changes.erasures, forgetSurveys),
     ...forRows(changes.erasures, erase),
     ...forRows(changes.erasures, forgetStaff),
     ...chatStatements(changes),

@@ -2,15 +2,20 @@ import type { DialogFacts } from '../core/dialogs/types.ts';
 import type { Database } from './database.ts';
 import { accountSource } from './facts/accounts.ts';
 import { auditSource } from './facts/audit.ts';
+import { campaignSource, joinCampaignFacts } from './facts/campaigns.ts';
+import { cardSource } from './facts/cards.ts';
 import { codeSource } from './facts/codes.ts';
 import { conversationSource } from './facts/conversations.ts';
 import { couponSource } from './facts/coupons.ts';
 import { customerSource } from './facts/customers.ts';
+import { exportSource } from './facts/exports.ts';
 import { joinNoticeFacts, noticeSource } from './facts/notices.ts';
 import { purchaseSource } from './facts/purchases.ts';
+import { questionSource } from './facts/questions.ts';
 import { redemptionSource } from './facts/redemptions.ts';
 import type { Needs, Query } from './facts/source.ts';
 import { joinStaffFacts, staffSource } from './facts/staff.ts';
+import { joinSurveyFacts, surveySource } from './facts/surveys.ts';
 import { joinTalkFacts, talkSource } from './facts/talks.ts';
 
 export type { Needs } from './facts/source.ts';
@@ -34,6 +39,11 @@ export async function readFacts(
   const accounts = accountSource();
   const talks = talkSource();
   const notices = noticeSource();
+  const surveys = surveySource();
+  const cards = cardSource();
+  const questions = questionSource();
+  const campaigns = campaignSource();
+  const lists = exportSource();
   const sources = [
     customers,
     auditSource(),
@@ -46,6 +56,11 @@ export async function readFacts(
     accounts,
     talks,
     notices,
+    surveys,
+    cards,
+    questions,
+    campaigns,
+    lists,
   ] as const;
   const queries = [...extra, ...sources.flatMap((source) => source.queries(needs, now))];
   const results = await database.read(queries.map((query) => query.statement));
@@ -73,6 +88,11 @@ export async function readFacts(
       ...accounts.facts,
       ...talks.facts,
       ...notices.facts,
+      ...surveys.facts,
+      ...cards.facts,
+      ...questions.facts,
+      ...campaigns.facts,
+      ...lists.facts,
     },
     hashes: customers.hashes,
     keysOf: (need) => sources.flatMap((source) => source.keysOf(need)),
@@ -111,6 +131,11 @@ export function joinFacts(first: Facts, second: Facts): Facts {
     ...joinStaffFacts(first, second),
     ...joinNoticeFacts(first, second),
     ...joinTalkFacts(first, second),
+    ...joinSurveyFacts(first, second),
+    card: (id) => second.card(id) ?? first.card(id),
+    ...joinCampaignFacts(first, second),
+    export: (token) => second.export(token) ?? first.export(token),
+    question: (id) => second.question(id) ?? first.question(id),
     conversation: (channel, address) =>
       second.conversation(channel, address) ?? first.conversation(channel, address),
     history(page) {

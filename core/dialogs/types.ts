@@ -1,5 +1,8 @@
 import type { Address, ChannelName, Locale } from '../customers/types.ts';
 import type { CustomerId } from '../ids.ts';
+import type { CardFacts, CardNeeds } from '../insights/card.ts';
+import type { SurveyChanges, SurveyFacts, SurveyNeeds } from '../insights/nps/types.ts';
+import type { QuestionChanges, QuestionFacts, QuestionNeeds } from '../insights/questions.ts';
 import type { HistoryEntry } from '../ledger/view.ts';
 import type { NoticeFacts, NoticeNeeds } from '../messaging/notices.ts';
 import type { MessagingChanges } from '../messaging/types.ts';
@@ -68,19 +71,36 @@ export interface HistoryNeed {
 }
 
 /** What a step of a conversation has to know. */
-export interface DialogNeeds extends StaffNeeds, NoticeNeeds, TalkNeeds {
+export interface DialogNeeds
+  extends StaffNeeds,
+    NoticeNeeds,
+    TalkNeeds,
+    QuestionNeeds,
+    SurveyNeeds,
+    CardNeeds {
   readonly history?: readonly HistoryNeed[];
 }
 
 /** Chats and pages of history that were asked for. */
-export interface DialogFacts extends StaffFacts, NoticeFacts, TalkFacts {
+export interface DialogFacts
+  extends StaffFacts,
+    NoticeFacts,
+    TalkFacts,
+    QuestionFacts,
+    SurveyFacts,
+    CardFacts {
   conversation(channel: ChannelName, address: string): Conversation | undefined;
   /** Newest first; empty unless `needs.history` asked for this very page. */
   history(page: HistoryNeed): readonly HistoryItem[];
 }
 
 /** What a step of a conversation may write. */
-export interface DialogChanges extends StaffChanges, MessagingChanges, TalkChanges {
+export interface DialogChanges
+  extends StaffChanges,
+    MessagingChanges,
+    TalkChanges,
+    QuestionChanges,
+    SurveyChanges {
   /** New chats, and chats a step further; written whole. `revision` must be one more than what was read. */
   readonly conversations?: readonly Conversation[];
 }

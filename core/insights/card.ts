@@ -117,11 +117,11 @@ export interface CustomerCard {
   readonly heardAt: number | null;
 }
 
-/** Whose card, and by which rules: since when payments count for a tier, and the day it is, in days since 1970. */
+/** Whose card, and by which rules: for how many days payments count for a tier, and the program's time zone. */
 export interface CardNeed {
   readonly customerId: CustomerId;
   readonly tierDays: number;
-  readonly today: number;
+  readonly zone: string;
 }
 
 /** Cards to be read. */

@@ -7,7 +7,7 @@ import { priceOf } from './price.ts';
 import type { MessagingRules } from './rules.ts';
 import { lesserDepth } from './states.ts';
 
-type Planned = Pick<Notice, 'category'>;
+type Planned = Pick<Notice, 'category'> & Partial<Pick<Notice, 'reply'>>;
 
 const minuteMs = 60_000;
 
@@ -42,13 +42,18 @@ export function planSteps(
   const { order, steps } = rules.program.cascades[notice.category];
   const possible = steps.flatMap(({ channel, wants, wait_minutes }) => {
     const rule = rules.channels.get(channel);
-    if (!rule || !isOpenTo(channel, notice, record)) return [];
+    if (!rule || !isOpenTo(channel, notice, record) || isVain(channel, notice)) return [];
     return [{ channel, wants: lesserDepth(wants, rule.receipts), waitMs: wait_minutes * minuteMs }];
   });
   if (order === 'listed') return possible;
   const rankOf = order === 'preferred' ? preferenceOf(record) : costOf(notice, record, rules, now);
   const ranked = possible.map((step, listed) => ({ step, listed, rank: rankOf(step.channel) }));
   return ranked.sort((a, b) => a.rank - b.rank || a.listed - b.listed).map(({ step }) => step);
+}
+
+/** A question goes to chats only: an SMS is paid for by us, and its answer by whoever answers. */
+function isVain(channel: ChannelName, { reply }: Planned): boolean {
+  return channel === 'sms' && reply?.asks === true;
 }
 
 /** Whether a channel leads to the person and may carry it. */

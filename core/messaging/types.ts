@@ -1,5 +1,5 @@
 import type { Address, ChannelName, ConsentCategory } from '../customers/types.ts';
-import type { AddressId, CustomerId, MessageId, NoticeId, TalkId } from '../ids.ts';
+import type { AddressId, CustomerId, MessageId, NoticeId, ReportId, TalkId } from '../ids.ts';
 import type { Words } from './keys.ts';
 import type { Attempt, Notice } from './notices.ts';
 import type { Receipt } from './receipts.ts';
@@ -12,10 +12,22 @@ export type Button =
   | { readonly kind: 'share_phone'; readonly label: Words }
   | { readonly kind: 'link'; readonly label: Words; readonly url: string };
 
-/** A picture made when the message is sent: the customer's card as QR and barcode, or a code as QR, both in print; a coupon as QR. */
-export type Picture =
+/** A picture that holds a number or a code: a customer's card as QR and barcode, or a code as QR, both in print; a coupon as QR. */
+export type CodePicture =
   | { readonly kind: 'card'; readonly number: string }
   | { readonly kind: 'code' | 'coupon'; readonly code: string };
+
+/** A kept report, drawn in the language of whoever reads it; `takeaway` says the same in words. */
+export interface ReportPicture {
+  readonly kind: 'report';
+  readonly report: ReportId;
+  /** Default: light. */
+  readonly theme?: 'light' | 'dark';
+  readonly takeaway: Words;
+}
+
+/** A picture made when the message is sent. */
+export type Picture = CodePicture | ReportPicture;
 
 /** One text, or several lines that stand together. */
 export type Paragraph = Words | readonly Words[];
@@ -27,6 +39,8 @@ export interface Reply {
   readonly buttons?: readonly (readonly Button[])[];
   /** A number is an answer here: where buttons would be numbered, presses are left out. */
   readonly takesNumbers?: true;
+  /** So is 0: it does not lead home then. */
+  readonly zeroCounts?: true;
   /** The presses answer a question: they are told even where every character costs. */
   readonly asks?: true;
 }

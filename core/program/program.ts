@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { channelNames, locales } from '../customers/types.ts';
 import { isTimeZone } from '../time.ts';
+import { factsSchema } from './facts.ts';
+import { npsSchema } from './nps.ts';
 import { rfmSchema } from './rfm.ts';
 
 const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day as HH:MM');
@@ -153,6 +155,12 @@ export const programSchema = z.strictObject({
     .describe(
       'how many gifts and corrections one of the staff may make in 24 hours; more wait for a second person',
     ),
+  campaign_limit: z
+    .int()
+    .min(0)
+    .max(10_000_000)
+    .default(1000)
+    .describe('to how many people a manager may write at once; for more a second person must agree'),
   quiet_hours: z
     .strictObject({ from: clockTime, to: clockTime })
     .default({ from: '21:00', to: '09:00' })
@@ -225,6 +233,8 @@ export const programSchema = z.strictObject({
       'one-time codes within 24 hours: per_phone_a_day, per_asker_a_day, a_day, and spend_a_day in minor units for those by SMS',
     ),
   rfm: rfmSchema,
+  facts: factsSchema,
+  nps: npsSchema,
   talks: z
     .strictObject({
       bot_returns_minutes: z.int().min(1).max(10_080).default(60),

@@ -13,7 +13,7 @@ import {
 } from '../../core/insights/card.ts';
 import { defaultSecondPurchase, lifecycleOf, type SecondPurchase } from '../../core/insights/lifecycle.ts';
 import type { MessageState } from '../../core/messaging/states.ts';
-import { DAY_MS } from '../../core/time.ts';
+import { DAY_MS, localTime } from '../../core/time.ts';
 import { type Reading, type Row, type Statement, statement } from '../database.ts';
 import { noticeFrom } from '../facts/notices.ts';
 import { habitsStatement } from '../facts/purchases.ts';
@@ -88,13 +88,15 @@ export function cardStatements({ customerId: id, tierDays }: CardNeed, now: numb
 
 /** The card in the rows that `cardStatements` found; undefined where there is no such customer. */
 export function cardFrom(
-  { customerId, today }: CardNeed,
+  { customerId, zone }: CardNeed,
   results: readonly (readonly Row[])[],
+  now: number,
 ): CustomerCard | undefined {
   const [customers = [], habits = [], stores = [], categories = [], products = [], second = [], ...more] =
     results;
   const [scores = [], maps = [], purchases = [], notices = [], facts = [], surveys = [], ...last] = more;
   const [refills = [], talks = []] = last;
+  const today = Math.floor(localTime(now, zone) / DAY_MS);
   const [customer] = customers;
   if (!customer) return undefined;
   const talk = talks.map(talkFrom)[0];
@@ -127,7 +129,7 @@ export async function readCard(
   need: CardNeed,
   now: number,
 ): Promise<CustomerCard | undefined> {
-  return cardFrom(need, await database.read(cardStatements(need, now)));
+  return cardFrom(need, await database.read(cardStatements(need, now)), now);
 }
 
 function moment(value: Row[string] | undefined): number | null {

@@ -1,4 +1,3 @@
-import type { ChannelName } from '../../customers/types.ts';
 import type { CustomerId, PurchaseId, StaffId, SurveyId } from '../../ids.ts';
 
 /** One question how likely a customer is to recommend us, and the answer to it. */
@@ -54,6 +53,3 @@ export interface SurveyChanges {
   readonly surveys?: readonly NewSurvey[];
   readonly surveyUpdates?: readonly Survey[];
 }
-
-/** Channels on which the question is put: an SMS costs as much as a coffee's margin, and few answer one. */
-export const surveyChannels: readonly ChannelName[] = ['telegram', 'viber', 'whatsapp', 'web'];
