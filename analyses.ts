@@ -1,4 +1,8 @@
 import type { Reading } from './db/database.ts';
+import { factsPage } from './db/insights/facts_pages.ts';
+import { secondPurchase } from './db/insights/lifecycle.ts';
+import { fitModels } from './db/insights/models.ts';
+import { scorePage, scoresToRemove } from './db/insights/scores.ts';
 
 /**
  * Long looks at the database by name: each reads, counts, and answers with data that can be sent between threads. None
@@ -11,6 +15,11 @@ export const analyses = {
     const [rows] = await database.read([{ sql, args: [] }]);
     return Number(rows?.[0]?.customers ?? 0);
   },
+  factsPage,
+  secondPurchase,
+  fitModels,
+  scorePage,
+  scoresToRemove,
 } satisfies Record<string, (database: Reading, question: never) => Promise<unknown>>;
 
 /** The analyses by name. */

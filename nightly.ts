@@ -1,6 +1,8 @@
 import { localClock, localDay } from './core/time.ts';
 import { createValues } from './db/values.ts';
+import { factsTask } from './facts_nightly.ts';
 import type { Worked } from './jobs.ts';
+import { modelsTask } from './models_nightly.ts';
 
 /** Work of every night: done once a calendar day of the program, after three in the morning, safe to do twice. */
 export interface NightlyTask {
@@ -9,7 +11,7 @@ export interface NightlyTask {
 }
 
 /** In this order: what counts comes before what looks at the counts. */
-export const nightlyTasks: readonly NightlyTask[] = [];
+export const nightlyTasks: readonly NightlyTask[] = [factsTask, modelsTask];
 
 const nightMinute = 3 * 60;
 
