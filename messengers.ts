@@ -1,5 +1,6 @@
 import type { EventHandler, Messenger, ReceiptHandler } from './bots/channel.ts';
 import type { Log } from './bots/log.ts';
+import type { DrawReport } from './bots/render.ts';
 import type { Gateway } from './bots/sms/gateway.ts';
 import { createSms } from './bots/sms/sms.ts';
 import { createSmsc } from './bots/sms/smsc.ts';
@@ -22,6 +23,8 @@ export interface MessengerParts {
   program(): Program;
   readonly clock: Clock;
   readonly log: Log;
+  /** Draws reports for messengers that fetch pictures from us. */
+  readonly drawReport?: DrawReport | undefined;
 }
 
 type Open = (parts: MessengerParts) => Messenger | undefined;

@@ -10,7 +10,7 @@ import type { Channel, OutgoingMessage, SendOutcome } from './channel.ts';
 import { type CostOptions, createCosts } from './costs.ts';
 import type { SendableMessage } from './held.ts';
 import { remembering } from './remembering.ts';
-import type { Reader } from './render.ts';
+import type { DrawReport, Reader, RenderedMessage } from './render.ts';
 
 /** What an attempt came to: the channel's outcome, or that there was none. */
 export type DispatchOutcome = SendOutcome['status'] | 'gave_up' | 'cancelled';
@@ -21,6 +21,8 @@ export interface AttemptOptions extends CostOptions {
   formats(): Formats;
   /** A number in [0, 1): keeps retries of many messages from coming all at once. */
   random(): number;
+  /** Without it reports go without their pictures. */
+  readonly drawReport?: DrawReport | undefined;
 }
 
 /** What became of a message, for the metrics and for the outbox. */
@@ -73,8 +75,24 @@ export function createAttempts(
   const render = ({ reply, reader }: { readonly reply: Reply; readonly reader: Reader }) =>
     options.render(reply, channel.abilities, reader);
   const remembered = remembering(render);
-  /** Pictures are large, and most of them are one person's own. */
-  const renderOf = ({ reply }: SendableMessage) => (reply.picture ? render : remembered);
+
+  /** A message waits for the picture of a report, and goes without it where it cannot be drawn. */
+  async function drawn(reply: Reply, reader: Reader): Promise<Uint8Array | undefined> {
+    if (reply.picture?.kind !== 'report' || !channel.abilities.pictures) return undefined;
+    try {
+      return await options.drawReport?.(reply.picture, reader);
+    } catch (error) {
+      onError(error);
+      return undefined;
+    }
+  }
+
+  /** Pictures are large, and most of them are one person's own: only messages without one are remembered. */
+  async function rendered(reply: Reply, reader: Reader): Promise<RenderedMessage> {
+    if (!reply.picture) return remembered({ reply, reader });
+    return options.render(reply, channel.abilities, reader, await drawn(reply, reader));
+  }
+
   const readerOf = ({ chat, category }: SendableMessage): Reader => {
     // Those two only: the root may hand over a whole program.
     const { zone, currency } = options.formats();
@@ -85,8 +103,8 @@ export function createAttempts(
     const [first] = messages;
     if (!first) return [];
     // Rendered once: they differ only in where they go.
-    const rendered = renderOf(first)({ reply: first.reply, reader: readerOf(first) });
-    const outgoing = messages.map((message) => ({ ...rendered, ...envelopeOf(message, channel) }));
+    const shown = await rendered(first.reply, readerOf(first));
+    const outgoing = messages.map((message) => ({ ...shown, ...envelopeOf(message, channel) }));
     const [only] = outgoing;
     if (channel.sendMany && outgoing.length > 1) return channel.sendMany(outgoing);
     return only ? [await channel.send(only)] : [];

@@ -1,7 +1,7 @@
 import { ean13 } from 'bwip-js/generic';
 import { encode as encodePng } from 'fast-png';
 import { encode as encodeQr } from 'uqr';
-import type { Picture } from '../core/messaging/types.ts';
+import type { CodePicture } from '../core/messaging/types.ts';
 
 /** A grey bitmap, a byte a pixel: 255 is white. */
 interface Bitmap {
@@ -20,8 +20,8 @@ const digitPixel = 6;
 const codePixel = 12;
 const gap = 72;
 
-/** Any of the pictures a message may have, as PNG. */
-export function drawPicture(picture: Picture): Uint8Array {
+/** Any of the pictures that hold a number or a code, as PNG. */
+export function drawPicture(picture: CodePicture): Uint8Array {
   switch (picture.kind) {
     case 'card':
       return cardPicture(picture.number);

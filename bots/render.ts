@@ -1,5 +1,13 @@
 import type { Locale } from '../core/customers/types.ts';
-import type { Button, MessageCategory, Paragraph, Picture, Reply, Words } from '../core/messaging/types.ts';
+import type {
+  Button,
+  MessageCategory,
+  Paragraph,
+  Picture,
+  Reply,
+  ReportPicture,
+  Words,
+} from '../core/messaging/types.ts';
 import type { Formats, Translator } from '../locales/translator.ts';
 import type { Abilities, OutgoingMessage, ShownButton } from './channel.ts';
 import { drawPicture } from './pictures.ts';
@@ -18,15 +26,29 @@ export type RenderedMessage = Pick<
   'text' | 'picture' | 'buttons' | 'takesNumbers' | 'words'
 >;
 
-/** Turns a reply into a message in the reader's language, in a form that a channel of these abilities can show. */
-export type Render = (reply: Reply, abilities: Abilities, reader: Reader) => RenderedMessage;
+/**
+ * Turns a reply into a message in the reader's language, in a form that a channel of these abilities can show. The picture
+ * of a report takes its time: it is brought along as `drawn`, and left out where it is not.
+ */
+export type Render = (
+  reply: Reply,
+  abilities: Abilities,
+  reader: Reader,
+  drawn?: Uint8Array,
+) => RenderedMessage;
+
+/** Draws a kept report as PNG; undefined where it is gone, or where nothing can be drawn. */
+export type DrawReport = (
+  picture: Pick<ReportPicture, 'report' | 'theme'>,
+  reader: Pick<Reader, 'locale'>,
+) => Promise<Uint8Array | undefined>;
 
 /** A space that keeps a number beside its unit; in an SMS it would halve what fits. */
 const fixedSpace = /[\u00a0\u202f]/g;
 
 /** The one way from a reply to what is shown. */
 export function createRenderer(translator: Translator): Render {
-  return (reply, abilities, reader) => {
+  return (reply, abilities, reader, drawn) => {
     const say = (words: Words) => {
       const text = translator.say(reader.locale, words, reader);
       return abilities.terse ? text.replace(fixedSpace, ' ') : text;
@@ -39,9 +61,10 @@ export function createRenderer(translator: Translator): Render {
     const { shown, lines } = splitButtons(reply, abilities, reader, say);
     const paragraphs = reply.paragraphs.map(linesOf);
     const texts = paragraphs.map((one) => one.map(say).join('\n')).filter((paragraph) => paragraph !== '');
+    const picture = reply.picture && abilities.pictures ? show(reply.picture, say, drawn) : undefined;
     return {
       text: fitText(texts.join(gap), lines.join('\n'), abilities.textLimit, gap),
-      ...(reply.picture && abilities.pictures ? { picture: draw(reply.picture, say) } : {}),
+      ...(picture ? { picture } : {}),
       ...(shown.length > 0 ? { buttons: shown } : {}),
       ...(shown.length > 0 && reply.takesNumbers ? { takesNumbers: true } : {}),
       ...(abilities.templates ? { words: paragraphs.flat().map(shownWords) } : {}),
@@ -53,8 +76,9 @@ function linesOf(paragraph: Paragraph): readonly Words[] {
   return 'key' in paragraph ? [paragraph] : paragraph;
 }
 
-function draw(picture: Picture, say: Say): NonNullable<RenderedMessage['picture']> {
-  return { png: drawPicture(picture), alt: say(altOf(picture)), of: picture };
+function show(picture: Picture, say: Say, drawn: Uint8Array | undefined): RenderedMessage['picture'] {
+  const png = picture.kind === 'report' ? drawn : drawPicture(picture);
+  return png && { png, alt: say(altOf(picture)), of: picture };
 }
 
 function altOf(picture: Picture): Words {
@@ -65,6 +89,8 @@ function altOf(picture: Picture): Words {
       return { key: 'coupons.alt', variables: { code: picture.code } };
     case 'code':
       return { key: 'pay.alt', variables: { code: picture.code } };
+    case 'report':
+      return picture.takeaway;
   }
 }
 

@@ -51,7 +51,7 @@ export function createMessageMaker({ senderName, pictures }: MessageMakerOptions
   };
   return async (message, start) => {
     const { picture } = message;
-    const address = picture?.of && (await pictures.addressOf(picture.of));
+    const address = picture?.of && (await pictures.addressOf(picture.of, message.locale ?? 'uk'));
     const made = parts(message, address, trackingOf(message, start));
     return made.every(isWhole) ? made.map(envelope) : [];
   };

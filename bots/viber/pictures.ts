@@ -1,12 +1,16 @@
-import type { Picture } from '../../core/messaging/types.ts';
+import { type Locale, locales } from '../../core/customers/types.ts';
+import type { ReportId } from '../../core/ids.ts';
+import { reportDays } from '../../core/insights/reports/types.ts';
+import type { CodePicture, Picture, ReportPicture } from '../../core/messaging/types.ts';
 import type { Clock } from '../../core/ports.ts';
 import { drawPicture } from '../pictures.ts';
+import type { DrawReport } from '../render.ts';
 import { hmacHex, sameSecret } from '../requests.ts';
 
 /** Where Viber fetches our pictures: it takes them by address only. */
 export interface PictureLinks {
   /** An address that shows the picture for some time. The same picture has the same address all day. */
-  addressOf(picture: Picture): Promise<string>;
+  addressOf(picture: Picture, locale: Locale): Promise<string>;
   /** Shows the picture that an address names; 404 when it is none of ours, or too old. */
   show(request: Request): Promise<Response>;
 }
@@ -17,6 +21,8 @@ export interface PictureLinksOptions {
   readonly secret: string;
   readonly publicUrl: string;
   readonly clock: Clock;
+  /** Draws the reports that are fetched. */
+  readonly drawReport?: DrawReport | undefined;
 }
 
 /** Path under which pictures stand. */
@@ -24,19 +30,28 @@ export const picturesPath = '/viber/pictures/';
 
 const dayMs = 24 * 60 * 60 * 1000;
 /** A code to pay with is worth nothing after some minutes; a card is looked at again for as long as the chat is kept. */
-const liveDays: Readonly<Record<Picture['kind'], number>> = { code: 1, coupon: 90, card: 365 };
-const address = /^(card|code|coupon)\.(.+)\.(\d{1,7})\.([0-9a-f]{32})\.png$/;
+const liveDays: Readonly<Record<Picture['kind'], number>> = {
+  ...{ code: 1, coupon: 90, card: 365 },
+  report: reportDays,
+};
+const address = /^(card|code|coupon|report)\.(.+)\.(\d{1,7})\.([0-9a-f]{32})\.png$/;
 
 /**
  * Addresses that carry what to draw, until when, and our signature over both: nothing is stored, so that any process
  * can show what another one sent. Whoever has the address sees the picture, as whoever has the chat does.
  */
-export function createPictureLinks({ secret, publicUrl, clock }: PictureLinksOptions): PictureLinks {
+export function createPictureLinks({
+  secret,
+  publicUrl,
+  clock,
+  drawReport,
+}: PictureLinksOptions): PictureLinks {
   const root = publicUrl.replace(/\/+$/, '');
   const today = () => Math.floor(clock.now() / dayMs);
   const sign = async (named: string) => (await hmacHex(secret, `picture ${named}`)).slice(0, 32);
 
-  async function read(url: string): Promise<Picture | undefined> {
+  /** The picture that an address names. */
+  async function read(url: string): Promise<FetchedPicture | undefined> {
     const name = new URL(url).pathname.slice(picturesPath.length);
     const [, kind, value = '', lastDay, signature = ''] = address.exec(name) ?? [];
     if (!(await sameSecret(signature, await sign(`${kind}.${value}.${lastDay}`)))) return undefined;
@@ -44,16 +59,18 @@ export function createPictureLinks({ secret, publicUrl, clock }: PictureLinksOpt
   }
 
   return {
-    async addressOf(picture) {
-      const value = picture.kind === 'card' ? picture.number : picture.code;
+    async addressOf(picture, locale) {
+      const value = namedBy(picture, locale);
       const lastDay = today() + liveDays[picture.kind];
       const named = `${picture.kind}.${encodeURIComponent(value)}.${lastDay}`;
       return `${root}${picturesPath}${named}.${await sign(named)}.png`;
     },
     async show(request) {
       const picture = await read(request.url);
-      if (!picture) return new Response('no such picture', { status: 404 });
-      const png = new Uint8Array(drawPicture(picture));
+      const drawn =
+        picture?.kind === 'report' ? await drawReport?.(picture, picture) : picture && drawPicture(picture);
+      if (!drawn) return new Response('no such picture', { status: 404 });
+      const png = new Uint8Array(drawn);
       const headers = { 'content-type': 'image/png', 'content-length': String(png.length), ...keptShortly };
       return new Response(request.method === 'HEAD' ? null : png, { headers });
     },
@@ -62,7 +79,24 @@ export function createPictureLinks({ secret, publicUrl, clock }: PictureLinksOpt
 
 const keptShortly = { 'cache-control': 'private, max-age=86400', 'x-robots-tag': 'noindex' };
 
-function pictureOf(kind: string | undefined, value: string): Picture | undefined {
+/** A picture as an address names it: a report in a language. */
+type FetchedPicture = CodePicture | (Omit<ReportPicture, 'takeaway'> & { readonly locale: Locale });
+
+function namedBy(picture: Picture, locale: Locale): string {
+  if (picture.kind === 'card') return picture.number;
+  if (picture.kind !== 'report') return picture.code;
+  return `${picture.report}~${picture.theme ?? 'light'}~${locale}`;
+}
+
+function pictureOf(kind: string | undefined, value: string): FetchedPicture | undefined {
   if (kind === 'card') return { kind, number: value };
+  if (kind === 'report') return reportOf(value);
   return kind === 'code' || kind === 'coupon' ? { kind, code: value } : undefined;
+}
+
+function reportOf(value: string): FetchedPicture | undefined {
+  const [report, theme, language] = value.split('~');
+  const locale = locales.find((known) => known === language);
+  if (!report || !locale) return undefined;
+  return { kind: 'report', report: report as ReportId, theme: theme === 'dark' ? 'dark' : 'light', locale };
 }
