@@ -1,5 +1,5 @@
 import { gammaln } from 'simple-statistics';
-import { minimise } from './optimise.ts';
+import { likeliest } from './optimise.ts';
 
 /**
  * Who buys on, and how often: the BG/NBD model of P. Fader, B. Hardie and K. L. Lee, "Counting Your Customers" the Easy
@@ -36,33 +36,24 @@ export interface BgNbdFit {
   readonly settled: boolean;
 }
 
-/** Parameters are looked for between e^-12 and e^12, with time measured in tenths of the greatest age. */
-const mostLog = 12;
-const agesTenth = 10;
-
 /** The parameters under which these histories are likeliest. Takes time in any one unit. */
 export function fitBgNbd(histories: BuyingHistories): BgNbdFit {
-  const unit =
-    Math.max(
-      1e-9,
-      histories.age.reduce((most, age) => Math.max(most, age), 0),
-    ) / agesTenth;
+  // In tenths of the greatest age all parameters are within a few powers of ten of 1.
+  const unit = Math.max(1e-9, greatest(histories.age)) / 10;
+  const parametersOf = ([r = 1, alpha = 1, a = 1, b = 1]: readonly number[]): BgNbd => ({
+    r,
+    alpha: alpha * unit,
+    a,
+    b,
+  });
   const likelihood = likelihoodOf(histories);
-  const of = (logs: readonly number[]) => {
-    if (logs.some((value) => Math.abs(value) > mostLog)) return Number.POSITIVE_INFINITY;
-    return -likelihood(parametersOf(logs, unit));
-  };
-  const { point, value, settled } = minimise(of, [0, 0, 0, 0]);
-  return {
-    parameters: parametersOf(point, unit),
-    logLikelihood: -value,
-    settled: settled && Number.isFinite(value),
-  };
+  const buyers = histories.buyers.reduce((sum, count) => sum + count, 0);
+  const found = likeliest((parameters) => likelihood(parametersOf(parameters)), [1, 1, 1, 1], buyers);
+  return { ...found, parameters: parametersOf(found.parameters) };
 }
 
-function parametersOf(logs: readonly number[], unit: number): BgNbd {
-  const [r = 1, alpha = 1, a = 1, b = 1] = logs.map((value) => Math.exp(value));
-  return { r, alpha: alpha * unit, a, b };
+function greatest(values: Float64Array): number {
+  return values.reduce((most, value) => Math.max(most, value), 0);
 }
 
 /** The log-likelihood (equation 6, with A3 + A4 as a sum of logs) of all histories as a function of the parameters. */

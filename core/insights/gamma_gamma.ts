@@ -1,5 +1,5 @@
 import { gammaln } from 'simple-statistics';
-import { minimise } from './optimise.ts';
+import { likeliest } from './optimise.ts';
 
 /**
  * What a purchase of a buyer is worth: the Gamma-Gamma model (P. Fader, B. Hardie, "The Gamma-Gamma Model of Monetary
@@ -26,29 +26,19 @@ export interface GammaGammaFit {
   readonly settled: boolean;
 }
 
-/** Parameters are looked for between e^-12 and e^12, with money measured in averages of all. */
-const mostLog = 12;
-
 /** The parameters under which these spendings are likeliest. Takes money in any one unit. */
 export function fitGammaGamma(spendings: Spendings): GammaGammaFit {
   const { average } = spendings;
-  const unit = average.reduce((sum, one) => sum + one, 0) / Math.max(1, average.length) || 1;
+  // In averages of all, gamma too is near 1.
+  const unit = average.reduce((sum, one) => sum + one, 0) / average.length || 1;
+  const parametersOf = ([p = 1, q = 1, gamma = 1]: readonly number[]): GammaGamma => ({
+    p,
+    q,
+    gamma: gamma * unit,
+  });
   const likelihood = likelihoodOf(spendings);
-  const of = (logs: readonly number[]) => {
-    if (logs.some((value) => Math.abs(value) > mostLog)) return Number.POSITIVE_INFINITY;
-    return -likelihood(parametersOf(logs, unit));
-  };
-  const { point, value, settled } = minimise(of, [1, 1, 0]);
-  return {
-    parameters: parametersOf(point, unit),
-    logLikelihood: -value,
-    settled: settled && Number.isFinite(value),
-  };
-}
-
-function parametersOf(logs: readonly number[], unit: number): GammaGamma {
-  const [p = 1, q = 1, gamma = 1] = logs.map((value) => Math.exp(value));
-  return { p, q, gamma: gamma * unit };
+  const found = likeliest((parameters) => likelihood(parametersOf(parameters)), [3, 3, 1], average.length);
+  return { ...found, parameters: parametersOf(found.parameters) };
 }
 
 /** The log-likelihood (equation 1a) of all spendings as a function of the parameters. */

@@ -1,3 +1,5 @@
+import { quantile } from 'simple-statistics';
+
 /** Where a customer stands between one purchase and the next, in the order a customer goes through them. */
 export const lifecycleStates = ['none', 'new', 'active', 'due', 'late', 'lost'] as const;
 
@@ -58,10 +60,21 @@ export const lostSpreads = 3;
 const gapsForRhythm = 2;
 
 /** Customers who came back that it takes to learn how long the others are waited for. */
-export const customersForSecondPurchase = 100;
+const customersForSecondPurchase = 100;
 
 /** Until enough customers came back: two months, and half a year. */
 export const defaultSecondPurchase: SecondPurchase = { newDays: 60, lateDays: 180, customers: 0 };
+
+/** Of those who came back, this part had done so by the time another is no longer `new`, and by the time one is `lost`. */
+const newShare = 0.8;
+const lateShare = 0.95;
+
+/** How long those who bought once are waited for, from the days others took to their second order day. */
+export function learnSecondPurchase(waitedDays: readonly number[]): SecondPurchase {
+  if (waitedDays.length < customersForSecondPurchase) return defaultSecondPurchase;
+  const [newDays = 0, lateDays = 0] = quantile([...waitedDays], [newShare, lateShare]).map(Math.ceil);
+  return { newDays, lateDays: Math.max(lateDays, newDays + 1), customers: waitedDays.length };
+}
 
 /**
  * Where a customer stands on `today` (days since 1970). Who bought on one day only is `new`, `late` or `lost` as

@@ -11,9 +11,9 @@ interface Corner {
   readonly value: number;
 }
 
-/** How near each other the values at the corners must be, as a part of the value, and the corners in each direction. */
-const nearValue = 1e-13;
+/** How near each other the corners must come in each direction, and what a new start must gain to be worth another. */
 const nearPoint = 1e-7;
+const leastGain = 1e-12;
 const firstStep = 0.5;
 /** A simplex can collapse short of the minimum: the search starts anew from where it came to rest until that no longer helps. */
 const mostStarts = 8;
@@ -26,7 +26,7 @@ const mostStarts = 8;
 export function minimise(
   of: (point: readonly number[]) => number,
   start: readonly number[],
-  mostCalls = 4_000,
+  mostCalls = 2_000,
 ): Minimum {
   let left = mostCalls;
   const at = (point: readonly number[]): Corner => {
@@ -39,7 +39,7 @@ export function minimise(
     const rested = descend(at, best, () => left > 0);
     const gained = best.value - rested.value;
     best = rested;
-    if (left > 0 && gained <= nearValue * Math.abs(best.value)) return { ...best, settled: true };
+    if (left > 0 && gained <= leastGain * Math.abs(best.value)) return { ...best, settled: true };
   }
   return { ...best, settled: false };
 }
@@ -81,11 +81,39 @@ function inOrder(corners: readonly Corner[]): Corner[] {
   return corners.toSorted((one, other) => one.value - other.value);
 }
 
-function isSmall(corners: readonly Corner[]): boolean {
-  const [best, worst] = [corners[0], corners.at(-1)];
-  if (!best || !worst) return true;
-  if (worst.value - best.value > nearValue * Math.abs(best.value)) return false;
-  return corners.every(({ point }) =>
-    point.every((value, axis) => Math.abs(value - (best.point[axis] ?? 0)) <= nearPoint),
+function isSmall([best, ...others]: readonly Corner[]): boolean {
+  return others.every(({ point }) =>
+    point.every((value, axis) => Math.abs(value - (best?.point[axis] ?? 0)) <= nearPoint),
   );
+}
+
+/** Where a likelihood is greatest, and whether the search came to rest there. */
+export interface Likeliest {
+  readonly parameters: readonly number[];
+  readonly logLikelihood: number;
+  readonly settled: boolean;
+}
+
+/** Parameters are looked for between e^-6 and e^6; past that nothing real is said by more of them. */
+const mostLog = 6;
+
+/**
+ * The positive parameters under which `observations` are likeliest, from `start`. Where the likelihood grows without end
+ * (nobody ever left, all spent the same) the search is held back just outside e^±6, by as much an observation.
+ */
+export function likeliest(
+  logLikelihood: (parameters: readonly number[]) => number,
+  start: readonly number[],
+  observations: number,
+): Likeliest {
+  const natural = (logs: readonly number[]) => logs.map((log) => Math.exp(log));
+  const outside = (logs: readonly number[]) =>
+    logs.reduce((sum, log) => sum + Math.max(0, Math.abs(log) - mostLog) ** 2, 0);
+  const found = minimise(
+    (logs) => observations * outside(logs) - logLikelihood(natural(logs)),
+    start.map((parameter) => Math.log(parameter)),
+  );
+  const parameters = natural(found.point);
+  const reached = logLikelihood(parameters);
+  return { parameters, logLikelihood: reached, settled: found.settled && Number.isFinite(reached) };
 }

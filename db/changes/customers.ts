@@ -37,7 +37,7 @@ export function erase(erasures: NonNullable<Changes['erasures']>): Statement[] {
   const phones = `(select phone from customers where id in ${these})`;
   const nothing = [
     ...['phone', 'card', 'name', 'birthday', 'gender', 'locale', 'zone', 'registered_at'],
-    ...['preferred_channel', 'city', 'registered_in'],
+    ...['preferred_channel', 'city', 'registered_in', 'offers'],
   ];
   return [
     // By the phone, as long as it is known: a code proves nobody yet, and an SMS may have gone to a stranger's number.
@@ -49,13 +49,16 @@ export function erase(erasures: NonNullable<Changes['erasures']>): Statement[] {
       moments,
     ),
     statement(
-      `update customers set ${nothing.map((column) => `${column} = null`).join(', ')}, erased_at = erased.value ->> 1
+      `update customers set ${nothing.map((column) => `${column} = null`).join(', ')}, offers_refused = 0, erased_at = erased.value ->> 1
        from json_each(?) as erased where erased.value ->> 0 in (customers.id, customers.merged_into)`,
       moments,
     ),
     statement(`delete from chat_invites where customer_id in ${these}`, ids),
     statement(`delete from external_ids where customer_id in ${these}`, ids),
     statement(`delete from payment_codes where customer_id in ${these}`, ids),
+    statement(`delete from customer_scores where customer_id in ${these}`, ids),
+    statement(`delete from refills where customer_id in ${these}`, ids),
+    statement(`delete from events where customer_id in ${these}`, ids),
     // What a till holds is given up with all other points.
     statement(
       `update redemptions set status = 'cancelled', settled_at = erased.value ->> 1, taken = '[]', revision = revision + 1

@@ -2,12 +2,13 @@ import {
   chanceGaps,
   defaultSecondPurchase,
   dueFrom,
+  learnSecondPurchase,
   leastSpread,
   leastSpreadDays,
   lostSpreads,
   type SecondPurchase,
 } from '../../core/insights/lifecycle.ts';
-import type { Reading } from '../database.ts';
+import { type Reading, readRows } from '../database.ts';
 import { readComputation } from './computations.ts';
 
 /** Under which name the nightly answer to "how long do people wait with their second purchase" is kept. */
@@ -18,6 +19,31 @@ export async function readSecondPurchase(database: Reading): Promise<SecondPurch
   return (
     (await readComputation<SecondPurchase>(database, secondPurchaseName))?.result ?? defaultSecondPurchase
   );
+}
+
+/** Whoever began lately may still come back: only those are learned from whose first order is so many days ago. */
+const settledDays = 180;
+
+/** The newest of them: people change, and an old shop has many. */
+const learnedFrom = 20_000;
+
+/** Learns from those who came back how long the others are waited for. A long look: see `analyses.ts`. */
+export async function secondPurchase(
+  database: Reading,
+  { today }: { readonly today: number },
+): Promise<SecondPurchase> {
+  const rows = await readRows(
+    database,
+    `select min(p.local_at / 86400000) - c.first_day as days
+     from (select id, first_day from customers
+       where order_days > 1 and first_day <= ? and erased_at is null and merged_into is null
+       order by id desc limit ?) c
+     join purchases p on p.customer_id = c.id and p.kind = 'sale' and p.local_at >= (c.first_day + 1) * 86400000
+     group by c.id`,
+    today - settledDays,
+    learnedFrom,
+  );
+  return learnSecondPurchase(rows.map(({ days }) => Number(days)));
 }
 
 /**

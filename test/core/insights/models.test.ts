@@ -190,6 +190,18 @@ describe('drawn from known parameters', () => {
   });
 });
 
+it('where nobody ever left and all spend the same, the search ends all the same', () => {
+  const regulars = histories(
+    Array.from({ length: 200 }, (_, index) => ({ repeats: 10 + (index % 5), recency: 99, age: 100 })),
+  );
+  const { parameters, settled } = fitBgNbd(regulars);
+  expect(settled).toBe(true);
+  expect(chanceAlive(parameters, { repeats: 12, recency: 99, age: 100 })).toBeGreaterThan(0.99);
+  const same = fitGammaGamma(spendings(Array.from({ length: 200 }, () => ({ purchases: 3, average: 500 }))));
+  expect(same.settled).toBe(true);
+  expect(expectedAverage(same.parameters, 3, 500)).toBeCloseTo(500, 0);
+});
+
 it('expected purchases grow with the time, pass a = 1 without a jump, and stand the longest histories', () => {
   const history = { repeats: 3, recency: 60, age: 70 };
   const at = (a: number, time: number) => expectedPurchases({ r: 1, alpha: 10, a, b: 2 }, history, time);
