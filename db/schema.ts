@@ -793,8 +793,9 @@ export const customerTotals = sqliteTable(
     orders: integer().notNull(),
     quantity: real().notNull(),
     paidMinor: integer('paid_minor').notNull(),
-    firstAt: integer('first_at').notNull(),
-    lastAt: integer('last_at').notNull(),
+    /** Null: nothing was bought that was not brought back, only brought back without a receipt. */
+    firstAt: integer('first_at'),
+    lastAt: integer('last_at'),
   },
   (table) => [
     primaryKey({ columns: [table.customerId, table.facet, table.value] }),
@@ -1015,11 +1016,16 @@ export const questions = sqliteTable(
     addressId: text('address_id').notNull(),
     staffId: text('staff_id').notNull(),
     askedAt: integer('asked_at').notNull(),
+    /** When it is looked at, again perhaps; null once it was answered. */
+    dueAt: integer('due_at'),
     answeredAt: integer('answered_at'),
     tries: integer().notNull(),
     revision: integer().notNull(),
   },
-  (table) => [index('questions_open').on(table.askedAt).where(sql`answered_at is null`)],
+  (table) => [
+    index('questions_due').on(table.dueAt).where(sql`due_at is not null`),
+    index('questions_asked').on(table.askedAt),
+  ],
 );
 
 /** Reports as they were drawn from: a picture in a chat is drawn when it is sent, or fetched. */
@@ -1058,14 +1064,16 @@ export const campaigns = sqliteTable(
     message: text().notNull(),
     staffId: text('staff_id').notNull(),
     createdAt: integer('created_at').notNull(),
-    /** `freezing`, `sending`, `done` or `stopped`. */
+    /** The most people it may go to; null: however many. */
+    most: integer(),
+    /** `asked` (waits for a second person), `freezing`, `sending`, `done` or `stopped`. */
     state: text().notNull(),
     /** When the audience was frozen. */
     frozenAt: integer('frozen_at'),
     finishedAt: integer('finished_at'),
     revision: integer().notNull(),
   },
-  (table) => [index('campaigns_open').on(table.createdAt).where(sql`state in ('freezing', 'sending')`)],
+  (table) => [index('campaigns_open').on(table.createdAt).where(sql`finished_at is null`)],
 );
 
 /** Whom a campaign goes to, and why to some of its segment it does not. */
