@@ -27,6 +27,10 @@ export function addFormats(instance: i18n, translate: Translate): void {
   add('points', points);
   add('days', (count: number, locale) => translate(locale, 'units.days', { count }));
   add('minutes', (count: number, locale) => translate(locale, 'units.minutes', { count }));
+  add('months', (count: number, locale) => translate(locale, 'units.months', { count }));
+  add('years', (count: number, locale) => translate(locale, 'units.years', { count }));
+  add('weekday', (weekday: number, locale) => weekdayName(weekday, locale));
+  add('fact_value', (value: string, locale) => translate(locale, `fact_values.${value}`));
   add('signed_points', (value: number, locale) => `${sign(value)}${points(Math.abs(value), locale)}`);
   add('money', (minor: number, locale, { currency }) => money(minor, locale, currency, 0));
   add('exact_money', (minor: number, locale, { currency }) => money(minor, locale, currency, 2));
@@ -59,6 +63,11 @@ function money(minor: number, locale: Locale, currency: string, moreDigits: numb
     maximumFractionDigits: digits + moreDigits,
     trailingZeroDisplay: 'stripIfInteger',
   }).format(minor / 10 ** digits);
+}
+
+/** From 1 (Monday) to 7: the fifth of January 1970 was a Monday. */
+function weekdayName(weekday: number, locale: Locale): string {
+  return dates(locale, 'UTC', { weekday: 'long' }).format((weekday + 3) * 86_400_000);
 }
 
 /** `YYYY-MM-DD`, or `--MM-DD` where the year is not known. */
