@@ -1,6 +1,7 @@
 import { type Analyst, analystHere } from './analyst.ts';
 import type { Channel, EventHandler, ReceiptHandler } from './bots/channel.ts';
 import { handleEvent } from './core/dialogs/handle.ts';
+import type { Site } from './core/dialogs/turn.ts';
 import type { Ids } from './core/ids.ts';
 import { withNotifications } from './core/messaging/notify.ts';
 import { takeReceipt } from './core/messaging/receive.ts';
@@ -30,6 +31,8 @@ export interface Svoi {
   chatLink(context: string): string | undefined;
   /** Takes the links that open chats, from the root that knows the messengers. */
   useLinks(links: Pick<ChatLinks, 'open' | 'all'>): void;
+  /** Takes where our own pages are, from the root that has them. */
+  useSite(site: () => Site | undefined): void;
   /** Takes the channels that are there, from the root that opened them; until then every chat is. */
   useChannels(channels: readonly KnownChannel[]): void;
   /** The program in force and the channels that are there. */
@@ -61,6 +64,7 @@ export async function createSvoi(options: SvoiOptions): Promise<Svoi> {
   const chatLink = (context: string) => links?.open(context);
   const chatLinks = (context: string) => links?.all(context) ?? [];
   let channels = anyChat;
+  let site: (() => Site | undefined) | undefined;
   const messagingRules = (): MessagingRules => ({ program, channels });
   const submit = <Result>(command: AnyCommand<Result>) =>
     writer.submit(withNotifications(command, messagingRules));
@@ -79,6 +83,9 @@ export async function createSvoi(options: SvoiOptions): Promise<Svoi> {
     useLinks: (known) => {
       links = known;
     },
+    useSite: (known) => {
+      site = known;
+    },
     useChannels: (known) => {
       channels = new Map(known.map(({ name, abilities: { receipts } }) => [name, { receipts }]));
     },
@@ -89,7 +96,7 @@ export async function createSvoi(options: SvoiOptions): Promise<Svoi> {
       await Promise.all(news.map((receipt) => writer.submit(takeReceipt(receipt))));
     },
     handleEvent: async (event) => {
-      await submit(handleEvent(event, { program, consentTexts, chatLink, chatLinks, channels }));
+      await submit(handleEvent(event, { program, consentTexts, chatLink, chatLinks, channels, site }));
     },
   };
 }

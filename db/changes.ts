@@ -10,6 +10,7 @@ import { exportStatements } from './changes/exports.ts';
 import { ledgerStatements } from './changes/ledger.ts';
 import { noticeStatements } from './changes/notices.ts';
 import { type Changes, forRows } from './changes/part.ts';
+import { forgetProfile, profileStatements } from './changes/profile.ts';
 import { purchaseStatements } from './changes/purchases.ts';
 import { questionStatements } from './changes/questions.ts';
 import { redemptionStatements } from './changes/redemptions.ts';
@@ -53,6 +54,7 @@ export function statementsFor(changes: Changes, commands: readonly CommandRow[],
     ...exportStatements(changes),
     ...talkStatements(changes),
     ...surveyStatements(changes),
+    ...profileStatements(changes),
     ...auditStatements(changes, heads.auditHead),
     ...tallyStatements(changes),
     ...totalStatements(changes),
@@ -60,6 +62,7 @@ export function statementsFor(changes: Changes, commands: readonly CommandRow[],
     // Before chats: who asks in a chat to be erased still gets the goodbye, in a chat that begins anew.
     ...forRows(changes.erasures, forgetTalks),
     ...forRows(changes.erasures, forgetSurveys),
+    ...forRows(changes.erasures, forgetProfile),
     ...forRows(changes.erasures, erase),
     ...forRows(changes.erasures, forgetStaff),
     ...chatStatements(changes),

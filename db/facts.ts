@@ -10,6 +10,7 @@ import { couponSource } from './facts/coupons.ts';
 import { customerSource } from './facts/customers.ts';
 import { exportSource } from './facts/exports.ts';
 import { joinNoticeFacts, noticeSource } from './facts/notices.ts';
+import { profileSource } from './facts/profile.ts';
 import { purchaseSource } from './facts/purchases.ts';
 import { questionSource } from './facts/questions.ts';
 import { redemptionSource } from './facts/redemptions.ts';
@@ -44,6 +45,7 @@ export async function readFacts(
   const questions = questionSource();
   const campaigns = campaignSource();
   const lists = exportSource();
+  const profile = profileSource();
   const sources = [
     customers,
     auditSource(),
@@ -61,6 +63,7 @@ export async function readFacts(
     questions,
     campaigns,
     lists,
+    profile,
   ] as const;
   const queries = [...extra, ...sources.flatMap((source) => source.queries(needs, now))];
   const results = await database.read(queries.map((query) => query.statement));
@@ -93,6 +96,7 @@ export async function readFacts(
       ...questions.facts,
       ...campaigns.facts,
       ...lists.facts,
+      ...profile.facts,
     },
     hashes: customers.hashes,
     keysOf: (need) => sources.flatMap((source) => source.keysOf(need)),
@@ -135,6 +139,7 @@ export function joinFacts(first: Facts, second: Facts): Facts {
     card: (id) => second.card(id) ?? first.card(id),
     ...joinCampaignFacts(first, second),
     export: (token) => second.export(token) ?? first.export(token),
+    profileFacts: (id) => filled(second.profileFacts(id), first.profileFacts(id)),
     question: (id) => second.question(id) ?? first.question(id),
     conversation: (channel, address) =>
       second.conversation(channel, address) ?? first.conversation(channel, address),

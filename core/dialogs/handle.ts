@@ -10,6 +10,7 @@ import { inviteIn, inviteRounds } from './screens/chats.ts';
 import { codeAim, codeRounds } from './screens/code.ts';
 import { talkNeeds } from './screens/human.ts';
 import { provedPhone } from './screens/join.ts';
+import { surveyNeeds } from './screens/survey.ts';
 import { follow, needsOf } from './screens.ts';
 import { mostStaffRounds, staffRounds } from './staff/screens.ts';
 import { answering } from './staff/talks.ts';
@@ -89,7 +90,13 @@ function moreNeeds(
   if (!route) return {};
   const member = { customers: [{ ref: { id }, lots: 'open' }], staffOf: [id] } as const;
   const ofLinks = { ...linkedNeeds(event, facts, 0), ...ownMergeNeeds(route, state, id) };
-  const known = { ...member, ...needsOf(route, id), ...ofTalk, ...ofLinks };
+  const known = {
+    ...member,
+    ...needsOf(route, id),
+    ...surveyNeeds(route, id, program),
+    ...ofTalk,
+    ...ofLinks,
+  };
   const { customers = [], ...ofCodes } = codeNeeds(event, house, facts, 0);
   return { ...known, ...ofCodes, customers: [...(known.customers ?? []), ...customers] };
 }
@@ -235,7 +242,7 @@ function currentState(conversation: Conversation | undefined): DialogState | nul
   return state?.version === dialogVersion ? state : null;
 }
 
-function nextState(turn: Turn, { step, data, buttons, takesNumbers }: Outcome): DialogState {
+function nextState(turn: Turn, { step, data, buttons, takesNumbers, zeroCounts }: Outcome): DialogState {
   const { said } = turn.event;
   const arrived = said.kind === 'start' ? said.context?.slice(0, longestContext) : undefined;
   const kept = step === 'left' ? {} : lastingOf(turn.state);
@@ -245,20 +252,23 @@ function nextState(turn: Turn, { step, data, buttons, takesNumbers }: Outcome): 
     version: dialogVersion,
     step,
     data: Object.fromEntries(Object.entries(all).filter(([, value]) => value !== '')),
-    choices: takesNumbers ? [] : presses,
+    choices: takesNumbers && !zeroCounts ? [] : presses,
   };
 }
 
-/** What a chat remembers from step to step, until a step takes it away: the link that led here, wrong codes, a code sent. */
+/**
+ * What a chat remembers from step to step, until a step takes it away: the link that led here, wrong codes, a code
+ * sent, pictures light or dark.
+ */
 function lastingOf(state: DialogState | null): DialogState['data'] {
-  const { context = '', guesses = '', code = '' } = state?.data ?? {};
-  return { context, guesses, code };
+  const { context = '', guesses = '', code = '', theme = '' } = state?.data ?? {};
+  return { context, guesses, code, theme };
 }
 
 /** The answer. To a tap it takes the place of the message that was tapped, so that screens do not pile up. */
 function messageOf(
   { said, channel }: IncomingEvent,
-  { paragraphs, picture, buttons, takesNumbers, beside, talkId }: Outcome,
+  { paragraphs, picture, buttons, takesNumbers, zeroCounts, beside, talkId }: Outcome,
   address: Address,
   context: Context,
 ): OutboxMessage {
@@ -274,6 +284,7 @@ function messageOf(
       ...(picture ? { picture } : {}),
       ...(buttons ? { buttons } : {}),
       ...(takesNumbers ? { takesNumbers } : {}),
+      ...(zeroCounts ? { zeroCounts } : {}),
     },
     replaces: said.kind === 'press' && !beside ? (said.messageId ?? null) : null,
     createdAt: context.now,

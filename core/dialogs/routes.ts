@@ -1,4 +1,5 @@
 import { type StaffAct, staffActs } from '../staff/rights.ts';
+import { surveyIn, surveyPress } from './scores.ts';
 import type { DialogState, Said } from './types.ts';
 
 /** What a person asks for: a screen by name with an argument, an answer in words, or a contact. */
@@ -54,6 +55,7 @@ const staffCommands: ReadonlyMap<string, StaffAct> = new Map([
   ...(
     [
       ['find', 'знайти', 'найти'],
+      ['who', 'хто', 'кто'],
       ['buy', 'покупка'],
       ['redeem', 'списати', 'списать'],
       ['refund', 'повернення', 'возврат'],
@@ -67,6 +69,10 @@ const staffCommands: ReadonlyMap<string, StaffAct> = new Map([
       ['audit', 'журнал'],
       ['talks', 'розмови', 'разговоры'],
       ['merge', 'зєднати', 'соединить'],
+      ['segment', 'сегмент'],
+      ['segments', 'сегменти', 'сегменты'],
+      ['rfm', 'рфм'],
+      ['report', 'звіт', 'отчет', 'отчёт'],
     ] as const
   ).flatMap(([act, ...words]) => words.map((word) => [word, act] as const)),
 ]);
@@ -89,6 +95,9 @@ export function routeOf(
 }
 
 function readText(text: string, state: DialogState | null): Route {
+  const isRating = surveyIn(state)?.asks === 'score';
+  const rated = isRating ? surveyPress(text, state) : undefined;
+  if (rated !== undefined) return screenOf(rated);
   if (home.has(text.toLowerCase())) return screenOf('menu');
   const word = wordScreens.get(text.toLowerCase().replace(/[\s.!,…"'«»]+$|^["'«\s]+/gu, ''));
   if (word) return screenOf(word);
@@ -99,7 +108,8 @@ function readText(text: string, state: DialogState | null): Route {
   if (name) return { ...screenOf(name), argument: name === 'start' ? rest : '' };
   const act = staffCommands.get(typed.toLowerCase());
   if (act) return { kind: 'command', name: act, text: rest, typed: text };
-  const choice = /^\d{1,2}$/.test(text) ? state?.choices[Number(text) - 1] : undefined;
+  const isNumber = /^\d{1,2}$/.test(text) && !isRating;
+  const choice = isNumber ? state?.choices[Number(text) - 1] : surveyPress(text, state);
   return choice === undefined ? { kind: 'words', text } : screenOf(choice);
 }
 

@@ -20,8 +20,17 @@ export interface House {
   readonly chatLink?: ((context: string) => string | undefined) | undefined;
   /** For each messenger that has such links, one that opens a chat with us there. */
   readonly chatLinks?: ((context: string) => readonly ChatLink[]) | undefined;
+  /** Where our own pages are reached, from outside perhaps; absent where we have none. */
+  readonly site?: (() => Site | undefined) | undefined;
   /** The channels that are there. */
   readonly channels?: MessagingRules['channels'] | undefined;
+}
+
+/** An address of our own pages. */
+export interface Site {
+  readonly url: string;
+  /** Whether others than this machine reach it. */
+  readonly isPublic: boolean;
 }
 
 /** A link that opens a chat with us on a messenger. */
@@ -64,6 +73,8 @@ export interface Outcome {
   readonly buttons?: readonly (readonly Button[])[];
   /** A number is an answer here, and picks no button. */
   readonly takesNumbers?: true;
+  /** So is 0: a number is the button it would be, counted from 0. */
+  readonly zeroCounts?: true;
   /** Says nothing: what was said is for a person to answer. */
   readonly silent?: true;
   /** Leaves the message that was tapped where it is: somebody's words stand in it. */

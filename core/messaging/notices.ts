@@ -38,6 +38,8 @@ export type NoticeReason =
   | 'bought'
   /** What it told of is over. */
   | 'too_late'
+  /** Whoever sent it stopped it. */
+  | 'called_off'
   | 'erased';
 
 /** Something to tell one customer, over whichever channels it takes. */

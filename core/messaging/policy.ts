@@ -30,7 +30,8 @@ export function judge(
   if (isPointless(notice, now)) return { kind: 'drop', reason: 'too_late' };
   if (!wanted(notice, record)) return { kind: 'drop', reason: 'consent' };
   const atOnce = notice.category === 'code' || (prompt && notice.category === 'service');
-  const quiet = atOnce ? undefined : quietUntil(record, rules, now);
+  const zone = record.customer.zone ?? rules.program.zone;
+  const quiet = atOnce ? undefined : quietUntil(zone, rules, now);
   if (quiet !== undefined) return hold(notice, quiet, 'quiet_hours');
   return notice.category === 'marketing' ? capped(notice, rules, offered) : go;
 }
@@ -58,9 +59,8 @@ export function wantedOn(
   return channel !== 'sms' || record.consents[category] === true;
 }
 
-/** When the quiet hours end that hold at `now` where the customer lives; undefined outside of them. */
-function quietUntil({ customer }: CustomerRecord, rules: MessagingRules, now: number): number | undefined {
-  const zone = customer.zone ?? rules.program.zone;
+/** When the quiet hours end that hold at `now` in `zone`; undefined outside of them. */
+export function quietUntil(zone: string, rules: MessagingRules, now: number): number | undefined {
   const [from, to] = [minuteOf(rules.program.quiet_hours.from), minuteOf(rules.program.quiet_hours.to)];
   const { minute } = localClock(now, zone);
   const overMidnight = from > to;

@@ -9,15 +9,15 @@ import { type Deed, type Desk, deed } from './desk.ts';
 import {
   type AuditLine,
   actorOfStaff,
+  type GiftRequest,
   type StaffChanges,
   type StaffNeeds,
-  type StaffRequest,
 } from './types.ts';
 
 /** The action of giving or taking points by hand. */
 export const adjustAction = 'points.adjust';
 
-type Adjustment = Extract<StaffRequest, { kind: 'adjust' }>;
+type Adjustment = Extract<GiftRequest, { kind: 'adjust' }>;
 
 /** Points given or taken, and what the customer has now. */
 export interface Adjusted {

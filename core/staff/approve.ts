@@ -1,17 +1,21 @@
-import { auditEntries } from '../audit/types.ts';
+import { type AuditChain, type AuditEntry, auditEntries } from '../audit/types.ts';
 import { type Outcome, refuse } from '../errors.ts';
 import type { ApprovalId } from '../ids.ts';
 import type { Context } from '../ports.ts';
 import { DAY_MS } from '../time.ts';
+import { type Campaign, refusedCampaign, releaseCampaign } from './campaigns.ts';
 import { type Desk, mergeNeeds, type Round, together } from './desk.ts';
 import { type Given, giftRounds, give, waitReason } from './give.ts';
 import { mayDecideFor } from './rights.ts';
 import {
   type Approval,
   actorOfStaff,
+  customerOfRequest,
+  type GiftRequest,
   type OpenApproval,
   type Staff,
   type StaffChanges,
+  type StaffFacts,
   type StaffRequest,
   type TeamMember,
 } from './types.ts';
@@ -23,21 +27,25 @@ const approvalLivesMs = 3 * DAY_MS;
 export function mayDecide(
   { id, role, customerId }: Staff,
   asker: Pick<Staff, 'id' | 'role'>,
-  { customerId: about }: StaffRequest,
+  request: StaffRequest,
 ): boolean {
+  const about = customerOfRequest(request);
   return id !== asker.id && customerId !== null && customerId !== about && mayDecideFor(role, asker.role);
 }
 
+/** Why something waits: it is large, or one of many, or goes to many people. */
+type WaitReason = 'large' | 'often' | 'many';
+
 /** A request that waits, who can be asked, and why it is not carried out at once. */
 export interface Waiting {
-  readonly reason: 'large' | 'often';
+  readonly reason: WaitReason;
   readonly approval: Approval;
   readonly deciders: readonly TeamMember[];
   readonly changes: StaffChanges;
 }
 
 /** What asking for it needs to know. */
-export function requestRounds(request: StaffRequest, staff: Staff): readonly Round[] {
+export function requestRounds(request: GiftRequest, staff: Staff): readonly Round[] {
   return together(giftRounds(request), [() => ({ team: true, deeds: [staff.id] })]);
 }
 
@@ -45,13 +53,14 @@ export function requestRounds(request: StaffRequest, staff: Staff): readonly Rou
  * Carries out a request, or lets it wait for a second person where it is large or one of many. What would be refused
  * anyway is refused at once. Refuses what `give` refuses, and `nobody_to_ask`.
  */
-export function giveOrAsk(request: StaffRequest, desk: Desk): Outcome<Given | Waiting> {
+export function giveOrAsk(request: GiftRequest, desk: Desk): Outcome<Given | Waiting> {
   const given = give(request, desk);
   const reason = waitReason(request, desk);
-  return given.ok && reason ? ask(request, reason, desk) : given;
+  return given.ok && reason ? askSecond(request, reason, desk) : given;
 }
 
-function ask(
+/** Lets a request wait for a second person. Refuses `nobody_to_ask`. Its chain of the audit trail must be known. */
+export function askSecond(
   request: StaffRequest,
   reason: Waiting['reason'],
   { staff, facts, context }: Desk,
@@ -63,17 +72,42 @@ function ask(
     ...{ id: context.ids.next('apr', now), staffId: staff.id, request, createdAt: now },
     ...{ expiresAt: now + approvalLivesMs, status: 'waiting', decidedBy: null, decidedAt: null, revision: 1 },
   };
-  const details = request.kind === 'adjust' ? { points: request.points } : { coupon: request.couponId };
-  const said = { chain: request.customerId, action: 'approval.request', actor: actorOfStaff(staff) };
-  const audit = auditEntries([{ ...said, reference: approval.id, details }], facts, context);
+  const said = { chain: chainOf(request), action: 'approval.request', actor: actorOfStaff(staff) };
+  const audit = auditEntries(
+    [{ ...said, reference: approval.id, details: detailsOf(request) }],
+    facts,
+    context,
+  );
   return { ok: true, result: { reason, approval, deciders, changes: { approvals: [approval], audit } } };
+}
+
+function chainOf(request: StaffRequest): AuditChain {
+  return customerOfRequest(request) ?? 'house';
+}
+
+function detailsOf(request: StaffRequest): AuditEntry['details'] {
+  switch (request.kind) {
+    case 'adjust':
+      return { points: request.points };
+    case 'issue':
+      return { coupon: request.couponId };
+    case 'campaign':
+      return { campaign: request.campaignId, people: request.people };
+  }
+}
+
+/** What carrying out a request needs to know, round by round. */
+function roundsOfRequest(request: StaffRequest): readonly Round[] {
+  return request.kind === 'campaign'
+    ? [() => ({ campaigns: [request.campaignId], auditChains: ['house'] })]
+    : giftRounds(request);
 }
 
 /** What a second person's answer needs to know, round by round. */
 export function decisionRounds(id: ApprovalId): readonly Round[] {
   const of = (index: number) => (facts: Parameters<Round>[0]) => {
     const approval = facts.approval(id);
-    return approval ? (giftRounds(approval.request)[index]?.(facts) ?? {}) : {};
+    return approval ? (roundsOfRequest(approval.request)[index]?.(facts) ?? {}) : {};
   };
   const asker: Round = (facts) => {
     const approval = facts.approval(id);
@@ -86,8 +120,7 @@ export function decisionRounds(id: ApprovalId): readonly Round[] {
 export interface Decided {
   readonly approval: OpenApproval;
   readonly asker: Staff;
-  /** What was given, where the answer was yes. */
-  readonly given?: Given;
+  readonly yes: boolean;
   readonly changes: StaffChanges;
 }
 
@@ -107,16 +140,27 @@ export function decideApproval(id: ApprovalId, yes: boolean, desk: Desk): Outcom
     return refuse('approval_closed', 'this is decided already, or it is too late');
   }
   const settled = settle(approval, yes ? 'approved' : 'refused', by, context);
-  const decided = { approval, asker };
+  const decided = { approval, asker, yes };
   if (!yes) {
-    const said = { chain: approval.request.customerId, action: 'approval.refuse', actor: actorOfStaff(by) };
+    const said = { chain: chainOf(approval.request), action: 'approval.refuse', actor: actorOfStaff(by) };
     const audit = auditEntries([{ ...said, reference: id }], facts, context);
-    return { ok: true, result: { ...decided, changes: { approvalUpdates: [settled], audit } } };
+    const changes = { ...givenUp(approval, facts, context), approvalUpdates: [settled], audit };
+    return { ok: true, result: { ...decided, changes } };
   }
-  const given = give(approval.request, { ...desk, staff: asker }, by);
-  if (!given.ok) return given;
-  const changes = { ...given.result.changes, approvalUpdates: [settled] };
-  return { ok: true, result: { ...decided, given: given.result, changes } };
+  const { request } = approval;
+  const asked = { ...desk, staff: asker };
+  const done =
+    request.kind === 'campaign' ? releaseCampaign(request.campaignId, asked, by) : give(request, asked, by);
+  if (!done.ok) return done;
+  const changes = { ...done.result.changes, approvalUpdates: [settled] };
+  return { ok: true, result: { ...decided, changes } };
+}
+
+/** What becomes of what a request was about, once nobody will agree to it. */
+export function givenUp({ request }: Approval, facts: StaffFacts, { now }: Context): StaffChanges {
+  const campaign: Campaign | undefined =
+    request.kind === 'campaign' ? facts.campaign(request.campaignId) : undefined;
+  return campaign?.state === 'asked' ? refusedCampaign(campaign, now) : {};
 }
 
 function settle(

@@ -35,7 +35,9 @@ export function together(...all: readonly (readonly Round[])[]): readonly Round[
 
 /** Several needs as one. */
 export function mergeNeeds(...all: readonly StaffNeeds[]): StaffNeeds {
-  const lists = all.map(({ team: _, openApprovals: __, couponShelf: ___, stats: ____, ...rest }) => rest);
+  const lists = all.map(
+    ({ team: _, openApprovals: __, couponShelf: ___, stats: ____, lastCampaigns: _____, ...rest }) => rest,
+  );
   return Object.assign({}, ...all, mergeChanges<StaffNeeds>(...lists));
 }
 

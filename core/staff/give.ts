@@ -3,7 +3,7 @@ import { issueCoupon } from '../coupons/issue.ts';
 import { type Outcome, refuse } from '../errors.ts';
 import { type Adjusted, adjust, adjustAction, adjustNeeds } from './adjust.ts';
 import { type Deed, type Desk, deedOf, isOwn, ownAccount, type Round, roundsOf } from './desk.ts';
-import { actorOfStaff, type Staff, type StaffRequest } from './types.ts';
+import { actorOfStaff, type GiftRequest, type Staff } from './types.ts';
 
 /** The action of giving somebody a coupon. */
 export const issueAction = 'coupon.issue';
@@ -20,10 +20,10 @@ export interface CouponGiven {
 /** What came of giving points or a coupon. */
 export type Given = Deed<Adjusted | CouponGiven>;
 
-type Issue = Extract<StaffRequest, { kind: 'issue' }>;
+type Issue = Extract<GiftRequest, { kind: 'issue' }>;
 
 /** What giving needs to know, round by round. */
-export function giftRounds(request: StaffRequest): readonly Round[] {
+export function giftRounds(request: GiftRequest): readonly Round[] {
   if (request.kind === 'adjust') return [() => adjustNeeds(request)];
   return roundsOf(issueFor(request, '', 'UTC'));
 }
@@ -37,7 +37,7 @@ function issueFor({ couponId, customerId }: Issue, actor: string, zone: string) 
  * Carries out what one of the staff asks for; with `approvedBy`, what a second person agreed to. Refuses `own_account`
  * to both, `customer_not_found`, `insufficient_points`, and what issuing a coupon refuses.
  */
-export function give(request: StaffRequest, desk: Desk, approvedBy?: Staff): Outcome<Given> {
+export function give(request: GiftRequest, desk: Desk, approvedBy?: Staff): Outcome<Given> {
   const { customerId } = request;
   if (isOwn(desk, customerId) || (approvedBy && isOwn({ staff: approvedBy }, customerId)))
     return ownAccount();
@@ -65,7 +65,7 @@ function giveCoupon(request: Issue, { staff, program, facts, context }: Desk): O
 
 /** Why a request waits for a second person: it is large, or comes after many in a day. */
 export function waitReason(
-  request: StaffRequest,
+  request: GiftRequest,
   { staff, program, facts }: Desk,
 ): 'large' | 'often' | undefined {
   if (worthInPoints(request, { program, facts }) > program.staff_points_limit) return 'large';
@@ -74,7 +74,7 @@ export function waitReason(
 }
 
 /** What is given or taken, in points: of a coupon, the most that it can take off where that is known. */
-function worthInPoints(request: StaffRequest, { program, facts }: Pick<Desk, 'program' | 'facts'>): number {
+function worthInPoints(request: GiftRequest, { program, facts }: Pick<Desk, 'program' | 'facts'>): number {
   if (request.kind === 'adjust') return Math.abs(request.points);
   const definition = facts.coupon(request.couponId)?.definition;
   return definition ? worthMinor(definition) / program.point_value : 0;

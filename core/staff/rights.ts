@@ -5,6 +5,7 @@ export type Role = (typeof roles)[number];
 /** What one of the staff can do: the names of the commands. */
 export const staffActs = [
   'find',
+  'who',
   'buy',
   'redeem',
   'refund',
@@ -18,12 +19,17 @@ export const staffActs = [
   'audit',
   'talks',
   'merge',
+  'segment',
+  'segments',
+  'rfm',
+  'report',
 ] as const;
 export type StaffAct = (typeof staffActs)[number];
 
 /** The least role that may do it. */
 const leastRole: Readonly<Record<StaffAct, Role>> = {
   find: 'cashier',
+  who: 'manager',
   buy: 'cashier',
   redeem: 'cashier',
   refund: 'cashier',
@@ -37,7 +43,16 @@ const leastRole: Readonly<Record<StaffAct, Role>> = {
   audit: 'owner',
   talks: 'cashier',
   merge: 'manager',
+  segment: 'manager',
+  segments: 'manager',
+  rfm: 'manager',
+  report: 'manager',
 };
+
+/** Whether somebody of `role` may take customers' data away in a file. */
+export function mayExport(role: Role): boolean {
+  return role === 'owner';
+}
 
 /** Whether `role` is `least` or more. */
 function isAtLeast(role: Role, least: Role): boolean {

@@ -5,12 +5,15 @@ import type {
   AddressId,
   ApprovalId,
   AuditId,
+  CampaignId,
   CouponId,
   CustomerId,
   PurchaseId,
   ShopId,
   StaffId,
 } from '../ids.ts';
+import type { CampaignChanges, CampaignFacts, CampaignNeeds } from './campaigns.ts';
+import type { ExportChanges, ExportFacts, ExportNeeds } from './exports.ts';
 import type { Role } from './rights.ts';
 
 /** The shop under which the staff record purchases and spend points by hand: no system has its key. */
@@ -46,8 +49,8 @@ export interface TeamMember extends Staff {
   readonly chat: { readonly id: AddressId; readonly channel: ChannelName } | null;
 }
 
-/** What waits for a second person: points given or taken by hand, or a coupon. */
-export type StaffRequest =
+/** What the staff give by hand and may need a second person for: points given or taken, or a coupon. */
+export type GiftRequest =
   | {
       readonly kind: 'adjust';
       readonly customerId: CustomerId;
@@ -55,6 +58,22 @@ export type StaffRequest =
       readonly note: string;
     }
   | { readonly kind: 'issue'; readonly customerId: CustomerId; readonly couponId: CouponId };
+
+/** Messages to so many people. */
+interface CampaignRequest {
+  readonly kind: 'campaign';
+  readonly campaignId: CampaignId;
+  readonly name: string;
+  readonly people: number;
+}
+
+/** What waits for a second person. */
+export type StaffRequest = GiftRequest | CampaignRequest;
+
+/** The customer a request is about; null where it is about none. */
+export function customerOfRequest(request: StaffRequest): CustomerId | null {
+  return request.kind === 'campaign' ? null : request.customerId;
+}
 
 /** Where a request stands. */
 export type ApprovalStatus = 'waiting' | 'approved' | 'refused' | 'expired';
@@ -160,7 +179,7 @@ export interface Stats {
 }
 
 /** What a use case of the staff may ask to know. */
-export interface StaffNeeds extends CouponNeeds {
+export interface StaffNeeds extends CouponNeeds, CampaignNeeds, ExportNeeds {
   /** Those of the staff who are these customers. */
   readonly staffOf?: readonly CustomerId[];
   readonly staff?: readonly StaffId[];
@@ -186,7 +205,7 @@ export interface StaffNeeds extends CouponNeeds {
 }
 
 /** What it then knows. Nobody who was removed is found, except by id. */
-export interface StaffFacts extends CouponFacts {
+export interface StaffFacts extends CouponFacts, CampaignFacts, ExportFacts {
   staffOf(customerId: CustomerId): Staff | undefined;
   staff(id: StaffId): Staff | undefined;
   staffByPhone(phone: string): Staff | undefined;
@@ -210,7 +229,7 @@ export interface StaffFacts extends CouponFacts {
 }
 
 /** What it may write. Updates hold the whole row as it is from now on, its revision one ahead. */
-export interface StaffChanges extends CouponChanges {
+export interface StaffChanges extends CouponChanges, CampaignChanges, ExportChanges {
   readonly staff?: readonly WrittenStaff[];
   readonly staffUpdates?: readonly WrittenStaff[];
   readonly approvals?: readonly Approval[];

@@ -1,4 +1,4 @@
-import type { Approval, WrittenStaff } from '../../core/staff/types.ts';
+import { type Approval, customerOfRequest, type WrittenStaff } from '../../core/staff/types.ts';
 import { type Statement, statement } from '../database.ts';
 import { sha256 } from '../hash.ts';
 import { inserter, updater } from '../rows.ts';
@@ -30,8 +30,8 @@ function staffRow({ inviteToken, ...staff }: WrittenStaff): typeof schema.staff.
 }
 
 function approvalRow({ request, ...approval }: Approval): typeof schema.approvals.$inferSelect {
-  const { kind, customerId } = request;
-  return { ...approval, kind, customerId, request: JSON.stringify(request) };
+  const { kind } = request;
+  return { ...approval, kind, customerId: customerOfRequest(request), request: JSON.stringify(request) };
 }
 
 /** Who is erased is no longer on the staff: what is left of them is an id, and what they did. */

@@ -20,6 +20,7 @@ import {
 import type {
   ApprovalId,
   AuditId,
+  CampaignId,
   CouponBatchId,
   CouponId,
   CustomerId,
@@ -27,9 +28,11 @@ import type {
   NoticeId,
   OneTimeCodeId,
   PurchaseId,
+  QuestionId,
   StaffId,
   TalkId,
 } from '../../core/ids.ts';
+import type { QuestionInView } from '../../core/insights/questions.ts';
 import type { Attempt, BoughtNeed, Notice, ReceiptRef } from '../../core/messaging/notices.ts';
 import {
   type Habits,
@@ -46,6 +49,7 @@ import {
   type RedemptionRef,
   redemptionKey,
 } from '../../core/redemptions/types.ts';
+import type { Campaign } from '../../core/staff/campaigns.ts';
 import {
   type AuditLine,
   type AuditPageNeed,
@@ -124,6 +128,9 @@ export class MemoryFacts implements Facts {
   readonly #staff: staff.StaffFound | undefined;
   readonly #talks: TalksFound;
   readonly #notices: NoticesFound | undefined;
+  readonly #questions: ReadonlyMap<string, QuestionInView>;
+  readonly #campaigns: ReadonlyMap<string, Campaign>;
+  readonly #lastCampaigns: readonly Campaign[] | undefined;
 
   constructor(store: MemoryStore, needs: Needs, now: number, before?: MemoryFacts) {
     this.#before = before;
@@ -161,6 +168,13 @@ export class MemoryFacts implements Facts {
     this.#history = found(needs.history, historyKey, (need) => historyOf(store, need));
     this.#staff = staff.readStaff(store, needs, now);
     this.#talks = readTalks(store, needs, now);
+    this.#questions = found(needs.questions, itself, (id) => {
+      const question = store.questions.get(id);
+      const chat = question && store.chats.find('id', question.addressId);
+      return question && { ...question, channel: chat?.address.channel ?? null };
+    });
+    this.#campaigns = found(needs.campaigns, itself, (id) => store.campaigns.get(id));
+    this.#lastCampaigns = needs.lastCampaigns && newestCampaigns(store);
     this.#notices = readNotices(store, needs, now, before ? before.#notices : undefined);
   }
 
@@ -299,6 +313,19 @@ export class MemoryFacts implements Facts {
   couponShelf(): readonly { readonly id: CouponId; readonly name: string }[] {
     return this.#staff?.shelf ?? this.#before?.couponShelf() ?? [];
   }
+  question(id: QuestionId): QuestionInView | undefined {
+    return this.#questions.get(id) ?? this.#before?.question(id);
+  }
+  /** Lists are fetched in a browser, not in a chat. */
+  export(): undefined {
+    return undefined;
+  }
+  campaign(id: CampaignId): Campaign | undefined {
+    return this.#campaigns.get(id) ?? this.#before?.campaign(id);
+  }
+  lastCampaigns(): readonly Campaign[] {
+    return this.#lastCampaigns ?? this.#before?.lastCampaigns() ?? [];
+  }
   talk(id: TalkId): TalkInView | undefined {
     return this.#talks.byId.get(id) ?? this.#before?.talk(id);
   }
@@ -320,6 +347,10 @@ export class MemoryFacts implements Facts {
   stats(): undefined {
     return undefined;
   }
+}
+
+function newestCampaigns(store: MemoryStore): Campaign[] {
+  return [...store.campaigns.values()].sort((a, b) => (a.id < b.id ? 1 : -1)).slice(0, 8);
 }
 
 const pairKey = ({ couponId, customerId }: { couponId: CouponId; customerId: CustomerId }) =>

@@ -13,6 +13,8 @@ import { points } from '../../core/points.ts';
 import type { Purchase, Refund } from '../../core/purchases/types.ts';
 import { isOpen } from '../../core/redemptions/hold.ts';
 import type { PaymentCode, Redemption } from '../../core/redemptions/types.ts';
+import type { Question } from '../../core/insights/questions.ts';
+import type { Campaign } from '../../core/staff/campaigns.ts';
 import type { Approval, Staff } from '../../core/staff/types.ts';
 import type { Talk, TalkMessage } from '../../core/talks/types.ts';
 import { DAY_MS } from '../../core/time.ts';
@@ -161,6 +163,8 @@ export class MemoryStore {
     },
   });
   readonly approvals = this.#table<Approval>({ name: 'approvals', key: ({ id }) => id });
+  readonly questions = this.#table<Question>({ name: 'questions', key: ({ id }) => id });
+  readonly campaigns = this.#table<Campaign>({ name: 'campaigns', key: ({ id }) => id });
   readonly talks = this.#table<Talk, 'open' | 'address' | 'customer'>({
     name: 'talks',
     key: ({ id }) => id,
@@ -282,6 +286,10 @@ export class MemoryStore {
     }
     for (const approval of changes.approvals ?? []) this.approvals.insert(approval);
     for (const approval of changes.approvalUpdates ?? []) this.approvals.update(approval);
+    for (const question of changes.questions ?? []) this.questions.insert(question);
+    for (const question of changes.questionUpdates ?? []) this.questions.update(question);
+    for (const campaign of changes.campaigns ?? []) this.campaigns.insert(campaign);
+    for (const campaign of changes.campaignUpdates ?? []) this.campaigns.update(campaign);
     for (const talk of changes.talks ?? []) this.talks.insert(talk);
     for (const talk of changes.talkUpdates ?? []) this.talks.update(talk);
     for (const said of changes.talkMessages ?? []) this.talkMessages.insert(said);

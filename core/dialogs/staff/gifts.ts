@@ -6,7 +6,7 @@ import { mergeChanges } from '../../ports.ts';
 import { giveOrAsk, requestRounds, type Waiting } from '../../staff/approve.ts';
 import type { Round } from '../../staff/desk.ts';
 import type { Given } from '../../staff/give.ts';
-import type { OpenApproval, StaffFacts, StaffRequest } from '../../staff/types.ts';
+import type { GiftRequest, OpenApproval, StaffFacts } from '../../staff/types.ts';
 import { type Outcome, press, writing } from '../turn.ts';
 import type { DialogChanges } from '../types.ts';
 import { customerField, customerOf, numberOf, recordOf } from './fields.ts';
@@ -53,7 +53,7 @@ const noteField: Field = {
 function roundsFor(
   values: Values,
   { staff }: Reader,
-  requestOf: (facts: StaffFacts) => StaffRequest | undefined,
+  requestOf: (facts: StaffFacts) => GiftRequest | undefined,
   first: ReturnType<Round> = {},
 ): readonly Round[] {
   const later = (index: number): Round => {
@@ -65,7 +65,7 @@ function roundsFor(
   return [() => ({ ...first, customers: [{ ref: customerOf(values), lots: 'open' }] }), later(0), later(1)];
 }
 
-function adjustmentOf(values: Values, facts: StaffFacts): StaffRequest | undefined {
+function adjustmentOf(values: Values, facts: StaffFacts): GiftRequest | undefined {
   const customerId = facts.customer(customerOf(values))?.customer.id;
   const note = values.note ?? '';
   return customerId && { kind: 'adjust', customerId, points: numberOf(values, 'points'), note };
@@ -116,7 +116,7 @@ function couponOf({ coupon = '' }: Values, facts: StaffFacts): CouponId | undefi
   return facts.couponShelf().find(({ id, name }) => id === coupon || name.toLowerCase() === meant)?.id;
 }
 
-function issueOf(values: Values, facts: StaffFacts): StaffRequest | undefined {
+function issueOf(values: Values, facts: StaffFacts): GiftRequest | undefined {
   const customerId = facts.customer(customerOf(values))?.customer.id;
   const couponId = couponOf(values, facts);
   return customerId && couponId && { kind: 'issue', customerId, couponId };

@@ -2,7 +2,7 @@ import { auditEntries } from '../../audit/types.ts';
 import type { ApprovalId } from '../../ids.ts';
 import type { Words } from '../../messaging/types.ts';
 import { type Command, mergeChanges } from '../../ports.ts';
-import { expired } from '../../staff/approve.ts';
+import { expired, givenUp } from '../../staff/approve.ts';
 import { type Flag, flagAction, type Staff } from '../../staff/types.ts';
 import type { DialogChanges, DialogFacts, DialogNeeds } from '../types.ts';
 import { requestWords, staffName } from './requests.ts';
@@ -17,6 +17,12 @@ export function expireRequest(id: ApprovalId): StaffJob {
   return {
     name: 'approval.expire',
     needs: { approvals: [id], team: true },
+    moreNeeds: [
+      (facts) => {
+        const request = facts.approval(id)?.request;
+        return request?.kind === 'campaign' ? { campaigns: [request.campaignId] } : {};
+      },
+    ],
     decide(facts, context) {
       const approval = facts.approval(id);
       const settled = approval && expired(approval, context);
@@ -25,7 +31,11 @@ export function expireRequest(id: ApprovalId): StaffJob {
       const told = asker.map((one) =>
         tell([one], { paragraphs: [[{ key: 'request.expired' }, requestWords(approval, one)]] }, context),
       );
-      const changes = mergeChanges<DialogChanges>({ approvalUpdates: [settled] }, ...told);
+      const changes = mergeChanges<DialogChanges>(
+        { approvalUpdates: [settled] },
+        givenUp(approval, facts, context),
+        ...told,
+      );
       return { ok: true, changes, result: true };
     },
   };

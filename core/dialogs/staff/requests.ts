@@ -25,6 +25,9 @@ export function requestWords(approval: OpenApproval, asker: Pick<Staff, 'name' |
   if (request.kind === 'issue') {
     return { key: 'request.issue', variables: { staff, name, coupon: couponName ?? '…' } };
   }
+  if (request.kind === 'campaign') {
+    return { key: 'request.campaign', variables: { staff, name: request.name, people: request.people } };
+  }
   const { points: change, note } = request;
   return { key: 'request.adjust', variables: { staff, name, change, note } };
 }
@@ -91,6 +94,6 @@ function outcomeWords(yes: boolean, by: Staff): Words {
     : { key: 'request.was_refused', variables: { staff } };
 }
 
-function doneWords({ given }: Decided): Words {
-  return { key: given ? 'request.approved' : 'request.refused' };
+function doneWords({ yes }: Decided): Words {
+  return { key: yes ? 'request.approved' : 'request.refused' };
 }

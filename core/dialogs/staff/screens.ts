@@ -11,6 +11,11 @@ import { merge } from './merge.ts';
 import { redeem } from './redeem.ts';
 import { refund } from './refund.ts';
 import { approve, decide, requestRounds, showRequest } from './requests.ts';
+import { buildScreen, onwardScreen, segment } from './segments/find.ts';
+import { lookScreen, savedScreen, segments } from './segments/list.ts';
+import { pictureScreen, report } from './segments/pictures.ts';
+import { rfm } from './segments/rfm.ts';
+import { campaignScreen, campaignsScreen, sendScreen, write } from './segments/write.ts';
 import { buy } from './sell.ts';
 import { stats } from './stats.ts';
 import { talkScreens, talks, whom } from './talks.ts';
@@ -29,13 +34,16 @@ import {
   staffMenu,
   type Task,
   takeStep,
+  taskName,
 } from './task.ts';
 import { fire, fireRounds, invite, team } from './team.ts';
 import { audit, showTrail, trailNeeds } from './trail.ts';
+import { personScreens, who } from './who.ts';
 import { sorry } from './words.ts';
 
 const all = [
   find,
+  who,
   buy,
   redeem,
   refund,
@@ -49,10 +57,15 @@ const all = [
   audit,
   talks,
   merge,
+  segment,
+  segments,
+  rfm,
+  report,
+  write,
 ];
 
 /** Everything the staff do, by the name of the command. */
-const tasks: ReadonlyMap<string, Task> = new Map(all.map((task) => [task.act, task]));
+const tasks: ReadonlyMap<string, Task> = new Map(all.map((task) => [taskName(task), task]));
 
 const screens: ReadonlyMap<string, StaffScreen> = new Map<string, StaffScreen>([
   ['staff', { act: undefined, rounds: () => [], show: staffMenu }],
@@ -62,7 +75,16 @@ const screens: ReadonlyMap<string, StaffScreen> = new Map<string, StaffScreen>([
   ['refuse', { act: 'approve', rounds: requestRounds, show: (turn, id) => decide(turn, id, false) }],
   ['fire', { act: 'staff', rounds: fireRounds, show: fire }],
   ['trail', { act: 'audit', rounds: (argument) => [() => trailNeeds(argument)], show: showTrail }],
+  ['seg', buildScreen],
+  ['ask', onwardScreen],
+  ['send', sendScreen],
+  ['campaign', campaignScreen],
+  ['campaigns', campaignsScreen],
+  ['saved', savedScreen],
+  ['look', lookScreen],
+  ['picture', pictureScreen],
   ...talkScreens,
+  ...personScreens,
 ]);
 
 /** What a route means to one of the staff: a step of a task, or a screen. */

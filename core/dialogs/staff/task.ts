@@ -1,5 +1,5 @@
 import { invariant } from '../../errors.ts';
-import type { Button, Words } from '../../messaging/types.ts';
+import type { Button, Paragraph, Words } from '../../messaging/types.ts';
 import { leastRoleFor, mayDo, type StaffAct } from '../../staff/rights.ts';
 import type { Staff, StaffNeeds } from '../../staff/types.ts';
 import { type MemberTurn, type Outcome, press, saying, toMenu } from '../turn.ts';
@@ -54,6 +54,8 @@ export interface Question {
 /** Something the staff do in chat: by a command with everything in it, or asked for step by step. */
 export interface Task {
   readonly act: StaffAct;
+  /** What the conversation keeps it by, where it is not the command itself but something that follows from it. */
+  readonly name?: string;
   readonly fields: readonly Field[];
   /** What was typed after the command, by field. */
   split(text: string, reader: Reader): Values;
@@ -77,6 +79,11 @@ const askingStep = 'staff_ask';
 const sureStep = 'staff_sure';
 /** A step in which a customer is on the screen: tasks begun there are about that customer. */
 export const customerStep = 'staff_customer';
+
+/** What a conversation keeps a task by. */
+export function taskName({ act, name = act }: Task): string {
+  return name;
+}
 
 /** Begins a task by a command, with what was typed after it. */
 export function beginTyped(task: Task, text: string, reader: Reader): Progress {
@@ -158,7 +165,7 @@ function askFor(turn: StaffTurn, task: Task, values: Values, field: Field, probl
   const { words, buttons = [], choice } = field.ask(turn, values);
   return {
     step: askingStep,
-    data: { ...values, task: task.act, asking: field.name },
+    data: { ...values, task: taskName(task), asking: field.name },
     paragraphs: [...turn.lead, ...(problem ? [problem] : words)],
     buttons: [...buttons, leaving],
     ...(choice ? {} : { takesNumbers: true as const }),
@@ -178,6 +185,25 @@ export function askAgain(turn: StaffTurn, task: Task, values: Values, name: stri
   return askNext(turn, task, values, name, problem);
 }
 
+/**
+ * Says something with buttons of its own, and takes whatever is typed next as the answer to a field; numbers pick
+ * buttons.
+ */
+export function listening(
+  turn: StaffTurn,
+  task: Task,
+  values: Values,
+  name: string,
+  { words, buttons = [] }: { readonly words: readonly Paragraph[]; readonly buttons?: Outcome['buttons'] },
+): Outcome {
+  return {
+    step: askingStep,
+    data: { ...values, task: taskName(task), asking: name },
+    paragraphs: [...turn.lead, ...words],
+    buttons: [...buttons, leaving],
+  };
+}
+
 /** Shows what would happen, and asks for a yes. */
 export function preview(
   turn: StaffTurn,
@@ -188,14 +214,14 @@ export function preview(
 ): Outcome {
   return {
     step: sureStep,
-    data: { ...values, task: task.act },
+    data: { ...values, task: taskName(task) },
     paragraphs: [...turn.lead, ...words],
     buttons: [...buttons, leaving],
   };
 }
 
 /** The ways out of a task: to the staff's menu, and home. */
-const leaving: readonly Button[] = [press({ key: 'button.staff' }, 'staff'), ...toMenu];
+export const leaving: readonly Button[] = [press({ key: 'button.staff' }, 'staff'), ...toMenu];
 
 /** What has been done, and what can be done about it. */
 export function done(
@@ -217,12 +243,15 @@ export function choose(label: Words, value: string): Button {
 
 const acts: readonly (readonly StaffAct[])[] = [
   ['find', 'buy'],
+  ['who'],
   ['redeem', 'refund'],
   ['issue', 'coupon'],
   ['adjust', 'stats'],
   ['approve', 'invite'],
   ['staff', 'audit'],
   ['talks', 'merge'],
+  ['segment', 'segments'],
+  ['rfm', 'report'],
 ];
 
 /** What one of the staff may do, a button each. */

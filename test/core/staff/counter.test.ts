@@ -151,6 +151,10 @@ describe('rights', () => {
     ...{ coupon: 'manager', adjust: 'manager', stats: 'manager', approve: 'manager' },
     ...{ invite: 'manager', staff: 'manager', audit: 'owner', talks: 'cashier' },
     merge: 'manager',
+    segment: 'manager',
+    segments: 'manager',
+    rfm: 'manager',
+    report: 'manager',
   };
 
   test('of each role are what the menu shows, and a command above them names who can help', async () => {

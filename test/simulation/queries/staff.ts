@@ -7,6 +7,7 @@ import {
   type AuditLine,
   type AuditPageNeed,
   auditPageKey,
+  customerOfRequest,
   type Flag,
   flagAction,
   flagKey,
@@ -118,7 +119,7 @@ function nameOf(store: MemoryStore, id: CustomerId | string | null): string | nu
 function shown(store: MemoryStore, approval: Approval): OpenApproval {
   const { request } = approval;
   const couponName = request.kind === 'issue' ? (store.coupons.get(request.couponId)?.name ?? null) : null;
-  return { ...approval, customerName: nameOf(store, request.customerId), couponName };
+  return { ...approval, customerName: nameOf(store, customerOfRequest(request)), couponName };
 }
 
 function openApprovalsOf(store: MemoryStore, now: number): OpenApproval[] {

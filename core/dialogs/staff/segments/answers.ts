@@ -1,0 +1,279 @@
+import type { Customer } from '../../../customers/types.ts';
+import type { QuestionId, ReportId, SegmentId } from '../../../ids.ts';
+import type { Answer } from '../../../insights/questions.ts';
+import type { Report } from '../../../insights/reports/types.ts';
+import { MICROS_OF_MINOR } from '../../../messaging/price.ts';
+import type { Button, Paragraph, Reply, Words } from '../../../messaging/types.ts';
+import type { SegmentProblem } from '../../../segments/types.ts';
+import type { Campaign } from '../../../staff/campaigns.ts';
+import { mayExport } from '../../../staff/rights.ts';
+import type { Staff } from '../../../staff/types.ts';
+import { press, toMenu } from '../../turn.ts';
+import { nameOf } from '../words.ts';
+import { onward } from './ask.ts';
+import { pick } from './find.ts';
+import { corrected, described, problemWords } from './words.ts';
+import { campaignReply, sendButtons } from './write.ts';
+
+/** The ways on under every answer. */
+const leaving: readonly Button[] = [press({ key: 'button.staff' }, 'staff'), ...toMenu];
+
+function answerOf(paragraphs: readonly Paragraph[], buttons: readonly (readonly Button[])[]): Answer {
+  return { reply: { paragraphs, buttons: [...buttons.filter((row) => row.length > 0), leaving] } };
+}
+
+/** One of those a segment finds. */
+export interface PersonFound extends Pick<Customer, 'id' | 'name' | 'phone' | 'card'> {
+  /** When they last bought; null: never. */
+  readonly lastAt: number | null;
+}
+
+/** What looking for a segment came to. */
+export type SegmentFound =
+  | { readonly problems: readonly SegmentProblem[] }
+  | {
+      readonly people: number;
+      /** Who may and can be written to with offers. */
+      readonly reachable: number;
+      readonly sample: readonly PersonFound[];
+      /** What to do about them, where somebody wrote that down. */
+      readonly advice: readonly Words[];
+    };
+
+/** How many a text finds, a few of them, and what can be done; or what is wrong with it. */
+export function segmentAnswer(
+  id: QuestionId,
+  text: string,
+  found: SegmentFound,
+  staff: Staff,
+  saved?: SegmentId,
+): Answer {
+  if ('problems' in found) return problemAnswer(id, text, found.problems);
+  const { people, reachable, sample, advice } = found;
+  const counted: Words[] = [
+    { key: 'people.found', variables: { count: people } },
+    ...(people > 0 ? [{ key: 'people.reachable', variables: { count: reachable } } as const] : []),
+  ];
+  const shown: Paragraph[] =
+    sample.length > 0 ? [[{ key: 'people.sample' }, ...sample.map(personWords)]] : [];
+  const save = saved
+    ? press({ key: 'people.remove' }, `saved:remove-${saved}`)
+    : onward({ key: 'people.save' }, 'save', id);
+  const change = onward({ key: 'people.change' }, 'change', id);
+  const list = mayExport(staff.role) ? [onward({ key: 'people.export' }, 'export', id)] : [];
+  const act = [onward({ key: 'people.who' }, 'people', id), onward({ key: 'people.write' }, 'write', id)];
+  return answerOf(
+    [...described(text), counted, ...advice, ...shown],
+    people > 0 ? [act, [save, change], list] : [[save, change]],
+  );
+}
+
+function problemAnswer(id: QuestionId, text: string, problems: readonly SegmentProblem[]): Answer {
+  const [first] = problems;
+  const fixed = first && corrected(text, first);
+  const fix =
+    first?.suggestion === undefined || fixed === undefined
+      ? []
+      : [[onward({ key: 'wrong.use', variables: { word: first.suggestion } }, 'fix', id)]];
+  const help = press({ key: 'people.pick_instead' }, 'seg:clear');
+  const answer = answerOf(
+    problems.slice(0, 3).flatMap((problem) => problemWords(text, problem)),
+    [...fix, [help]],
+  );
+  return { ...answer, keep: fixed === undefined ? {} : { fixed } };
+}
+
+/** A customer in a line. */
+function personWords({ lastAt, ...customer }: PersonFound): Words {
+  const name = nameOf(customer);
+  return lastAt === null
+    ? { key: 'people.line_never', variables: { name } }
+    : { key: 'people.line', variables: { name, at: lastAt } };
+}
+
+/** A page of those a segment finds; `last`: the end of the page, where there is another. */
+export function peopleAnswer(
+  id: QuestionId,
+  { people, last }: { readonly people: readonly PersonFound[]; readonly last: string | undefined },
+): Answer {
+  const more = last === undefined ? [] : [onward({ key: 'people.more' }, 'people', id)];
+  const lines: Paragraph =
+    people.length > 0
+      ? [{ key: 'people.who_title' }, ...people.map((one) => withPhone(one))]
+      : { key: 'people.no_more' };
+  const back = onward({ key: 'button.back' }, 'count', id);
+  return { ...answerOf([lines], [[...more, back]]), keep: { after: last ?? '' } };
+}
+
+function withPhone({ lastAt, ...customer }: PersonFound): Words {
+  const variables = { name: nameOf(customer), phone: customer.phone ?? customer.card ?? '' };
+  return lastAt === null
+    ? { key: 'people.contact_never', variables }
+    : { key: 'people.contact', variables: { ...variables, at: lastAt } };
+}
+
+/** Names to choose a condition from; those too long for a button are told, and typed. */
+export function namesAnswer(conditions: readonly string[]): Answer {
+  const buttons = conditions.flatMap((condition) => {
+    const button = pick(condition);
+    return button ? [[button]] : [];
+  });
+  const words: Words = { key: buttons.length > 0 ? 'people.names' : 'people.no_names' };
+  return answerOf([words], [...buttons, [press({ key: 'button.back' }, 'seg:')]]);
+}
+
+/** A saved segment with how many it found last night; null: it was not there yet. */
+export interface SavedInList {
+  readonly id: SegmentId;
+  readonly name: string;
+  readonly customers: number | null;
+}
+
+/** A page of the saved segments. */
+export function segmentsAnswer(saved: readonly SavedInList[], next: number | undefined): Answer {
+  const rows = saved.map((one) => [press(savedWords(one), `saved:show-${one.id}`)]);
+  const more = next === undefined ? [] : [press({ key: 'button.older' }, `saved:page-${next}`)];
+  const words: Words = { key: saved.length > 0 ? 'segments.title' : 'segments.none' };
+  return answerOf(
+    [words],
+    [
+      ...rows,
+      more,
+      [press({ key: 'staff_button.segment' }, 'do:segment'), press({ key: 'campaign.all' }, 'campaigns')],
+    ],
+  );
+}
+
+function savedWords({ name, customers }: SavedInList): Words {
+  return customers === null
+    ? { key: 'segments.line_new', variables: { name } }
+    : { key: 'segments.line', variables: { name, count: customers } };
+}
+
+/** Whom a message would reach. Money in micros; null where no price is known. */
+export interface AudienceFound {
+  readonly people: number;
+  readonly consent: number;
+  readonly noChannel: number;
+  readonly priceMicros: number | null;
+}
+
+/** A message as it will look, whom it reaches and what that costs; sent only by a button. */
+export function audienceAnswer(id: QuestionId, text: string, found: AudienceFound): Answer {
+  const { people, consent, noChannel, priceMicros } = found;
+  const preview: Reply = campaignReply(text);
+  const left: Words[] = [
+    ...(consent > 0 ? [{ key: 'campaign.without_consent', variables: { count: consent } } as const] : []),
+    ...(noChannel > 0 ? [{ key: 'campaign.without_channel', variables: { count: noChannel } } as const] : []),
+  ];
+  const cost: Words =
+    priceMicros === null
+      ? { key: 'campaign.cost_unknown' }
+      : { key: 'campaign.cost', variables: { amount: Math.round(priceMicros / MICROS_OF_MINOR) } };
+  const words: Paragraph[] = [
+    { key: 'campaign.looks' },
+    ...preview.paragraphs,
+    people > 0
+      ? [{ key: 'campaign.reaches', variables: { count: people } }, ...left, cost]
+      : [{ key: 'campaign.nobody' }, ...left],
+  ];
+  const text_again = press({ key: 'campaign.change_text' }, `send:text-${id}`);
+  const answer = answerOf(words, people > 0 ? sendButtons(id) : [[text_again]]);
+  return { ...answer, keep: { people: String(people) } };
+}
+
+/** What came of a campaign so far. */
+export interface CampaignFound {
+  readonly campaign: Campaign;
+  readonly waiting: number;
+  /** Handed over, among them: on the way, arrived, read, not reached. */
+  readonly told: number;
+  readonly underway: number;
+  readonly reached: number;
+  readonly read: number;
+  readonly failed: number;
+  /** Left out, by why. */
+  readonly consent: number;
+  readonly noChannel: number;
+  readonly frequency: number;
+  readonly stopped: number;
+  readonly priceMicros: number;
+}
+
+/** How a campaign goes, and stopping it while it does. */
+export function campaignAnswer({ campaign, priceMicros, ...found }: CampaignFound): Answer {
+  const { id, name, state, createdAt: at } = campaign;
+  const count = (key: Counted, value: number): Words[] =>
+    value > 0 ? [{ key: `campaign.${key}`, variables: { count: value } }] : [];
+  const counted = [
+    ...count('waiting', found.waiting),
+    ...count('told', found.told),
+    ...count('underway', found.underway),
+    ...count('reached', found.reached),
+    ...count('read', found.read),
+    ...count('failed', found.failed),
+    ...count('without_consent', found.consent),
+    ...count('without_channel', found.noChannel),
+    ...count('too_often', found.frequency),
+    ...count('taken_back', found.stopped),
+  ];
+  const amount = Math.round(priceMicros / MICROS_OF_MINOR);
+  const spent: Words[] = amount > 0 ? [{ key: 'campaign.spent', variables: { amount } }] : [];
+  const again = press({ key: 'campaign.again' }, `campaign:show-${id}`);
+  const over = state === 'done' || state === 'stopped';
+  const stop = over ? [] : [press({ key: 'campaign.stop' }, `campaign:stop-${id}`)];
+  return answerOf(
+    [
+      { key: 'campaign.title', variables: { name, at } },
+      [{ key: `campaign.is_${state}` }, ...counted, ...spent],
+    ],
+    [[again, ...stop], [press({ key: 'campaign.all' }, 'campaigns')]],
+  );
+}
+
+type Counted =
+  | 'waiting'
+  | 'told'
+  | 'underway'
+  | 'reached'
+  | 'read'
+  | 'failed'
+  | 'without_consent'
+  | 'without_channel'
+  | 'too_often'
+  | 'taken_back';
+
+/** What a picture was asked for with. */
+export interface PictureAsked {
+  readonly name: Report['name'];
+  readonly days: string;
+  readonly theme: 'light' | 'dark';
+}
+
+const spans = ['30', '90', '365'] as const;
+
+/** A picture with what it says in words; other spans, light or dark, and the others. */
+export function reportAnswer({ name, days, theme }: PictureAsked, report: Report, id: ReportId): Answer {
+  const other = theme === 'dark' ? 'light' : 'dark';
+  const turn = press({ key: `pictures.${other}` }, `picture:${name}.${days}.${other}`);
+  const periods = spans
+    .filter((span) => span !== days)
+    .map((span) =>
+      press({ key: 'pictures.span', variables: { days: Number(span) } }, `picture:${name}.${span}.${theme}`),
+    );
+  const isOfNow = name === 'rfm';
+  const { reply } = answerOf(
+    [{ key: `report.title_${name}` }, report.takeaway],
+    [isOfNow ? [] : periods, [turn, press({ key: 'pictures.others' }, 'do:report')]],
+  );
+  const picture = { kind: 'report', report: id, theme, takeaway: report.takeaway } as const;
+  return { reply: { ...reply, picture } };
+}
+
+/** Said once an answer could not be found after several looks. */
+export function gaveUpReply(id: QuestionId): Reply {
+  return {
+    paragraphs: [{ key: 'people.gave_up' }],
+    buttons: [[onward({ key: 'people.again' }, 'again', id)], leaving],
+  };
+}

@@ -1,0 +1,46 @@
+import type { Paragraph, Words } from '../../../messaging/types.ts';
+import { parseSegment } from '../../../segments/parse.ts';
+import type { SegmentProblem } from '../../../segments/types.ts';
+
+/** A segment as people read it: a line for each condition, and the text it is written in. */
+export function described(text: string): Paragraph[] {
+  return [...explained(text), { key: 'people.as_text', variables: { text } }];
+}
+
+/** A line for each condition; nothing where the text cannot be read. */
+export function explained(text: string): Words[] {
+  const parsed = parseSegment(text);
+  return parsed.ok ? [{ key: 'people.as_text', variables: { text } }] : [];
+}
+
+/** How much of a text is shown around a word that is wrong. */
+const around = 30;
+
+/** What is wrong with a text: the word, where it stands, and what may have been meant. */
+export function problemWords(text: string, problem: SegmentProblem): Paragraph[] {
+  const { position, length, word, suggestion, expected = [] } = problem;
+  const from = Math.max(0, position - around);
+  const to = Math.min(text.length, position + length + around);
+  const shown =
+    `${from > 0 ? '…' : ''}${text.slice(from, position)}👉${text.slice(position, position + length)}👈` +
+    `${text.slice(position + length, to)}${to < text.length ? '…' : ''}`;
+  return [
+    [
+      { key: `wrong.${problem.kind}`, variables: { word } },
+      { key: 'wrong.where', variables: { text: shown } },
+      ...(suggestion === undefined ? [] : [{ key: 'wrong.meant', variables: { word: suggestion } } as const]),
+      ...(suggestion === undefined && expected.length > 0
+        ? [{ key: 'wrong.expected', variables: { words: expected.slice(0, 6).join(', ') } } as const]
+        : []),
+    ],
+  ];
+}
+
+/** The text with what may have been meant in the place of the word that is wrong. */
+export function corrected(
+  text: string,
+  { position, length, suggestion }: SegmentProblem,
+): string | undefined {
+  if (suggestion === undefined) return undefined;
+  return text.slice(0, position) + suggestion + text.slice(position + length);
+}
