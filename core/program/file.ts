@@ -1,5 +1,5 @@
 import { Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { type Outcome, refuse } from '../errors.ts';
 import { type Program, type ProgramDefinition, programSchema } from './program.ts';
 
@@ -34,10 +34,23 @@ function sayIssue(issue: z.core.$ZodIssue, document: Document, lines: LineCounte
 }
 
 /** The rules that may stand where `path` leads. */
-function shapeAt([name]: Path): object {
-  const { quiet_hours, tiers } = programSchema.shape;
-  if (name === undefined) return programSchema.shape;
-  return name === 'tiers' ? tiers.unwrap().element.shape : quiet_hours.unwrap().shape;
+function shapeAt(path: Path): object {
+  const schema = bare(path.reduce<z.core.$ZodType | undefined>(child, programSchema));
+  return schema instanceof z.ZodObject ? schema.shape : programSchema.shape;
+}
+
+/** What the schema wants at one key. */
+function child(parent: z.core.$ZodType | undefined, key: PropertyKey): z.core.$ZodType | undefined {
+  const schema = bare(parent);
+  if (schema instanceof z.ZodObject) return schema.shape[String(key)];
+  return schema instanceof z.ZodArray ? schema.element : undefined;
+}
+
+/** A schema without what only says that it may be left out. */
+function bare(schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined {
+  const mayBeLeftOut =
+    schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional;
+  return mayBeLeftOut ? bare(schema.unwrap()) : schema;
 }
 
 /** `line 4, earn_percent: `, with the line of the nearest key that is there. */
@@ -58,15 +71,22 @@ function offsetOf(path: Path, document: Document): number | undefined {
   return isNode(document.contents) ? document.contents.range?.[0] : undefined;
 }
 
-/** The description of the rule says what to put there; a rule without one, what zod says. */
-function whatToPut({ path, message }: z.core.$ZodIssue): string {
+/** The description of the rule says what to put there, the innermost one; a rule without one, what zod says. */
+function whatToPut({ code, path, message }: z.core.$ZodIssue): string {
   if (path.length === 0) return 'a program is a list of KEY: VALUE lines, like earn_percent: 5';
-  const description = describeRule(String(path[0]));
+  if (code === 'custom' && path.length > 1) return `put ${message}`;
+  const description = describeRule(path);
   return description ? `put ${description}` : message;
 }
 
-function describeRule(name: string): string | undefined {
-  return Object.entries(programSchema.shape).find(([key]) => key === name)?.[1].description;
+function describeRule(path: Path): string | undefined {
+  let schema: z.core.$ZodType | undefined = programSchema;
+  let description: string | undefined;
+  for (const key of path) {
+    schema = child(schema, key);
+    description = (schema instanceof z.ZodType && schema.description) || description;
+  }
+  return description;
 }
 
 /** A program as a file that can be changed and applied: every rule with what it means. */
@@ -75,7 +95,7 @@ export function writeProgramFile({ version, ...rules }: Program): string {
   document.commentBefore = ` Program ${version}`;
   if (isMap(document.contents)) {
     for (const { key } of document.contents.items) {
-      if (isScalar(key)) key.commentBefore = ` ${describeRule(String(key.value))}`;
+      if (isScalar(key)) key.commentBefore = ` ${describeRule([String(key.value)])}`;
     }
   }
   return document.toString();

@@ -23,7 +23,14 @@ const look = z.strictObject({
 const rising = (bounds: readonly number[]) =>
   bounds.every((bound, index) => index === 0 || bound > (bounds[index - 1] ?? 0));
 const bounds = (of: z.ZodNumber) =>
-  z.array(of.min(0)).min(2).max(4).refine(rising, 'bounds in rising order, none twice, like [30, 90, 180]');
+  z
+    .array(of.min(0))
+    .min(2)
+    .max(4)
+    .refine(rising, 'bounds in rising order, none twice, like [30, 90, 180]')
+    .describe(
+      'one bound fewer than there are scores, whole numbers in rising order, like [30, 90, 180, 365]',
+    );
 
 const boundsSchema = z.strictObject({
   recency_days: bounds(z.int()),
@@ -38,15 +45,23 @@ const profileSchema = z
   .strictObject({
     name: z
       .string()
-      .regex(/^[a-z][a-z0-9_]{0,29}$/, 'a name of small Latin letters, digits and _, like main or shoes_90'),
+      .regex(/^[a-z][a-z0-9_]{0,29}$/)
+      .describe('a name of small Latin letters, digits and _, like main or shoes_90'),
     by: z
-      .union([z.strictObject({ store: facetName }), z.strictObject({ category: facetName })], {
-        error: 'either { store: NAME } or { category: NAME }; leave it out for all purchases',
-      })
-      .optional(),
-    days: z.int().min(1).max(3650).optional(),
-    method: z.enum(['quintiles', 'bounds', 'clusters']).default('quintiles'),
-    scores: z.int().min(3).max(5).default(5),
+      .union([z.strictObject({ store: facetName }), z.strictObject({ category: facetName })])
+      .optional()
+      .describe('either { store: NAME } or { category: NAME }; leave it out for all purchases'),
+    days: z
+      .int()
+      .min(1)
+      .max(3650)
+      .optional()
+      .describe('over how many days purchases count, from 1 to 3650; leave it out for all there ever were'),
+    method: z
+      .enum(['quintiles', 'bounds', 'clusters'])
+      .default('quintiles')
+      .describe('quintiles (equal shares of customers), bounds (your own) or clusters (where the gaps are)'),
+    scores: z.int().min(3).max(5).default(5).describe('a number of scores from 3 to 5'),
     bounds: boundsSchema.optional(),
     map: z
       .record(z.string().regex(code, 'a code of three scores, like 555'), z.enum(rfmSegments))
@@ -70,19 +85,20 @@ function faultsOf({
   readonly map: Readonly<Record<string, string>>;
 }): Fault[] {
   if (method === 'bounds' && !bounds) {
-    const message = 'method bounds needs bounds: { recency_days: […], orders: […], paid_minor: […] }';
+    const message =
+      'bounds here, { recency_days: […], orders: […], paid_minor: […] }: method bounds needs them';
     return [[['bounds'], message]];
   }
   if (method !== 'bounds' && bounds) {
-    return [[['bounds'], `bounds are used by method bounds only, and this method is ${method}`]];
+    return [[['bounds'], `no bounds here, or method: bounds: ${method} finds its own`]];
   }
   const lists = Object.entries(bounds ?? {}).filter(([, list]) => list.length !== scores - 1);
   const codes = Object.keys(map).filter((key) => [...key].some((score) => Number(score) > scores));
   return [
     ...lists.map(
-      ([name]): Fault => [['bounds', name], `put ${scores - 1} bounds here: they part ${scores} scores`],
+      ([name]): Fault => [['bounds', name], `${scores - 1} bounds here: they part ${scores} scores`],
     ),
-    ...codes.map((key): Fault => [['map', key], `scores of this profile go from 1 to ${scores}`]),
+    ...codes.map((key): Fault => [['map', key], `codes of scores from 1 to ${scores} here`]),
   ];
 }
 
