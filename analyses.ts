@@ -1,8 +1,16 @@
 import type { Reading } from './db/database.ts';
+import { countBuyers } from './db/insights/buyers.ts';
 import { factsPage } from './db/insights/facts_pages.ts';
+import { standingPage, standingSizes } from './db/insights/history.ts';
 import { secondPurchase } from './db/insights/lifecycle.ts';
 import { fitModels } from './db/insights/models.ts';
+import { learnLives } from './db/insights/product_lives.ts';
+import { refillsPage } from './db/insights/refills.ts';
+import { makeReport } from './db/insights/report.ts';
+import { countSales } from './db/insights/sales.ts';
 import { scorePage, scoresToRemove } from './db/insights/scores.ts';
+import { customersToRebuild } from './db/rebuild.ts';
+import { countSegment, pageOfSegment, sampleSegment } from './db/segments/members.ts';
 
 /**
  * Long looks at the database by name: each reads, counts, and answers with data that can be sent between threads. None
@@ -16,10 +24,21 @@ export const analyses = {
     return Number(rows?.[0]?.customers ?? 0);
   },
   factsPage,
+  learnLives,
+  refillsPage,
   secondPurchase,
   fitModels,
   scorePage,
   scoresToRemove,
+  segmentCount: countSegment,
+  segmentSample: sampleSegment,
+  segmentPage: pageOfSegment,
+  /** Data of a picture, and what stands out in it. */
+  report: makeReport,
+  countSales,
+  countBuyers,
+  standingPage,
+  standingSizes,
 } satisfies Record<string, (database: Reading, question: never) => Promise<unknown>>;
 
 /** The analyses by name. */

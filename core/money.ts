@@ -62,3 +62,9 @@ function shareOf(total: number, weight: number, sum: number): { part: number; re
   const exact = BigInt(total) * BigInt(weight);
   return { part: Number(exact / BigInt(sum)), rest: Number(exact % BigInt(sum)) };
 }
+
+/** How many digits the minor unit of a currency (three letters) takes: 2 for kopecks and cents, 0 where there is none. */
+export function minorDigits(currency: string): number {
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency });
+  return format.resolvedOptions().maximumFractionDigits ?? 2;
+}

@@ -82,6 +82,16 @@ export function localTime(at: number, zone: string): number {
   return at + shift;
 }
 
+/** The moment so many days, weeks, months or years before `at` (after it where `amount` is negative), at the same time on the clocks in `zone`. */
+export function before(
+  at: number,
+  amount: number,
+  unit: 'days' | 'weeks' | 'months' | 'years',
+  zone: string,
+): number {
+  return zoned(at, zone).subtract({ [unit]: amount }).epochMilliseconds;
+}
+
 /** Whether `zone` is a time zone this machine knows. */
 export function isTimeZone(zone: string): boolean {
   try {

@@ -77,7 +77,7 @@ export function tierOf(program: Program, paidMinor: number): string | null {
 }
 
 /** From when on spending counts for a tier, seen from `now`. */
-export function tierSince(program: Program, now: number): number {
+export function tierSince(program: Pick<Program, 'tier_days'>, now: number): number {
   return now - program.tier_days * DAY_MS;
 }
 

@@ -3,7 +3,7 @@ import { parsePhone } from '../../customers/phone.ts';
 import type { CustomerRef } from '../../customers/types.ts';
 import { refKey } from '../../customers/types.ts';
 import type { CustomerId } from '../../ids.ts';
-import { MAX_AMOUNT_MINOR } from '../../money.ts';
+import { MAX_AMOUNT_MINOR, minorDigits } from '../../money.ts';
 import type { Program } from '../../program/program.ts';
 
 /** A customer as typed: by phone, card or our id. Undefined when it is none of these. */
@@ -88,11 +88,6 @@ export function readMoney(raw: string, currency: string): number | undefined {
   if (part.length > digits) return undefined;
   const minor = Number(whole.replace(/\D/g, '') + part.padEnd(digits, '0'));
   return minor > 0 && minor <= MAX_AMOUNT_MINOR ? minor : undefined;
-}
-
-function minorDigits(currency: string): number {
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency });
-  return format.resolvedOptions().maximumFractionDigits ?? 2;
 }
 
 /** The most points that are given or taken at once. */
