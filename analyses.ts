@@ -30,6 +30,7 @@ export const analyses = {
   fitModels,
   scorePage,
   scoresToRemove,
+  customersToRebuild,
   segmentCount: countSegment,
   segmentSample: sampleSegment,
   segmentPage: pageOfSegment,

@@ -12,7 +12,7 @@ import { doctor } from './doctor.ts';
 import { runImport } from './import.ts';
 import { addStaffCommands } from './staff_commands.ts';
 import type { Svoi } from './svoi.ts';
-import { backUpFile, type Environment, restoreFile, setWebhooks, verify } from './upkeep.ts';
+import { backUpFile, type Environment, rebuild, restoreFile, setWebhooks, verify } from './upkeep.ts';
 
 /** A command line that was understood. */
 export type Job =
@@ -71,6 +71,12 @@ function commandTree(take: (job: Job) => void): Command {
     .command('verify')
     .description('recompute the whole ledger; names the first row that is wrong')
     .action(() => own(verify));
+  root
+    .command('rebuild')
+    .description(
+      'count again what each customer bought, and says about chats and points; the ledger itself is for verify',
+    )
+    .action(() => shared(rebuild));
   root
     .command('backup')
     .description('copy the database into a new file, also while Svoi runs')

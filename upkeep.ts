@@ -8,9 +8,11 @@ import type { Database } from './db/database.ts';
 import { openDatabase } from './db/open.ts';
 import { currentProgram } from './db/programs.ts';
 import { openReader } from './db/reader.ts';
+import { rebuildFigures } from './db/rebuild.ts';
 import { type Verification, verifyLedger } from './db/verify.ts';
 import { openNodeMessengers } from './node_messengers.ts';
 import { parseSettings, type Settings } from './settings.ts';
+import type { Svoi } from './svoi.ts';
 
 /** The settings as they stand outside, not yet checked. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -36,6 +38,28 @@ function sayFault({ fault }: Verification): string {
   const whose = 'customerId' in fault ? ` of ${fault.customerId}` : '';
   const what = fault.row.startsWith('audit_entries') ? 'audit trail' : 'ledger';
   return `the ${what} is wrong: ${fault.row}${whose}: ${fault.problem}`;
+}
+
+/** Counts the figures of all customers from scratch, and says of how many they were wrong. */
+export async function rebuild({ database, analyst, clock, program }: Svoi, io: CommandIo): Promise<number> {
+  const { zone } = program();
+  const count = (number: number) => number.toLocaleString('en');
+  const done = await rebuildFigures({
+    ...{ database, zone, now: clock.now() },
+    nextCustomers: (after) => analyst.ask('customersToRebuild', after),
+    onProgress({ part, purchases, customers }) {
+      if (io.signal.aborted)
+        throw new SvoiError('interrupted', 'interrupted; start it again to go on from here');
+      const words = part === 'purchases' ? `${count(purchases)} purchases` : `${count(customers)} customers`;
+      io.progress(purchases + customers, Number.NaN, words);
+    },
+  });
+  if (done.moved > 0)
+    io.out(`${count(done.moved)} of ${count(done.purchases)} purchases got their time in ${zone}`);
+  const differed =
+    done.differed > 0 ? `: ${count(done.differed)} were wrong, and are right now` : ', all as they were';
+  io.out(`ok: figures of ${count(done.customers)} customers${differed}`);
+  return 0;
 }
 
 /** Lets `use` read the database, also while a server holds it. */

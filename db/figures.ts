@@ -77,19 +77,36 @@ export function recountTotals(wanted: string, ...args: Statement['args']): State
   return [
     statement(`delete from customer_totals where customer_id in (${wanted})`, ...args),
     statement(
-      `with sold as materialized (
+      `with sold as materialized (${soldTo(wanted)})
+insert into customer_totals (customer_id, facet, value, orders, quantity, paid_minor, first_at, last_at)
+${countedTotals}`,
+      ...args,
+    ),
+  ];
+}
+
+/** Customers whose totals are not what `recountTotals` would write, as rows of `customer_id`; `wanted` as there. */
+export function wrongTotals(wanted: string, ...args: Statement['args']): Statement {
+  const stored = `select customer_id, facet, value, orders, quantity, paid_minor, first_at, last_at
+    from customer_totals where customer_id in (${wanted})`;
+  return statement(
+    `with sold as materialized (${soldTo(wanted)}), counted as materialized (${countedTotals}), stored as materialized (${stored})
+select customer_id from (select * from stored except select * from counted)
+union select owner from (select * from counted except select * from stored)`,
+    ...args,
+  );
+}
+
+/** Every line that counts, with whom it counts for; `at` only of sales. */
+function soldTo(wanted: string): string {
+  return `
   select customers.id as owner, p.id, case p.kind when 'sale' then p.at end as at, p.store, l.category, l.sku as product,
     l.quantity - l.refunded_quantity as quantity, l.amount_minor - l.discount_minor - l.refunded_minor as paid
   from customers
   join purchases p on p.customer_id in ${accounts}
   join purchase_lines l on l.purchase_id = p.id
   where customers.id in (${wanted}) and (p.kind = 'return' or (${stands}
-    and (l.refunded_minor < l.amount_minor - l.discount_minor or l.amount_minor = l.discount_minor))))
-insert into customer_totals (customer_id, facet, value, orders, quantity, paid_minor, first_at, last_at)
-${['store', 'category', 'product'].map(totalsOf).join('\nunion all ')}`,
-      ...args,
-    ),
-  ];
+    and (l.refunded_minor < l.amount_minor - l.discount_minor or l.amount_minor = l.discount_minor)))`;
 }
 
 /** The totals of one facet over `sold`. Quantities have three decimals: rounded, each sum is the same in any order. */
@@ -97,3 +114,5 @@ function totalsOf(facet: string): string {
   return `select owner, '${facet}', ${facet}, count(distinct case when at is not null then id end), round(sum(quantity), 3), sum(paid), min(at), max(at)
 from sold where ${facet} is not null group by owner, ${facet}`;
 }
+
+const countedTotals = ['store', 'category', 'product'].map(totalsOf).join('\nunion all ');

@@ -40,6 +40,7 @@ it('nothing, or --help, says what there is', async () => {
       'program',
       'import',
       'verify',
+      'rebuild',
       'backup',
       'restore',
       'doctor',
