@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eraseCustomer } from '../core/customers/erase.ts';
 import type { CustomerId } from '../core/ids.ts';
 import { DAY_MS } from '../core/time.ts';
-import { readRow, statement } from '../db/database.ts';
+import { readRow, readRows, statement } from '../db/database.ts';
 import { readFacts } from '../db/insights/facts.ts';
 import { factsTask } from '../facts_nightly.ts';
 import { runNightly } from '../nightly.ts';
+import { converse, type TestChat, testChat } from './support/chat.ts';
 import { aPurchase, buy } from './support/purchases.ts';
 import { type TestSvoi, testSvoi } from './support/svoi.ts';
 
@@ -86,5 +88,131 @@ describe('by night', () => {
     expect(await known()).toEqual(['child 1 4-10 months 0.58', 'pet 1 dog 0.51']);
     await days(365);
     expect(await known()).toEqual(['child 1 16-22 months 0.58', 'pet 1 dog 0.51']);
+  });
+});
+
+describe('what we know, in the chat', () => {
+  let chat: TestChat;
+  beforeEach(async () => {
+    chat = testChat(shop.svoi, { language: 'en' });
+    await chat.contact(phone);
+    await chat.say('menu');
+    await sell('bodysuit-62', 'Дитячий одяг', { size: 62 });
+    await sell('dog-food', 'Зоотовари', { pet: 'dog' });
+    await sell('oil', 'Масла', { car_make: 'Toyota' });
+    for (const sku of ['bodysuit-62', 'dog-food', 'oil']) await bought(sku);
+    await days(3);
+    for (const sku of ['bodysuit-62', 'dog-food', 'oil']) await bought(sku);
+    await days(1);
+  });
+
+  it('is shown with where it comes from, and each line can be confirmed, corrected and denied', async () => {
+    await converse(
+      chat,
+      `>> Settings
+       [What we know about you]
+       >> What we know about you
+       Tap a line to confirm or correct it.
+       [A child, 0–6 months]
+       [A pet: a dog]
+       [Car: Toyota]
+       [Forget it all and do not guess]
+       [Back] [Menu]
+       >> A pet: a dog
+       A pet: a dog
+       It looks like it.
+       Purchases suggest it: 2 days, the last was 5 March 2026.
+       For example: dog-food.
+       [Yes, that is right] [That is not so]
+       [Correct it]
+       >> Yes, that is right
+       Thank you, noted.
+       >> A pet: a dog
+       You told us on 6 March 2026.
+       >> Correct it
+       What is right?
+       [a cat]
+       >> a cat
+       Thank you, corrected.
+       [A pet: a cat]
+       >> Car: Toyota
+       >> That is not so
+       We will not think so again.
+       [A pet: a cat]
+       >> A child, 0–6 months
+       >> Correct it
+       When was the child born?
+       > yesterday or so
+       We could not read that.
+       > 03.2031
+       Nobody can be born then.
+       > 11.2024
+       Thank you, corrected.
+       [A child, 15–16 months]`,
+    );
+    for (const sku of ['dog-food', 'oil', 'bodysuit-62']) await bought(sku);
+    await days(200);
+    expect(await known()).toEqual(['child 2 21-22 months 1', 'pet 2 cat 1']);
+  });
+
+  it('works where menus are numbered', async () => {
+    await converse(
+      chat,
+      `> 6
+       > 6
+       This is what we know
+       > 1
+       A child, 0–6 months
+       > 3
+       When was the child born?
+       > 2
+       Thank you, corrected.
+       [A child, 2 years]`,
+    );
+  });
+
+  it('an old button speaks of no other fact than it stood for', async () => {
+    await chat.press('facts');
+    const [shown] = await chat.press('fact:pet.1.1');
+    expect(shown?.text).toContain('A pet: a dog');
+    await chat.press('fact:pet.1.1.wrong');
+    const [old] = await chat.press('fact:pet.1.1.right');
+    expect(old?.text).toContain('That button is from an earlier');
+    expect(await known()).not.toContainEqual(expect.stringContaining('pet'));
+  });
+
+  it('is all forgotten on a word, and nothing is guessed until it is allowed again', async () => {
+    await converse(
+      chat,
+      `>> Settings
+       >> What we know about you
+       >> Car: Toyota
+       >> That is not so
+       >> Forget it all and do not guess
+       Your points, purchases and coupons stay.
+       >> Yes, erase it
+       Done: all forgotten
+       You asked us not to guess
+       [Allow guesses]`,
+    );
+    await bought('dog-food');
+    await days(40);
+    expect(await known()).toEqual([]);
+    await converse(
+      chat,
+      `>> Allow guesses
+       The first guesses appear tomorrow
+       [Forget it all and do not guess]`,
+    );
+    await days(1);
+    expect(await known()).toEqual(['child 1 1-7 months 0.58', 'pet 1 dog 0.66']);
+  });
+
+  it('goes with the person when the person is erased', async () => {
+    const id = await idOf();
+    await shop.svoi.submit(eraseCustomer({ id }, 'customer'));
+    await days(1);
+    const rows = await readRows(shop.svoi.database, 'select * from customer_facts where customer_id = ?', id);
+    expect(rows).toEqual([]);
   });
 });

@@ -71,7 +71,7 @@ function fullYear(twoDigits: number, thisYear: number): number {
 let months: ReadonlyMap<string, number> | undefined;
 
 /** Months by the first three letters of their names, alone and beside a day: no two share them. */
-function monthByName(): ReadonlyMap<string, number> {
+export function monthByName(): ReadonlyMap<string, number> {
   months ??= new Map(
     ['uk', 'ru', 'en'].flatMap((language) =>
       Array.from({ length: 12 }, (_, index) => index).flatMap((index) =>

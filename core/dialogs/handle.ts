@@ -8,6 +8,7 @@ import { routeOf } from './routes.ts';
 import { ownMergeNeeds } from './screens/accounts.ts';
 import { inviteIn, inviteRounds } from './screens/chats.ts';
 import { codeAim, codeRounds } from './screens/code.ts';
+import { factNeeds } from './screens/facts.ts';
 import { talkNeeds } from './screens/human.ts';
 import { provedPhone } from './screens/join.ts';
 import { surveyNeeds } from './screens/survey.ts';
@@ -94,6 +95,7 @@ function moreNeeds(
     ...member,
     ...needsOf(route, id),
     ...surveyNeeds(route, id, program),
+    ...factNeeds(route, state, id),
     ...ofTalk,
     ...ofLinks,
   };

@@ -9,6 +9,7 @@ import { changeChats, chats, connect, inviteIn, openInvite, relink } from './scr
 import { claim, claimCodeIn } from './screens/claim.ts';
 import { codeAim, expectCode, followCode } from './screens/code.ts';
 import { coupon, couponNeed, couponPage, coupons } from './screens/coupons.ts';
+import { answerFact, fact, facts, isFactQuestion } from './screens/facts.ts';
 import { history, historyPage, why, whyPage } from './screens/history.ts';
 import { chooseLanguage, help, home, isMember, language, menu, start } from './screens/home.ts';
 import { calledPerson, duringTalk, human, isForPerson, offerPerson, sayToPerson } from './screens/human.ts';
@@ -33,6 +34,7 @@ import {
 } from './screens/settings.ts';
 import { answersSms, followSms } from './screens/sms.ts';
 import { resume, stop, stopStranger } from './screens/stop.ts';
+import { askScoreAgain, survey } from './screens/survey.ts';
 import { followStaff } from './staff/screens.ts';
 import { type MemberTurn, type Outcome, saying, type Turn } from './turn.ts';
 import type { DialogNeeds } from './types.ts';
@@ -67,6 +69,8 @@ const ofMembers: Readonly<Record<string, Find<MemberTurn>>> = {
   history,
   why,
   settings,
+  facts,
+  fact,
   name: (turn) => ask(turn, 'name', 'settings'),
   birthday: (turn) => ask(turn, 'birthday', 'settings'),
   skip,
@@ -77,6 +81,7 @@ const ofMembers: Readonly<Record<string, Find<MemberTurn>>> = {
   connect,
   relink,
   merge: mergeOwn,
+  nps: survey,
   leave: (turn, argument) => (argument === 'yes' ? confirmLeave(turn) : leave(turn, '')),
   erase: (turn, argument) => (argument === '' ? erase(turn, '') : confirmErase(turn, argument)),
 };
@@ -169,7 +174,8 @@ function readWords(turn: Turn, text: string, lost: Words): Outcome {
   if (!isMember(turn)) return takeStrangersWords(turn, text, code, lost);
   const step = turn.state?.step;
   if (code !== undefined) return takeReceipt(turn, code);
-  return isQuestion(step) ? answer(turn, step, text) : menu(saying(turn, lost), '');
+  if (isFactQuestion(step)) return answerFact(turn, text) ?? outdated(turn);
+  return isQuestion(step) ? answer(turn, step, text) : (askScoreAgain(turn) ?? menu(saying(turn, lost), ''));
 }
 
 /** No name or date looks like the code of a receipt: a question that stands open is put again after it. */

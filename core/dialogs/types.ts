@@ -1,12 +1,14 @@
 import type { Address, ChannelName, Locale } from '../customers/types.ts';
 import type { CustomerId } from '../ids.ts';
 import type { CardFacts, CardNeeds } from '../insights/card.ts';
+import type { ProfileFactChanges, ProfileFactNeeds, ProfileFacts } from '../insights/facts/types.ts';
 import type { SurveyChanges, SurveyFacts, SurveyNeeds } from '../insights/nps/types.ts';
 import type { QuestionChanges, QuestionFacts, QuestionNeeds } from '../insights/questions.ts';
 import type { HistoryEntry } from '../ledger/view.ts';
 import type { NoticeFacts, NoticeNeeds } from '../messaging/notices.ts';
 import type { MessagingChanges } from '../messaging/types.ts';
 import type { Purchase } from '../purchases/types.ts';
+import type { SegmentChanges, SegmentFacts, SegmentNeeds } from '../segments/saved.ts';
 import type { StaffChanges, StaffFacts, StaffNeeds } from '../staff/types.ts';
 import type { TalkChanges, TalkFacts, TalkNeeds } from '../talks/types.ts';
 
@@ -77,7 +79,9 @@ export interface DialogNeeds
     TalkNeeds,
     QuestionNeeds,
     SurveyNeeds,
-    CardNeeds {
+    ProfileFactNeeds,
+    CardNeeds,
+    SegmentNeeds {
   readonly history?: readonly HistoryNeed[];
 }
 
@@ -88,7 +92,9 @@ export interface DialogFacts
     TalkFacts,
     QuestionFacts,
     SurveyFacts,
-    CardFacts {
+    ProfileFacts,
+    CardFacts,
+    SegmentFacts {
   conversation(channel: ChannelName, address: string): Conversation | undefined;
   /** Newest first; empty unless `needs.history` asked for this very page. */
   history(page: HistoryNeed): readonly HistoryItem[];
@@ -100,7 +106,9 @@ export interface DialogChanges
     MessagingChanges,
     TalkChanges,
     QuestionChanges,
-    SurveyChanges {
+    ProfileFactChanges,
+    SurveyChanges,
+    SegmentChanges {
   /** New chats, and chats a step further; written whole. `revision` must be one more than what was read. */
   readonly conversations?: readonly Conversation[];
 }

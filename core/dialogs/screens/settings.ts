@@ -26,6 +26,7 @@ export const settings: MemberScreen = (turn) => {
         'birthday',
       ),
       [press({ key: 'settings.notifications' }, 'messages'), press({ key: 'settings.chats' }, 'chats')],
+      one({ key: 'facts.open' }, 'facts'),
       [press({ key: 'settings.leave' }, 'leave'), press({ key: 'settings.erase' }, 'erase')],
       toMenu,
     ],

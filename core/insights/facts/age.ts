@@ -19,3 +19,23 @@ export function ageOn({ low, high }: BirthWindow, today: number): AgeMonths {
   const months = (born: number) => Math.max(0, Math.floor((today - born) / monthDays));
   return { from: months(high), to: months(low) };
 }
+
+/** The window of a fact that has one. */
+export function windowOf(fact: {
+  readonly low: number | null;
+  readonly high: number | null;
+}): BirthWindow | undefined {
+  const { low, high } = fact;
+  return low === null || high === null ? undefined : { low, high };
+}
+
+/**
+ * What is this near to the window of a child speaks of that child: children differ, and grown-ups buy what does not fit.
+ * Nearer than that are only twins and those born within a year.
+ */
+const nearDays = 180;
+
+/** Whether two windows may be of one child. */
+export function isNear(a: BirthWindow, b: BirthWindow): boolean {
+  return a.low <= b.high + nearDays && b.low <= a.high + nearDays;
+}

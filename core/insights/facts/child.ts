@@ -1,5 +1,5 @@
 import type { AgeSource, ChildRule } from '../../program/facts.ts';
-import { type BirthWindow, monthDays, yearDays } from './age.ts';
+import { type BirthWindow, isNear, monthDays, yearDays } from './age.ts';
 import { attributeTexts, type Bought, type BoughtLine, productName } from './bought.ts';
 import { becauseOf, daysOf, type Evidence, leastSure, rounded, sureOf } from './evidence.ts';
 import { type Months, monthsOfAges, monthsOfSize } from './sizes.ts';
@@ -14,12 +14,6 @@ export interface InferredChild extends BirthWindow {
   readonly sure: number;
   readonly because: Because;
 }
-
-/**
- * Of a window that is known already, purchases this near speak too: children differ, and grown-ups buy what does not fit.
- * Nearer than that are only twins and those born within a year.
- */
-const nearDays = 180;
 
 /** The most purchases that are looked at, the newest: the search is quadratic. */
 const mostBirths = 600;
@@ -42,9 +36,9 @@ export function inferChildren(
   let left = all.filter((birth) => !known.some((window) => isNear(birth, window)));
   while (left.length > 0 && found.length < rule.most) {
     const child = strongest(left);
-    const sure = rounded(sureOf(child) * fading(windowOf(child), rule, today));
+    const sure = rounded(sureOf(child) * fading(shared(child), rule, today));
     if (sure < leastSure) break;
-    const window = windowOf(child);
+    const window = shared(child);
     found.push({ ...window, sure, because: becauseOf(child, ofDays) });
     const taken = new Set(child);
     left = left.filter((birth) => !taken.has(birth) && !(sure >= sureEnough && isNear(birth, window)));
@@ -52,12 +46,8 @@ export function inferChildren(
   return found;
 }
 
-function isNear(a: BirthWindow, b: BirthWindow): boolean {
-  return a.low <= b.high + nearDays && b.low <= a.high + nearDays;
-}
-
 /** What all windows share. */
-function windowOf(births: readonly Birth[]): BirthWindow {
+function shared(births: readonly Birth[]): BirthWindow {
   return {
     low: Math.max(...births.map(({ low }) => low)),
     high: Math.min(...births.map(({ high }) => high)),

@@ -1,5 +1,5 @@
 import type { FactRule } from '../../program/facts.ts';
-import type { BirthWindow } from './age.ts';
+import { type BirthWindow, windowOf } from './age.ts';
 import type { Bought } from './bought.ts';
 import { inferChildren } from './child.ts';
 import { inferFavourite } from './favourite.ts';
@@ -49,8 +49,9 @@ function inferBy(
   return favourite ? [asValue(favourite)] : [];
 }
 
-function windowsOf({ low, high }: ProfileFact): BirthWindow[] {
-  return low === null || high === null ? [] : [{ low, high }];
+function windowsOf(fact: ProfileFact): BirthWindow[] {
+  const window = windowOf(fact);
+  return window ? [window] : [];
 }
 
 function asChild({ low, high, sure, because }: ReturnType<typeof inferChildren>[number]): Inferred {
