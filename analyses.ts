@@ -1,16 +1,28 @@
+import type { CampaignId } from './core/ids.ts';
+import type { MessagingRules } from './core/messaging/rules.ts';
 import type { Reading } from './db/database.ts';
+import { audienceOf, campaignResult } from './db/insights/audience.ts';
 import { countBuyers } from './db/insights/buyers.ts';
 import { factsPage } from './db/insights/facts_pages.ts';
 import { standingPage, standingSizes } from './db/insights/history.ts';
 import { secondPurchase } from './db/insights/lifecycle.ts';
+import { listPage } from './db/insights/lists.ts';
 import { fitModels } from './db/insights/models.ts';
+import { frequentNames } from './db/insights/names.ts';
 import { learnLives } from './db/insights/product_lives.ts';
 import { refillsPage } from './db/insights/refills.ts';
 import { makeReport } from './db/insights/report.ts';
 import { countSales } from './db/insights/sales.ts';
 import { scorePage, scoresToRemove } from './db/insights/scores.ts';
 import { customersToRebuild } from './db/rebuild.ts';
-import { countSegment, pageOfSegment, sampleSegment } from './db/segments/members.ts';
+import { segmentCatalogue } from './db/segments/catalogue.ts';
+import {
+  countSegment,
+  pageOfSegment,
+  type SegmentQuestion,
+  sampleSegment,
+  segmentWhere,
+} from './db/segments/members.ts';
 
 /**
  * Long looks at the database by name: each reads, counts, and answers with data that can be sent between threads. None
@@ -34,6 +46,14 @@ export const analyses = {
   segmentCount: countSegment,
   segmentSample: sampleSegment,
   segmentPage: pageOfSegment,
+  segmentCatalogue,
+  frequentNames,
+  listPage,
+  campaignResult: (database: Reading, id: CampaignId) => campaignResult(database, id),
+  /** Whom a message to a segment would reach, and about what that costs. */
+  async audience(database: Reading, question: SegmentQuestion & { readonly rules: MessagingRules }) {
+    return audienceOf(database, await segmentWhere(database, question), question.rules);
+  },
   /** Data of a picture, and what stands out in it. */
   report: makeReport,
   countSales,

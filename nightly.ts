@@ -3,6 +3,8 @@ import { createValues } from './db/values.ts';
 import { factsTask } from './facts_nightly.ts';
 import type { Worked } from './jobs.ts';
 import { modelsTask } from './models_nightly.ts';
+import { refillsTask } from './refills.ts';
+import { historyTask, salesTask } from './reports_nightly.ts';
 
 /** Work of every night: done once a calendar day of the program, after three in the morning, safe to do twice. */
 export interface NightlyTask {
@@ -11,7 +13,13 @@ export interface NightlyTask {
 }
 
 /** In this order: what counts comes before what looks at the counts. */
-export const nightlyTasks: readonly NightlyTask[] = [factsTask, modelsTask];
+export const nightlyTasks: readonly NightlyTask[] = [
+  factsTask,
+  refillsTask,
+  modelsTask,
+  salesTask,
+  historyTask,
+];
 
 const nightMinute = 3 * 60;
 

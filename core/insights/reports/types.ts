@@ -1,5 +1,6 @@
 import type { Locale } from '../../customers/types.ts';
 import type { Words } from '../../messaging/keys.ts';
+import type { Program } from '../../program/program.ts';
 import type { RfmSegment, RfSegment } from '../rfm/types.ts';
 
 /** For so many days a report is kept, and its picture can be fetched. */
@@ -142,9 +143,13 @@ export type Report =
   | ReturningReport
   | RevenueReport;
 
+/** What of a program reports depend on. Plain data, so that it can go to another thread. */
+export type ReportProgram = Pick<Program, 'zone' | 'rfm'>;
+
 /** What is asked of the analysis `report`. */
 export interface ReportQuestion {
   readonly name: ReportName;
+  readonly program: ReportProgram;
   /** When it is asked, epoch milliseconds. */
   readonly now: number;
   /** Default: 30 days up to today; a year for `returning`. */
