@@ -4,11 +4,15 @@ import { expirePoints } from './core/customers/expiry.ts';
 import { expireRequest, raiseFlag } from './core/dialogs/staff/jobs.ts';
 import { remindOfTalk, returnBot } from './core/dialogs/staff/talk_jobs.ts';
 import type { ApprovalId, CustomerId, NoticeId, PurchaseId, RedemptionId, TalkId } from './core/ids.ts';
+import { idsFrom } from './core/ids.ts';
+import { askAfterPurchase } from './core/insights/nps/ask.ts';
 import { advanceNotice } from './core/messaging/advance.ts';
+import { quietUntil } from './core/messaging/policy.ts';
 import type { Receipt } from './core/messaging/receipts.ts';
 import { settleReceipt } from './core/messaging/receive.ts';
 import { purchaseRules, spendingRules } from './core/program/rules.ts';
 import { releasePending } from './core/purchases/payment.ts';
+import { CLOCK_SKEW_MS } from './core/purchases/sale.ts';
 import { expireRedemption } from './core/redemptions/settle.ts';
 import { followMerge } from './core/staff/merge.ts';
 import { openBatches, reservationsToExpire } from './db/coupons.ts';
@@ -20,14 +24,21 @@ import {
   purchasesToRelease,
   redemptionsToExpire,
 } from './db/due.ts';
+import { purchasesToAskAbout } from './db/insights/nps.ts';
 import { receiptsToSettle } from './db/receipts.ts';
 import { flagsToRaise, requestsToExpire } from './db/staff.ts';
 import { talksToClose, talksToRemind } from './db/talks.ts';
+import { createValues } from './db/values.ts';
 import type { AnyCommand } from './db/writer.ts';
+import { settleRefills } from './refills.ts';
+import { oneAtATime } from './runner.ts';
 import type { Svoi } from './svoi.ts';
 
 /** What a job needs of a running Svoi. */
-export type Worked = Pick<Svoi, 'database' | 'clock' | 'submit' | 'program' | 'messagingRules' | 'analyst'>;
+export type Worked = Pick<
+  Svoi,
+  'database' | 'clock' | 'ids' | 'submit' | 'program' | 'messagingRules' | 'analyst'
+>;
 
 /** One kind of work that falls due by the clock. Every command is safe to repeat, also from two processes at once. */
 interface Job<Item> {
@@ -38,6 +49,7 @@ interface Job<Item> {
 
 /** Things of one round: one group of the writer, so that a purchase waits for no more than that. */
 const itemsAtOnce = 256;
+const hourMs = 3_600_000;
 
 async function runJob<Item>(svoi: Worked, { due, settle }: Job<Item>): Promise<void> {
   let before = '';
@@ -128,6 +140,38 @@ const notices: Job<NoticeId> = {
   settle: (id, svoi) => advanceNotice(id, svoi.messagingRules()),
 };
 
+/** Up to which purchase customers have been asked, by its id; how far behind it may lag, so that it is seldom written. */
+const askedUpTo = 'nps:asked_up_to';
+const askingLagMs = 5 * 60_000;
+/** What two processes record at once may become visible in another order than its ids. */
+const leastWaitMs = 60_000;
+
+/**
+ * Asks those who bought how likely they are to recommend us. Not in quiet hours, though a notice would be held: what is
+ * brought back by the morning is not asked about.
+ */
+async function askAboutPurchases(svoi: Worked): Promise<void> {
+  const { nps, zone } = svoi.program();
+  const now = svoi.clock.now();
+  if (!nps.on || quietUntil(zone, svoi.messagingRules(), now) !== undefined) return;
+  const values = createValues(svoi.database);
+  const kept = (await values.get(askedUpTo)) as PurchaseId | undefined;
+  const oldest = idsFrom('pur', now - nps.pointless_after_hours * hourMs - CLOCK_SKEW_MS);
+  const before = idsFrom('pur', now - Math.max(nps.ask_after_hours * hourMs, leastWaitMs));
+  let after = kept !== undefined && kept > oldest ? kept : oldest;
+  for (;;) {
+    const span = { after, before, now, limit: itemsAtOnce };
+    const found = await purchasesToAskAbout(svoi.database, nps, span);
+    await Promise.all(found.map((id) => svoi.submit(askAfterPurchase(id, nps, svoi.messagingRules()))));
+    const last = found.at(-1);
+    if (last === undefined || found.length < itemsAtOnce) break;
+    after = last;
+  }
+  if (kept === undefined || kept < idsFrom('pur', now - nps.ask_after_hours * hourMs - askingLagMs)) {
+    await values.set(askedUpTo, before);
+  }
+}
+
 /** Goes on with all notices that are due: also right after a commit or a result of sending that made some due. */
 export async function settleNotices(svoi: Worked): Promise<void> {
   await runJob(svoi, earlyReceipts);
@@ -136,20 +180,7 @@ export async function settleNotices(svoi: Worked): Promise<void> {
 
 /** Calls for `settleNotices`: one run at a time, and one more after a call that came meanwhile. */
 export function noticeRunner(svoi: Worked, onError: (error: unknown) => void): () => void {
-  let running = false;
-  let calledAgain = false;
-  const run = async () => {
-    running = true;
-    do {
-      calledAgain = false;
-      await settleNotices(svoi).catch(onError);
-    } while (calledAgain);
-    running = false;
-  };
-  return () => {
-    calledAgain = true;
-    if (!running) void run();
-  };
+  return oneAtATime(() => settleNotices(svoi), onError);
 }
 
 /**
@@ -166,6 +197,8 @@ export async function settleDue(svoi: Worked): Promise<void> {
   await runJob(svoi, flags);
   await runJob(svoi, waitingTalks);
   await runJob(svoi, quietTalks);
+  await askAboutPurchases(svoi);
   await settleNotices(svoi);
   await makeCodes(svoi);
+  await settleRefills(svoi);
 }

@@ -1,4 +1,4 @@
-import { monotonicFactory } from 'ulid';
+import { encodeTime, monotonicFactory } from 'ulid';
 
 declare const brand: unique symbol;
 
@@ -76,4 +76,9 @@ export function createIds(random?: () => number): Ids {
     next: <Prefix extends keyof Prefixes>(prefix: Prefix, at: number) =>
       `${prefix}_${ulid(at)}` as string as Prefixes[Prefix],
   };
+}
+
+/** What every id of a kind made at `at` (epoch milliseconds) or later is greater than, and every earlier one less. */
+export function idsFrom<Prefix extends keyof Prefixes>(prefix: Prefix, at: number): Prefixes[Prefix] {
+  return `${prefix}_${encodeTime(at)}` as string as Prefixes[Prefix];
 }

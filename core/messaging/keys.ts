@@ -2,8 +2,8 @@
  * How a variable of a text is shown. `count` also chooses the plural form; `points`, `days` and `minutes` are numbers with
  * their noun;
  * `money` is minor units and `exact_money` may hold a fraction of one; `day`, `short_day` and `moment` are epoch
- * milliseconds, like `short_moment`; `months` and `years` are numbers with their noun, `weekday` is from 1 (Monday) to 7; `date` is a calendar day as kept for birthdays; `kind`, `language`, `channel`, `role` and `act`
- * (what stands in the audit trail) are codes with words of their own.
+ * milliseconds, like `short_moment`; `months` and `years` are numbers with their noun, `weekday` is from 1 (Monday) to 7; `date` is a calendar day as kept for birthdays; `kind`, `language`, `channel`, `role`,
+ * `rfm_segment` and `act` (what stands in the audit trail) are codes with words of their own.
  */
 export type VariableFormat =
   | 'text'
@@ -24,6 +24,7 @@ export type VariableFormat =
   | 'channel'
   | 'role'
   | 'act'
+  | 'rfm_segment'
   | 'months'
   | 'years'
   | 'weekday'
@@ -43,6 +44,10 @@ export const auditActs = [
   'coupon.issue',
   'coupon.create',
   'coupon.stop',
+  'segment.save',
+  'segment.change',
+  'segment.remove',
+  'segment.restore',
   'coupon.order_codes',
   'code.wrong',
   'approval.request',
@@ -420,6 +425,8 @@ export const wordVariables = {
   'acts.coupon_issue': {},
   'acts.coupon_create': {},
   'acts.coupon_stop': {},
+  'acts.segment_change': {},
+  'acts.segment_restore': {},
   'acts.coupon_order_codes': {},
   'acts.code_wrong': {},
   'acts.approval_request': {},
@@ -1021,6 +1028,8 @@ export const wordVariables = {
   'facts.forgotten': {},
   'facts.guess': {},
   'facts.guessing': {},
+
+  'rfm_map.line': { segment: 'rfm_segment', count: 'number' },
 } as const satisfies Readonly<Record<string, Spec>>;
 
 /** The name of a text in `locales/`. */

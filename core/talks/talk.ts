@@ -64,6 +64,28 @@ export function openTalk(
   return { talk, said, changes: { talks: [talk], talkMessages: said } };
 }
 
+/**
+ * One of the staff opens a talk in a customer's chat that has none, and has it: the customer hears of it with the first
+ * answer. Refuses `own_account`. The customer's chain of the audit trail must be known.
+ */
+export function openTalkAsStaff(
+  chat: { readonly id: AddressId; readonly customerId: CustomerId },
+  rules: TalkRules,
+  { staff, facts, context }: TalkDesk,
+): Outcome<{ readonly talk: Talk; readonly changes: TalkWrites }> {
+  if (chat.customerId === staff.customerId) return ownAccount();
+  const opened = openTalk(chat, '', rules, context).talk;
+  const talk: Talk = { ...opened, status: 'taken', staffId: staff.id, remindAt: null };
+  const said = {
+    chain: chat.customerId,
+    action: 'talk.take',
+    actor: actorOfStaff(staff),
+    reference: talk.id,
+  };
+  const audit = auditEntries([said], facts, context);
+  return { ok: true, result: { talk, changes: { talks: [talk], audit } } };
+}
+
 /** Who hears a customer: the one of the staff who has the talk, or else whoever can be told; perhaps nobody at all. */
 export interface Hearing {
   readonly taker: TeamMember | undefined;

@@ -12,9 +12,11 @@ import { redemptionFrom } from '../../db/facts/redemptions.ts';
 import { staffFrom } from '../../db/facts/staff.ts';
 import { talkMessageFrom } from '../../db/facts/talks.ts';
 import { sha256 } from '../../db/hash.ts';
+import { profileFactFrom } from '../../db/insights/facts.ts';
 import { reader } from '../../db/rows.ts';
 import * as schema from '../../db/schema.ts';
 import type { MemoryStore } from './memory_store.ts';
+import { profileKey } from './queries/profile.ts';
 
 /** Everything a shop came to, by table and key: equal where two stores hold the same. */
 export type Contents = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -53,6 +55,8 @@ export function contentsOfMemory(store: MemoryStore): Contents {
     staff: keyed(store.staff.values(), byId),
     approvals: keyed(store.approvals.values(), byId),
     talks: keyed(store.talks.values(), byId),
+    profileFacts: keyed(store.profileFacts.values(), profileKey),
+    surveys: keyed(store.surveys.values(), byId),
     talkMessages: keyed(store.talkMessages.values(), byId),
     lots: keyed(store.lots.values(), byId),
     commands: Object.fromEntries([...store.commands.values()].map(({ key, result }) => [key, result])),
@@ -134,6 +138,8 @@ export async function contentsOfDatabase(database: Database): Promise<Contents> 
     staff: await rows('staff', staffFrom, byId),
     approvals: await rows('approvals', approvalFrom, byId),
     talks: await rows('talks', reader(schema.talks), byId),
+    profileFacts: await rows('customer_facts', profileFactFrom, profileKey, 'customer_id, name, item'),
+    surveys: await rows('surveys', reader(schema.surveys), byId),
     talkMessages: await rows('talk_messages', talkMessageFrom, byId),
     lots: await rows('lots', reader(schema.lots), byId),
     commands: Object.fromEntries(

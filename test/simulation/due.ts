@@ -2,13 +2,16 @@ import { fillBatch } from '../../core/coupons/batch.ts';
 import { expireReservation } from '../../core/coupons/reserve.ts';
 import { expirePoints } from '../../core/customers/expiry.ts';
 import { remindOfTalk, returnBot } from '../../core/dialogs/staff/talk_jobs.ts';
+import { askAfterPurchase, isTooSoon, isWorthAsking } from '../../core/insights/nps/ask.ts';
 import { advanceNotice } from '../../core/messaging/advance.ts';
+import { quietUntil } from '../../core/messaging/policy.ts';
 import { releasePending } from '../../core/purchases/payment.ts';
 import { isOpen } from '../../core/redemptions/hold.ts';
 import { expireRedemption } from '../../core/redemptions/settle.ts';
 import { followMerge } from '../../core/staff/merge.ts';
 import type { AnyCommand } from '../../db/writer.ts';
 import type { MemoryStore } from './memory_store.ts';
+import { lastSurveyed } from './queries/surveys.ts';
 import type { World } from './world.ts';
 
 /** One kind of job: what is due, as jobs.ts finds it in the database. */
@@ -59,6 +62,20 @@ const noticesDue: DueIn = (store, { clock, messagingRules }) =>
     .sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0) || (a.id < b.id ? -1 : 1))
     .map(({ id }) => advanceNotice(id, messagingRules));
 
+/** What the job asks about, in the order it was recorded. */
+const purchasesToAskAbout: DueIn = (store, { clock, program: { nps, zone }, messagingRules }) => {
+  const now = clock.now();
+  if (!nps.on || quietUntil(zone, messagingRules, now) !== undefined) return [];
+  const recorded = [...store.purchases.values()].filter(
+    ({ recordedAt, customerId }) => customerId !== null && recordedAt < now - nps.ask_after_hours * 3_600_000,
+  );
+  return recorded
+    .filter((purchase) => isWorthAsking(purchase, nps, now))
+    .filter(({ customerId }) => customerId && !isTooSoon(lastSurveyed(store, customerId), nps, now))
+    .sort((a, b) => (a.id < b.id ? -1 : 1))
+    .map(({ id }) => askAfterPurchase(id, nps, messagingRules));
+};
+
 const talksWaiting: DueIn = (store, { clock }) =>
   [...store.talks.values()]
     .filter(({ status, remindAt }) => status !== 'closed' && remindAt !== null && remindAt <= clock.now())
@@ -71,6 +88,6 @@ const talksQuiet: DueIn = (store, { clock }) =>
 
 /** The jobs in their order. */
 export const jobs: readonly DueIn[] = [
-  ...[windowsClosed, redemptionsOver, reservationsOver, mergesToFollow, pointsToBurn, noticesDue],
-  ...[talksWaiting, talksQuiet, codesToMake],
+  ...[windowsClosed, redemptionsOver, reservationsOver, mergesToFollow, pointsToBurn],
+  ...[purchasesToAskAbout, noticesDue, talksWaiting, talksQuiet, codesToMake],
 ];

@@ -1,12 +1,14 @@
 import type { CouponUse } from '../../core/coupons/types.ts';
 import { invariant } from '../../core/errors.ts';
 import type { CouponId, CustomerId } from '../../core/ids.ts';
+import type { Survey } from '../../core/insights/nps/types.ts';
 import { sealedText } from '../../core/ledger/seal.ts';
 import type { LedgerTransaction } from '../../core/ledger/types.ts';
 import { findFault } from '../../core/ledger/verify.ts';
 import type { Program } from '../../core/program/program.ts';
 import type { Purchase } from '../../core/purchases/types.ts';
 import type { PaymentCode } from '../../core/redemptions/types.ts';
+import { DAY_MS } from '../../core/time.ts';
 import type { Changes } from '../../db/changes.ts';
 import { sha256 } from '../../db/hash.ts';
 import type { MemoryStore } from './memory_store.ts';
@@ -27,6 +29,7 @@ export function checkTouched(store: MemoryStore, changes: Changes, program: Prog
     checkPurchase(store, id);
   }
   for (const id of touchedCoupons(changes)) checkCoupon(store, id, now);
+  for (const survey of changes.surveys ?? []) checkAsking(store, survey, program);
   for (const entry of changes.transactions ?? []) {
     checkOwnHands(store, entry);
     checkSecondPerson(store, entry, changes, program);
@@ -48,6 +51,21 @@ export function checkAll(store: MemoryStore, now: number): void {
   const of = (owner: string) =>
     sum([...accounts].flatMap(([account, points]) => (account.startsWith(owner) ? [points] : [])));
   invariant(of('customer:') === -of('program:'), 'what customers have is what the program gave');
+}
+
+/** Nobody is asked more often than the program says, with the accounts merged into theirs. */
+function checkAsking(store: MemoryStore, { id, customerId, askedAt }: Survey, { nps }: Program): void {
+  const person = [...store.customers.values()].filter(
+    (one) => one.id === customerId || one.mergedInto === customerId,
+  );
+  const others = person
+    .flatMap((one) => store.surveys.all('customer', one.id))
+    .filter((one) => one.id !== id);
+  const least = nps.at_most_every_days * DAY_MS;
+  invariant(
+    others.every((one) => askedAt - one.askedAt >= least),
+    `${id}: ${customerId} was asked less than ${nps.at_most_every_days} days ago`,
+  );
 }
 
 /** Every ledger holds from its first transaction on, by the check that `svoi verify` makes. */

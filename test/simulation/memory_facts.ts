@@ -30,8 +30,11 @@ import type {
   PurchaseId,
   QuestionId,
   StaffId,
+  SurveyId,
   TalkId,
 } from '../../core/ids.ts';
+import type { ProfileFact } from '../../core/insights/facts/types.ts';
+import type { SurveyFacts, SurveyInView } from '../../core/insights/nps/types.ts';
 import type { QuestionInView } from '../../core/insights/questions.ts';
 import type { Attempt, BoughtNeed, Notice, ReceiptRef } from '../../core/messaging/notices.ts';
 import {
@@ -49,6 +52,7 @@ import {
   type RedemptionRef,
   redemptionKey,
 } from '../../core/redemptions/types.ts';
+import type { Segment } from '../../core/segments/saved.ts';
 import type { Campaign } from '../../core/staff/campaigns.ts';
 import {
   type AuditLine,
@@ -71,8 +75,10 @@ import type { MemoryStore } from './memory_store.ts';
 import { countedUses, usesAskedFor, walletOf, wantedOf } from './queries/coupons.ts';
 import { mergesOf, recordOf, standingOf } from './queries/customers.ts';
 import { type NoticesFound, readNotices } from './queries/notices.ts';
+import { profileOf } from './queries/profile.ts';
 import { burnedOf, claimsSince, habitsOf, historyOf, waitingOf } from './queries/purchases.ts';
 import * as staff from './queries/staff.ts';
+import { readSurveys } from './queries/surveys.ts';
 import { readTalks, type TalksFound } from './queries/talks.ts';
 
 const nothing: ReadonlyMap<string, never> = new Map<string, never>();
@@ -127,8 +133,11 @@ export class MemoryFacts implements Facts {
   readonly #history: ReadonlyMap<string, readonly HistoryItem[]>;
   readonly #staff: staff.StaffFound | undefined;
   readonly #talks: TalksFound;
+  readonly #profiles: ReadonlyMap<string, readonly ProfileFact[]>;
+  readonly #surveys: SurveyFacts | undefined;
   readonly #notices: NoticesFound | undefined;
   readonly #questions: ReadonlyMap<string, QuestionInView>;
+  readonly #segments: readonly Segment[] | undefined;
   readonly #campaigns: ReadonlyMap<string, Campaign>;
   readonly #lastCampaigns: readonly Campaign[] | undefined;
 
@@ -168,11 +177,14 @@ export class MemoryFacts implements Facts {
     this.#history = found(needs.history, historyKey, (need) => historyOf(store, need));
     this.#staff = staff.readStaff(store, needs, now);
     this.#talks = readTalks(store, needs, now);
+    this.#profiles = found(needs.profileFacts, itself, (id) => profileOf(store, id));
+    this.#surveys = readSurveys(store, needs, before ? before.#surveys : undefined);
     this.#questions = found(needs.questions, itself, (id) => {
       const question = store.questions.get(id);
       const chat = question && store.chats.find('id', question.addressId);
       return question && { ...question, channel: chat?.address.channel ?? null };
     });
+    this.#segments = needs.savedSegments && [...store.segments.values()];
     this.#campaigns = found(needs.campaigns, itself, (id) => store.campaigns.get(id));
     this.#lastCampaigns = needs.lastCampaigns && newestCampaigns(store);
     this.#notices = readNotices(store, needs, now, before ? before.#notices : undefined);
@@ -320,6 +332,9 @@ export class MemoryFacts implements Facts {
   export(): undefined {
     return undefined;
   }
+  savedSegments(): readonly Segment[] {
+    return this.#segments ?? this.#before?.savedSegments() ?? [];
+  }
   campaign(id: CampaignId): Campaign | undefined {
     return this.#campaigns.get(id) ?? this.#before?.campaign(id);
   }
@@ -342,6 +357,25 @@ export class MemoryFacts implements Facts {
   }
   openTalks(): readonly TalkInView[] {
     return this.#talks.open ?? this.#before?.openTalks() ?? [];
+  }
+  profileFacts(id: CustomerId): readonly ProfileFact[] {
+    return this.#profiles.get(id) ?? this.#before?.profileFacts(id) ?? [];
+  }
+  survey(id: SurveyId): SurveyInView | undefined {
+    return this.#surveys?.survey(id);
+  }
+  surveyOfPurchase(id: PurchaseId): SurveyInView | undefined {
+    return this.#surveys?.surveyOfPurchase(id);
+  }
+  sellerOf(id: PurchaseId): StaffId | undefined {
+    return this.#surveys?.sellerOf(id);
+  }
+  lastSurveyed(id: CustomerId): number {
+    return this.#surveys?.lastSurveyed(id) ?? 0;
+  }
+  /** Cards are only looked at. */
+  card(): undefined {
+    return undefined;
   }
   /** Figures are only looked at: nothing is decided by them. */
   stats(): undefined {

@@ -5,6 +5,9 @@ import type { Merge } from '../../core/customers/merges.ts';
 import type { OneTimeCode } from '../../core/customers/one_time_code.ts';
 import type { Consent, Customer, ExternalId } from '../../core/customers/types.ts';
 import { type Conversation, conversationKey } from '../../core/dialogs/types.ts';
+import type { ProfileFact } from '../../core/insights/facts/types.ts';
+import type { NewSurvey, Survey } from '../../core/insights/nps/types.ts';
+import type { Question } from '../../core/insights/questions.ts';
 import type { LedgerTransaction, Lot } from '../../core/ledger/types.ts';
 import type { Attempt, Notice } from '../../core/messaging/notices.ts';
 import { isOpenMessage, isSettled } from '../../core/messaging/states.ts';
@@ -13,13 +16,15 @@ import { points } from '../../core/points.ts';
 import type { Purchase, Refund } from '../../core/purchases/types.ts';
 import { isOpen } from '../../core/redemptions/hold.ts';
 import type { PaymentCode, Redemption } from '../../core/redemptions/types.ts';
-import type { Question } from '../../core/insights/questions.ts';
+import type { Segment } from '../../core/segments/saved.ts';
 import type { Campaign } from '../../core/staff/campaigns.ts';
 import type { Approval, Staff } from '../../core/staff/types.ts';
 import type { Talk, TalkMessage } from '../../core/talks/types.ts';
 import { DAY_MS } from '../../core/time.ts';
 import type { Changes } from '../../db/changes.ts';
 import { sha256 } from '../../db/hash.ts';
+import { forgetProfile, profileKey, writeProfile } from './queries/profile.ts';
+import { lastSurveyed } from './queries/surveys.ts';
 import { Chains, type Journal, StaleError, Table } from './table.ts';
 
 /** What was asked and answered, by natural key; the input as its whole text. */
@@ -162,7 +167,23 @@ export class MemoryStore {
       invite: ({ inviteHash }) => inviteHash,
     },
   });
+  readonly segments = this.#table<Segment, 'name'>({
+    name: 'segments',
+    key: ({ id }) => id,
+    unique: { name: ({ name, removedAt }) => (removedAt === null ? name : null) },
+  });
   readonly approvals = this.#table<Approval>({ name: 'approvals', key: ({ id }) => id });
+  readonly profileFacts = this.#table<ProfileFact, 'customer'>({
+    name: 'customer_facts',
+    key: profileKey,
+    groups: { customer: ({ customerId }) => customerId },
+  });
+  readonly surveys = this.#table<Survey, 'purchase' | 'customer'>({
+    name: 'surveys',
+    key: ({ id }) => id,
+    unique: { purchase: ({ purchaseId }) => purchaseId },
+    groups: { customer: ({ customerId }) => customerId },
+  });
   readonly questions = this.#table<Question>({ name: 'questions', key: ({ id }) => id });
   readonly campaigns = this.#table<Campaign>({ name: 'campaigns', key: ({ id }) => id });
   readonly talks = this.#table<Talk, 'open' | 'address' | 'customer'>({
@@ -202,6 +223,9 @@ export class MemoryStore {
       this.#writeStaff(changes);
       this.#writeLedger(changes);
       for (const entry of changes.audit ?? []) this.audit.append(entry.chain, entry);
+      for (const survey of changes.surveys ?? []) this.#beginSurvey(survey);
+      for (const survey of changes.surveyUpdates ?? []) this.surveys.update(survey);
+      writeProfile(this, changes);
       this.#writeNotices(changes);
       for (const { customerId, at } of changes.erasures ?? []) this.#erase(customerId, at);
       this.#writeChats(changes);
@@ -278,6 +302,8 @@ export class MemoryStore {
   }
 
   #writeStaff(changes: Changes): void {
+    for (const segment of changes.segments ?? []) this.segments.insert(segment);
+    for (const segment of changes.segmentUpdates ?? []) this.segments.update(segment);
     for (const { inviteToken: token, ...one } of changes.staff ?? []) {
       this.staff.insert(token === undefined ? one : { ...one, inviteHash: sha256(token) });
     }
@@ -323,8 +349,26 @@ export class MemoryStore {
     }
   }
 
+  #beginSurvey({ after, ...survey }: NewSurvey): void {
+    const last = lastSurveyed(this, survey.customerId);
+    if (last > after) throw new StaleError(`${survey.customerId} was asked meanwhile`);
+    this.surveys.insert(survey);
+  }
+
+  /** What the person said of us goes, also what was said to accounts merged into this one. */
+  #forgetSurveys(customerId: string): void {
+    const merged = [...this.customers.values()].filter((one) => one.mergedInto === customerId);
+    for (const id of [customerId, ...merged.map((one) => one.id)]) {
+      for (const survey of this.surveys.all('customer', id).filter(({ reason }) => reason !== null)) {
+        this.surveys.update({ ...survey, reason: null, revision: survey.revision + 1 });
+      }
+    }
+  }
+
   #erase(customerId: string, at: number): void {
     this.#forgetTalks(customerId, at);
+    this.#forgetSurveys(customerId);
+    forgetProfile(this, customerId, true);
     const customer = this.customers.get(customerId);
     const nothing = { phone: null, card: null, name: null, birthday: null, gender: null };
     const nowhere = { locale: null, zone: null, city: null, registeredAt: null, registeredIn: null };

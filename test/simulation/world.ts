@@ -172,6 +172,10 @@ function programFor(world: World): Partial<ProgramDefinition> {
     staff_points_limit: world.pick([100, 500]),
     staff_actions_per_day: world.pick([3, 20]),
     zone: world.pick(['Europe/Kyiv', 'Europe/Kyiv', 'America/New_York']),
+    nps: {
+      ...{ on: true, ask_after_hours: 3, at_most_every_days: 5, only_stores: [], min_total_minor: 0 },
+      pointless_after_hours: 72,
+    },
   };
 }
 

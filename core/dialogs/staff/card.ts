@@ -30,7 +30,11 @@ export function card(viewer: Viewer, record: CustomerRecord): Words[][] {
   return [whoIs(viewer, record), ...purchasesOf(viewer, record), ...couponsOf(viewer, record)];
 }
 
-function whoIs({ program, facts, context }: Viewer, { customer, head, lots }: CustomerRecord): Words[] {
+/** Name and tier, and the points. */
+export function whoIs(
+  { program, facts, context }: Viewer,
+  { customer, head, lots }: CustomerRecord,
+): Words[] {
   const { available, pending } = viewPoints(head.balance, lots, context.now);
   const seen = facts.glance({ customerId: customer.id, tierDays: program.tier_days });
   const tier = tierOf(program, seen?.paidMinor ?? 0);
@@ -59,7 +63,8 @@ export function receiptLine({ at, number, totalMinor: amount, store }: ReceiptIn
     : { key: 'find.purchase_at', variables: { at, number, amount, store } };
 }
 
-function couponsOf({ facts, locale }: Viewer, { customer }: CustomerRecord): Words[][] {
+/** The coupons at hand, where there are any. */
+export function couponsOf({ facts, locale }: Viewer, { customer }: CustomerRecord): Words[][] {
   const wallet = facts.couponWallet({ customerId: customer.id, limit: couponsAtGlance, offset: 0 });
   const lines = wallet.map(({ coupon }): Words => {
     const { name, texts } = coupon.definition;

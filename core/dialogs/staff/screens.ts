@@ -14,7 +14,8 @@ import { approve, decide, requestRounds, showRequest } from './requests.ts';
 import { buildScreen, onwardScreen, segment } from './segments/find.ts';
 import { lookScreen, savedScreen, segments } from './segments/list.ts';
 import { pictureScreen, report } from './segments/pictures.ts';
-import { rfm } from './segments/rfm.ts';
+import { mapScreen, rfm } from './segments/rfm.ts';
+import { save } from './segments/save.ts';
 import { campaignScreen, campaignsScreen, sendScreen, write } from './segments/write.ts';
 import { buy } from './sell.ts';
 import { stats } from './stats.ts';
@@ -62,6 +63,7 @@ const all = [
   rfm,
   report,
   write,
+  save,
 ];
 
 /** Everything the staff do, by the name of the command. */
@@ -83,6 +85,7 @@ const screens: ReadonlyMap<string, StaffScreen> = new Map<string, StaffScreen>([
   ['saved', savedScreen],
   ['look', lookScreen],
   ['picture', pictureScreen],
+  ['map', mapScreen],
   ...talkScreens,
   ...personScreens,
 ]);

@@ -176,14 +176,14 @@ function take(turn: StaffTurn, talk: TalkInView, over: boolean): Outcome {
 }
 
 /** Takes a talk, and asks for the answer only: the question is on the screen. */
-function beginAnswer(turn: StaffTurn, talk: TalkInView): Outcome {
+export function beginAnswer(turn: StaffTurn, talk: TalkInView): Outcome {
   const taken = takeTalk(talk, false, turn.program, turn);
   if (!taken.ok) return trouble(turn, talk, taken.refusal.code);
   return writing(withNews(turn, talk, taken.result), asking(turn, talk, []));
 }
 
 /** From here on words go to the customer of this talk. */
-function asking(turn: StaffTurn, talk: TalkInView, words: ReturnType<typeof paragraphsOf>): Outcome {
+export function asking(turn: StaffTurn, talk: TalkInView, words: ReturnType<typeof paragraphsOf>): Outcome {
   const name = talk.customerName;
   return standing(turn, talk, [...words, { key: 'talk.write', variables: { name } }]);
 }

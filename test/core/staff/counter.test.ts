@@ -151,6 +151,7 @@ describe('rights', () => {
     ...{ coupon: 'manager', adjust: 'manager', stats: 'manager', approve: 'manager' },
     ...{ invite: 'manager', staff: 'manager', audit: 'owner', talks: 'cashier' },
     merge: 'manager',
+    who: 'manager',
     segment: 'manager',
     segments: 'manager',
     rfm: 'manager',

@@ -3,7 +3,21 @@ import type { Said } from '../../../core/dialogs/types.ts';
 import { consentTexts } from '../../../locales/consents.ts';
 import type { Chat, Deed, Person, Step, World } from '../world.ts';
 
-const smallTalk = ['0', '1', '2', '3', 'menu', 'Олена', '25.12.1990', 'привіт', '/points', '/history', '😀'];
+const smallTalk = [
+  '0',
+  '1',
+  '2',
+  '3',
+  'menu',
+  'Олена',
+  '25.12.1990',
+  'привіт',
+  '4 черга',
+  '10',
+  '/points',
+  '/history',
+  '😀',
+];
 
 /** Something said in a chat. */
 export function saying(world: World, chat: Chat, said: Said): Deed {
@@ -37,7 +51,7 @@ function step(
 /** What happens in chats. */
 export const chatSteps: readonly Step[] = [
   step('taps', 14, (world, { screen }) => {
-    const data = world.maybe(screen.filter((press) => press !== 'stats'));
+    const data = world.maybe(screen.filter((press) => !/^(stats|(do:)?who.*)$/.test(press)));
     return data === undefined ? undefined : { kind: 'press', data, messageId: `m${world.int(1, 9)}` };
   }),
   step('types', 4, (world) => ({ kind: 'text', text: world.pick(smallTalk) })),
