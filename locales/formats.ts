@@ -44,6 +44,7 @@ export function addFormats(instance: i18n, translate: Translate): void {
   add('kind', (kind: string, locale) => translate(locale, `kinds.${kind}`));
   add('role', (role: string, locale) => translate(locale, `roles.${role}`));
   add('act', (act: string, locale) => translate(locale, `acts.${act.replaceAll('.', '_')}`));
+  add('rfm_segment', (segment: string, locale) => translate(locale, `rfm.${segment}`));
   add('channel', (channel: string, locale) => translate(locale, `channels.${channel}`));
   add('language', (language: string, locale) => translate(locale, `languages.${language}`));
 }

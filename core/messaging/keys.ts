@@ -44,9 +44,7 @@ export const auditActs = [
   'coupon.issue',
   'coupon.create',
   'coupon.stop',
-  'segment.save',
   'segment.change',
-  'segment.remove',
   'segment.restore',
   'coupon.order_codes',
   'code.wrong',
@@ -702,6 +700,21 @@ export const wordVariables = {
   'talk.line_taken': { name: 'text', at: 'short_moment', staff: 'text' },
   'talk.text_only': { name: 'text' },
 
+  'rfm.champions': {},
+  'rfm.loyal': {},
+  'rfm.potential_loyalist': {},
+  'rfm.new_customers': {},
+  'rfm.promising': {},
+  'rfm.need_attention': {},
+  'rfm.about_to_sleep': {},
+  'rfm.at_risk': {},
+  'rfm.cannot_lose': {},
+  'rfm.hibernating': {},
+  'rfm.lost': {},
+  'rfm.new': {},
+  'rfm.wandering': {},
+  'rfm.dormant': {},
+
   'report.title_rfm': {},
   'report.title_segment_sizes': {},
   'report.title_segment_moves': {},
@@ -1042,7 +1055,7 @@ type Value<Format> = Format extends
   | 'language'
   | 'channel'
   | 'role'
-  | 'act'
+  | 'act' | 'rfm_segment'
   | 'fact_value'
   ? string
   : number;
