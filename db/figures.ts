@@ -19,8 +19,8 @@ const bitOf = (column: string) =>
 const accounts = `(select customers.id where customers.merged_into is null
         union all select id from customers as other where other.merged_into = customers.id)`;
 
-/** A sale that was not brought back whole; goods that cost nothing stay. */
-const stands = `p.kind = 'sale' and (p.refunded_minor < p.total_minor - p.discount_minor or p.total_minor = p.discount_minor)`;
+/** A sale that was not brought back whole, over `purchases p`; goods that cost nothing stay. */
+export const stands = `p.kind = 'sale' and (p.refunded_minor < p.total_minor - p.discount_minor or p.total_minor = p.discount_minor)`;
 
 /** What `customers` says of what was bought, of points, of chats and consents, each counted from the rows themselves. */
 const figuresCounted = `

@@ -79,7 +79,10 @@ export const customers = sqliteTable(
     /** When the person last wrote to us or tapped something. */
     heardAt: integer('heard_at'),
   },
-  (table) => [index('customers_merged_into').on(table.mergedInto).where(sql`merged_into is not null`)],
+  (table) => [
+    index('customers_merged_into').on(table.mergedInto).where(sql`merged_into is not null`),
+    index('customers_erased').on(table.erasedAt).where(sql`erased_at is not null`),
+  ],
 );
 
 /** Columns of customers that are figures, counted by the commit that changes them: `Customer` of core knows none of them. */
@@ -183,6 +186,7 @@ export const purchases = sqliteTable(
     index('purchases_customer').on(table.customerId, table.at).where(sql`customer_id is not null`),
     index('purchases_release').on(table.releaseAt).where(sql`pending > 0 and release_at is not null`),
     uniqueIndex('purchases_claim').on(table.claimCode).where(sql`claim_code is not null`),
+    index('purchases_claimed').on(table.claimedAt).where(sql`claimed_at is not null`),
   ],
 );
 

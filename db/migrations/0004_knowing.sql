@@ -217,6 +217,8 @@ ALTER TABLE `customers` ADD `offers` integer;--> statement-breakpoint
 ALTER TABLE `customers` ADD `offers_refused` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE `customers` ADD `heard_at` integer;--> statement-breakpoint
 ALTER TABLE `purchases` ADD `local_at` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
+CREATE INDEX `customers_erased` ON `customers` (`erased_at`) WHERE erased_at is not null;--> statement-breakpoint
+CREATE INDEX `purchases_claimed` ON `purchases` (`claimed_at`) WHERE claimed_at is not null;--> statement-breakpoint
 CREATE TRIGGER customer_facts_one_step BEFORE UPDATE ON customer_facts WHEN new.revision <> old.revision + 1
 BEGIN SELECT RAISE(ABORT, 'constraint: customer_facts changed meanwhile'); END;
 --> statement-breakpoint

@@ -35,6 +35,8 @@ export interface RfmResult {
   /** The name of the profile, and how many scores it has. */
   readonly profile: string;
   readonly scores: number;
+  /** What of the profile it was computed from, to tell when that was changed. */
+  readonly basis: string;
   /** The day that recency was counted to, in days since 1970 on the program's calendar. */
   readonly day: number;
   /** When, in epoch milliseconds. */
