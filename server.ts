@@ -8,6 +8,7 @@ import type { Channel } from './bots/channel.ts';
 import { createDispatcher, type Dispatcher } from './bots/dispatcher.ts';
 import { createRenderer } from './bots/render.ts';
 import { createClaimPage } from './bots/web/claim.tsx';
+import { createExportPage } from './bots/web/export.tsx';
 import { openPlaygroundClock, type PlaygroundClock } from './bots/web/playground/clock.ts';
 import { createSiteChat } from './bots/web/site.tsx';
 import { createSessionToken } from './bots/web/tokens.ts';
@@ -22,9 +23,11 @@ import { createOutbox, outboxDepth } from './db/outbox.ts';
 import { createRandom } from './db/random.ts';
 import { createShops } from './db/shops.ts';
 import { createValues } from './db/values.ts';
+import { runErrands } from './errands.ts';
 import { apiParts } from './http.ts';
-import { noticeRunner, settleDue } from './jobs.ts';
+import { noticeRunner, settleDue, settleNotices } from './jobs.ts';
 import { createChatLinks } from './links.ts';
+import { takeList } from './lists.ts';
 import { consentTexts } from './locales/consents.ts';
 import { createTranslator } from './locales/translator.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -32,6 +35,7 @@ import { runNightly } from './nightly.ts';
 import { type NodeMessengers, openNodeMessengers } from './node_messengers.ts';
 import manifest from './package.json' with { type: 'json' };
 import { openPlayground } from './playground.ts';
+import { oneAtATime } from './runner.ts';
 import { parseSettings, type Settings } from './settings.ts';
 import { createSvoi, type Svoi } from './svoi.ts';
 import { openWebParts } from './web.ts';
@@ -61,6 +65,8 @@ interface Core {
   listensAt(url: string): void;
   /** Notices are due: said after a commit or a result of sending that made some due. */
   goOnWithNotices(): void;
+  /** The staff asked for something that takes its time. */
+  goOnWithErrands(): void;
   /** Set once the dispatcher is there. */
   wake(): void;
   onWake(wake: () => void): void;
@@ -99,6 +105,7 @@ async function start(): Promise<Running> {
 async function createCore(settings: Settings, database: Database, log: pino.Logger): Promise<Core> {
   let wake = (): void => {};
   let goOnWithNotices = (): void => {};
+  let goOnWithErrands = (): void => {};
   let url = '';
   let stopped = false;
   const fatal = (error: unknown) => {
@@ -110,6 +117,8 @@ async function createCore(settings: Settings, database: Database, log: pino.Logg
   const settle = async () => {
     await settleDue(core.svoi);
     await runNightly(core.svoi);
+    await runErrands(core.svoi);
+    await settleNotices(core.svoi);
     wake();
   };
   const clock = await openClock(settings, database, settle);
@@ -119,6 +128,7 @@ async function createCore(settings: Settings, database: Database, log: pino.Logg
     ...{ database, clock, ids: createIds(createRandom()), random: createRandom() },
     onMessages: () => wake(),
     onNotices: () => goOnWithNotices(),
+    onErrands: () => goOnWithErrands(),
     onCommit: metrics.commit,
     onFatal: fatal,
   });
@@ -126,8 +136,16 @@ async function createCore(settings: Settings, database: Database, log: pino.Logg
     log.error({ error }, 'a notice could not go on; it is tried again');
     if (faultOf(error) === 'fatal') fatal(error);
   });
+  goOnWithErrands = oneAtATime(
+    () => runErrands(svoi),
+    (error) => {
+      log.error({ error }, 'what the staff asked for failed; it is tried again');
+      if (faultOf(error) === 'fatal') fatal(error);
+    },
+  );
   const core: Core = {
     goOnWithNotices,
+    goOnWithErrands,
     ...{ settings, log, svoi, clock, metrics, fatal },
     writerStopped: () => stopped,
     url: () => url,
@@ -161,6 +179,8 @@ async function openDoors(core: Core) {
   const { messengers, pages } = await messengersOf(core);
   const links = createChatLinks({ messengers, publicUrl: settings.PUBLIC_URL, clock: realClock });
   svoi.useLinks(links);
+  const { PUBLIC_URL } = settings;
+  svoi.useSite(() => ({ url: PUBLIC_URL ?? core.url(), isPublic: PUBLIC_URL !== undefined }));
   const shops = createShops({ database: svoi.database, clock, ids: svoi.ids });
   const api = createApi(
     apiParts(svoi, {
@@ -173,6 +193,7 @@ async function openDoors(core: Core) {
   );
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.route('/', createClaimPage({ links: links.all }));
+  app.route('/', createExportPage({ take: (token) => takeList(svoi, token) }));
   const site = createSiteChat({ ...web, handle: svoi.handleEvent, clock });
   const channels: Channel[] = [site.channel];
   app.route('/', site.app);
@@ -230,11 +251,12 @@ async function startDispatcher(core: Core, channels: readonly Channel[]): Promis
   return dispatcher;
 }
 
-function startJobs({ svoi, log, fatal }: Core): NodeJS.Timeout {
+function startJobs({ svoi, log, fatal, goOnWithErrands }: Core): NodeJS.Timeout {
   let busy = false;
   const run = async () => {
     if (busy) return;
     busy = true;
+    goOnWithErrands();
     try {
       await settleDue(svoi);
       await runNightly(svoi);

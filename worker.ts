@@ -10,6 +10,7 @@ import { openWebDatabase } from './db/open-web.ts';
 import { createOutbox } from './db/outbox.ts';
 import { createRandom } from './db/random.ts';
 import { createWriter, type Writer } from './db/writer.ts';
+import { runErrands } from './errands.ts';
 import { apiParts } from './http.ts';
 import { settleDue, settleNotices } from './jobs.ts';
 import { createChatLinks } from './links.ts';
@@ -42,6 +43,8 @@ interface Turn {
   readonly writer: Writer;
   /** Whether it wrote messages, or notices that are due. */
   hasMore: boolean;
+  /** Whether it left what takes its time. */
+  hasErrands: boolean;
 }
 
 const turns = new AsyncLocalStorage<Turn>();
@@ -69,6 +72,7 @@ export default {
     await takeTurn(bindings, context, async ({ svoi, dispatch }) => {
       await settleDue(svoi);
       await runNightly(svoi);
+      await runErrands(svoi);
       await dispatch();
     });
   },
@@ -85,10 +89,24 @@ async function takeTurn<Result>(
     turn.hasMore = true;
   };
   const turn: Turn = {
-    writer: createWriter({ ...environment, database, onMessages: more, onNotices: more }),
-    hasMore: false,
+    writer: createWriter({
+      ...{ ...environment, database, onMessages: more, onNotices: more },
+      onErrands() {
+        turn.hasErrands = true;
+      },
+    }),
+    ...{ hasMore: false, hasErrands: false },
   };
   const result = await turns.run(turn, () => act(instance));
+  if (turn.hasErrands) {
+    context.waitUntil(
+      turns.run(turn, async () => {
+        await runErrands(instance.svoi);
+        await instance.dispatch();
+      }),
+    );
+    return result;
+  }
   if (turn.hasMore) context.waitUntil(turns.run(turn, () => instance.dispatch()));
   return result;
 }

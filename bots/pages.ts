@@ -3,7 +3,7 @@ import { html } from 'hono/html';
 import type { JSX } from 'hono/jsx/jsx-runtime';
 
 /** The policy of our pages: nothing from elsewhere, nothing inline. */
-function contentPolicy(ancestors: string): string {
+function contentPolicy(ancestors: string, forms: string): string {
   return [
     "default-src 'none'",
     "script-src 'self'",
@@ -12,19 +12,27 @@ function contentPolicy(ancestors: string): string {
     "connect-src 'self'",
     "frame-src 'self'",
     "base-uri 'none'",
-    "form-action 'none'",
+    `form-action ${forms}`,
     `frame-ancestors ${ancestors}`,
   ].join('; ');
 }
 
-/** An answer with a page of ours. `ancestors` are the sources that may put it in a frame. */
-export function pageAnswer(c: Context, page: JSX.Element, ancestors: string): Response | Promise<Response> {
-  return c.html(html`<!doctype html>${page}`, 200, pageHeaders(ancestors));
+/**
+ * An answer with a page of ours. `ancestors` are the sources that may put it in a frame, `forms` those its forms may be
+ * sent to.
+ */
+export function pageAnswer(
+  c: Context,
+  page: JSX.Element,
+  ancestors: string,
+  forms = "'none'",
+): Response | Promise<Response> {
+  return c.html(html`<!doctype html>${page}`, 200, pageHeaders(ancestors, forms));
 }
 
-function pageHeaders(ancestors: string): Record<string, string> {
+function pageHeaders(ancestors: string, forms: string): Record<string, string> {
   return {
-    'content-security-policy': contentPolicy(ancestors),
+    'content-security-policy': contentPolicy(ancestors, forms),
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
     'permissions-policy': 'camera=(), geolocation=(), microphone=()',

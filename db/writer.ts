@@ -30,6 +30,8 @@ export interface WriterOptions {
   onMessages?(): void;
   /** Called after a commit that left notices to be looked at now. */
   onNotices?(): void;
+  /** Called after a commit that left something that takes its time: a question of the staff, messages to a segment. */
+  onErrands?(): void;
   /** Called for each group: how many commands, and how long the commit took in milliseconds. */
   onCommit?(commands: number, milliseconds: number): void;
   /** Called once, when the disk failed: nothing is acknowledged from here on, the process should end. */
@@ -246,6 +248,7 @@ export function createWriter(options: WriterOptions): Writer {
     if (changes.messages?.length) options.onMessages?.();
     const now = clock.now();
     const isDue = ({ dueAt }: { readonly dueAt: number | null }) => dueAt !== null && dueAt <= now;
+    if (changes.questions || changes.campaigns || changes.campaignUpdates) options.onErrands?.();
     if (changes.notices?.some(isDue) || changes.noticeUpdates?.some(isDue)) options.onNotices?.();
   }
 

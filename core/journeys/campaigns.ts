@@ -84,7 +84,7 @@ export function beginSending(id: CampaignId, people: number): CampaignStep {
   };
 }
 
-/** Nobody is left to tell, or nothing to take back. */
+/** Nobody is left to tell, nothing to take back, or its segment can no longer be followed. */
 export function finishCampaign(id: CampaignId): CampaignStep {
   return {
     name: 'campaign.finish',
@@ -92,7 +92,7 @@ export function finishCampaign(id: CampaignId): CampaignStep {
     decide(facts, { now }) {
       const campaign = facts.campaign(id);
       if (!campaign || campaign.finishedAt !== null) return nothing;
-      const state = campaign.state === 'stopped' ? 'stopped' : 'done';
+      const state = campaign.state === 'sending' ? 'done' : 'stopped';
       return {
         ok: true,
         changes: { campaignUpdates: [campaignStep(campaign, { state, finishedAt: now })] },

@@ -1055,7 +1055,8 @@ type Value<Format> = Format extends
   | 'language'
   | 'channel'
   | 'role'
-  | 'act' | 'rfm_segment'
+  | 'act'
+  | 'rfm_segment'
   | 'fact_value'
   ? string
   : number;

@@ -36,7 +36,15 @@ export function together(...all: readonly (readonly Round[])[]): readonly Round[
 /** Several needs as one. */
 export function mergeNeeds(...all: readonly StaffNeeds[]): StaffNeeds {
   const lists = all.map(
-    ({ team: _, openApprovals: __, couponShelf: ___, stats: ____, lastCampaigns: _____, ...rest }) => rest,
+    ({
+      team: _,
+      openApprovals: __,
+      couponShelf: ___,
+      stats: ____,
+      lastCampaigns: _____,
+      savedSegments: ______,
+      ...rest
+    }) => rest,
   );
   return Object.assign({}, ...all, mergeChanges<StaffNeeds>(...lists));
 }

@@ -12,6 +12,7 @@ import type {
   ShopId,
   StaffId,
 } from '../ids.ts';
+import type { SegmentChanges, SegmentFacts, SegmentNeeds } from '../segments/saved.ts';
 import type { CampaignChanges, CampaignFacts, CampaignNeeds } from './campaigns.ts';
 import type { ExportChanges, ExportFacts, ExportNeeds } from './exports.ts';
 import type { Role } from './rights.ts';
@@ -179,7 +180,7 @@ export interface Stats {
 }
 
 /** What a use case of the staff may ask to know. */
-export interface StaffNeeds extends CouponNeeds, CampaignNeeds, ExportNeeds {
+export interface StaffNeeds extends CouponNeeds, CampaignNeeds, ExportNeeds, SegmentNeeds {
   /** Those of the staff who are these customers. */
   readonly staffOf?: readonly CustomerId[];
   readonly staff?: readonly StaffId[];
@@ -205,7 +206,7 @@ export interface StaffNeeds extends CouponNeeds, CampaignNeeds, ExportNeeds {
 }
 
 /** What it then knows. Nobody who was removed is found, except by id. */
-export interface StaffFacts extends CouponFacts, CampaignFacts, ExportFacts {
+export interface StaffFacts extends CouponFacts, CampaignFacts, ExportFacts, SegmentFacts {
   staffOf(customerId: CustomerId): Staff | undefined;
   staff(id: StaffId): Staff | undefined;
   staffByPhone(phone: string): Staff | undefined;
@@ -229,7 +230,7 @@ export interface StaffFacts extends CouponFacts, CampaignFacts, ExportFacts {
 }
 
 /** What it may write. Updates hold the whole row as it is from now on, its revision one ahead. */
-export interface StaffChanges extends CouponChanges, CampaignChanges, ExportChanges {
+export interface StaffChanges extends CouponChanges, CampaignChanges, ExportChanges, SegmentChanges {
   readonly staff?: readonly WrittenStaff[];
   readonly staffUpdates?: readonly WrittenStaff[];
   readonly approvals?: readonly Approval[];

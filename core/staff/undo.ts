@@ -1,7 +1,8 @@
 import { stopCoupon } from '../coupons/create.ts';
 import type { CouponChanges } from '../coupons/types.ts';
 import { type Outcome, refuse } from '../errors.ts';
-import type { AuditId, CouponId, CustomerId, PurchaseId, RedemptionId } from '../ids.ts';
+import type { AuditId, CouponId, CustomerId, PurchaseId, RedemptionId, SegmentId } from '../ids.ts';
+import { restoreSegment } from '../segments/saved.ts';
 import { adjustAction, adjustNeeds, lotsOf, undoAdjustment } from './adjust.ts';
 import { type Desk, deed, isOwn, mergeNeeds, ownAccount, type Round, roundsOf } from './desk.ts';
 import { issueAction } from './give.ts';
@@ -73,12 +74,22 @@ const definition: Undoing = {
   },
 };
 
+const segment: Undoing = {
+  rounds: (entry) => roundsOf(restoreSegment(entry.reference as SegmentId, '')),
+  undo(entry, { staff, facts, context }) {
+    const id = entry.reference as SegmentId;
+    const restored = restoreSegment(id, actorOfStaff(staff)).decide(facts, context);
+    return restored.ok ? { ok: true, result: restored.changes } : restored;
+  },
+};
+
 const undoings: ReadonlyMap<string, Undoing> = new Map([
   [adjustAction, adjustment],
   [saleAction, sale],
   [redeemAction, points],
   [issueAction, coupon],
   [createAction, definition],
+  ['segment.remove', segment],
 ]);
 
 function customerOf({ chain }: AuditLine): CustomerId {

@@ -1,6 +1,7 @@
 import type { CouponFacts } from '../../core/coupons/types.ts';
 import type { ChannelName } from '../../core/customers/types.ts';
 import type { AddressId, CouponId } from '../../core/ids.ts';
+import type { SegmentFacts } from '../../core/segments/saved.ts';
 import type { CampaignFacts } from '../../core/staff/campaigns.ts';
 import type { ExportFacts } from '../../core/staff/exports.ts';
 import { roles } from '../../core/staff/rights.ts';
@@ -30,7 +31,7 @@ import { readStats, statsStatement } from '../stats.ts';
 import { habitsStatement, purchaseFrom } from './purchases.ts';
 import { eachRow, type FactSource, type Needs, type Query } from './source.ts';
 
-type Known = Omit<StaffFacts, keyof CouponFacts | keyof CampaignFacts | keyof ExportFacts>;
+type Known = Omit<StaffFacts, keyof CouponFacts | keyof CampaignFacts | keyof ExportFacts | keyof SegmentFacts>;
 type Source = FactSource<Known>;
 
 type Found = ReturnType<typeof nothingYet>;

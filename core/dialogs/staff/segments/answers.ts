@@ -1,7 +1,7 @@
 import type { Customer } from '../../../customers/types.ts';
 import type { QuestionId, ReportId, SegmentId } from '../../../ids.ts';
 import type { Answer } from '../../../insights/questions.ts';
-import type { Report } from '../../../insights/reports/types.ts';
+import type { Report, Theme } from '../../../insights/reports/types.ts';
 import { MICROS_OF_MINOR } from '../../../messaging/price.ts';
 import type { Button, Paragraph, Reply, Words } from '../../../messaging/types.ts';
 import type { SegmentProblem } from '../../../segments/types.ts';
@@ -201,8 +201,10 @@ export interface CampaignFound {
 }
 
 /** How a campaign goes, and stopping it while it does. */
-export function campaignAnswer({ campaign, priceMicros, ...found }: CampaignFound): Answer {
+export function campaignAnswer({ campaign, priceMicros, ...counts }: CampaignFound): Answer {
   const { id, name, state, createdAt: at } = campaign;
+  const left = state === 'stopped' ? counts.waiting : 0;
+  const found = { ...counts, waiting: counts.waiting - left, stopped: counts.stopped + left };
   const count = (key: Counted, value: number): Words[] =>
     value > 0 ? [{ key: `campaign.${key}`, variables: { count: value } }] : [];
   const counted = [
@@ -243,31 +245,62 @@ type Counted =
   | 'too_often'
   | 'taken_back';
 
-/** What a picture was asked for with. */
+/** How a picture was asked for. */
 export interface PictureAsked {
-  readonly name: Report['name'];
   readonly days: string;
-  readonly theme: 'light' | 'dark';
+  readonly theme: Theme;
 }
 
 const spans = ['30', '90', '365'] as const;
 
 /** A picture with what it says in words; other spans, light or dark, and the others. */
-export function reportAnswer({ name, days, theme }: PictureAsked, report: Report, id: ReportId): Answer {
-  const other = theme === 'dark' ? 'light' : 'dark';
-  const turn = press({ key: `pictures.${other}` }, `picture:${name}.${days}.${other}`);
+export function reportAnswer({ days, theme }: PictureAsked, report: Report, id: ReportId): Answer {
+  const { name, takeaway } = report;
   const periods = spans
     .filter((span) => span !== days)
     .map((span) =>
       press({ key: 'pictures.span', variables: { days: Number(span) } }, `picture:${name}.${span}.${theme}`),
     );
-  const isOfNow = name === 'rfm';
-  const { reply } = answerOf(
-    [{ key: `report.title_${name}` }, report.takeaway],
-    [isOfNow ? [] : periods, [turn, press({ key: 'pictures.others' }, 'do:report')]],
+  const answer = answerOf(
+    [{ key: `report.title_${name}` }, takeaway],
+    [
+      name === 'rfm' ? [] : periods,
+      [inOtherTheme(`picture:${name}.${days}`, theme), press({ key: 'pictures.others' }, 'do:report')],
+    ],
   );
-  const picture = { kind: 'report', report: id, theme, takeaway: report.takeaway } as const;
-  return { reply: { ...reply, picture } };
+  return withPicture(answer, report, id, theme);
+}
+
+function inOtherTheme(data: string, theme: Theme): Button {
+  const other = theme === 'dark' ? 'light' : 'dark';
+  return press({ key: `pictures.${other}` }, `${data}.${other}`);
+}
+
+function withPicture({ reply, ...answer }: Answer, { takeaway }: Report, id: ReportId, theme: Theme): Answer {
+  return { ...answer, reply: { ...reply, picture: { kind: 'report', report: id, theme, takeaway } } };
+}
+
+/** How the map was asked for: `profile` where it is not the first one, and whether there are several. */
+export interface MapAsked {
+  readonly theme: Theme;
+  readonly profile: string | undefined;
+  readonly several: boolean;
+}
+
+/** The RFM map: a picture, and a button for each segment that somebody is in. */
+export function mapAnswer({ theme, profile, several }: MapAsked, report: Report, id: ReportId): Answer {
+  const field = profile === undefined ? 'rfm' : `rfm.${profile}`;
+  const rows = report.name === 'rfm' ? report.segments.filter(({ customers }) => customers > 0) : [];
+  const buttons = rows.map(({ key, customers: count }) => [
+    press({ key: 'rfm_map.line', variables: { segment: key, count } }, `look:${field}=${key}`),
+  ]);
+  const others = several ? [press({ key: 'rfm_map.others' }, 'do:rfm')] : [];
+  const words: Words[] = rows.length > 0 ? [report.takeaway, { key: 'rfm_map.pick' }] : [report.takeaway];
+  const answer = answerOf(
+    [{ key: 'report.title_rfm' }, words],
+    [...buttons, [inOtherTheme(`map:${profile ?? ''}`, theme), ...others]],
+  );
+  return withPicture(answer, report, id, theme);
 }
 
 /** Said once an answer could not be found after several looks. */

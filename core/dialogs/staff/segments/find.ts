@@ -17,6 +17,7 @@ import {
 } from '../task.ts';
 import { ask, questionOf, questionRound, readOnward } from './ask.ts';
 import { exportLink } from './export.ts';
+import { askName } from './save.ts';
 import { bothOf, readTyped, type TopicName, topicCalled, topicNames } from './topics.ts';
 import { described, explained } from './words.ts';
 import { askText } from './write.ts';
@@ -166,6 +167,8 @@ export const onwardScreen: StaffScreen = {
         return look(turn, text);
       case 'people':
         return ask(turn, 'people', { text, after });
+      case 'save':
+        return askName(turn, id);
       case 'write':
         return askText(turn, id);
       case 'export':

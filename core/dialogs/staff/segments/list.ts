@@ -2,6 +2,7 @@ import type { SegmentId } from '../../../ids.ts';
 import type { Outcome } from '../../turn.ts';
 import { done, type StaffScreen, type StaffTurn, type Task } from '../task.ts';
 import { ask } from './ask.ts';
+import { remove, removeRounds } from './save.ts';
 
 /** The saved segments, with how many each found last night. */
 export const segments: Task = {
@@ -19,10 +20,12 @@ function page(turn: StaffTurn, from: string): Outcome {
 /** One of them, and the next page. */
 export const savedScreen: StaffScreen = {
   act: 'segments',
-  rounds: () => [],
+  rounds: (argument) =>
+    argument.startsWith('remove-') ? removeRounds(argument.slice('remove-'.length)) : [],
   show(turn, argument) {
     const [, act = '', value = ''] = /^(\w+?)-(.*)$/.exec(argument) ?? [];
     if (act === 'page') return page(turn, value);
+    if (act === 'remove') return remove(turn, value);
     if (act === 'show') return ask(turn, 'segment', { saved: value as SegmentId });
     return undefined;
   },

@@ -1,11 +1,9 @@
-import { type ReportName, reportNames, themes } from '../../../insights/reports/types.ts';
+import { type ReportName, reportNames, type Theme, themes } from '../../../insights/reports/types.ts';
 import type { Button, Words } from '../../../messaging/types.ts';
-import { type Outcome, press, writing } from '../../turn.ts';
+import { type Outcome, press } from '../../turn.ts';
 import type { DialogState } from '../../types.ts';
 import { done, type Field, type StaffScreen, type StaffTurn, type Task } from '../task.ts';
 import { ask } from './ask.ts';
-
-type Theme = (typeof themes)[number];
 
 /** Names people may call pictures by, beside those of `reportNames`. */
 const otherNames: Readonly<Record<string, ReportName>> = {
@@ -90,8 +88,7 @@ interface Wanted {
 
 function draw(turn: StaffTurn, { name, days, theme }: Wanted): Outcome {
   const words: Words = { key: 'pictures.drawing' };
-  const asked = ask(turn, 'report', { name, days, theme }, done(turn, [words]));
-  return writing(asked.changes ?? {}, { ...asked, data: { ...asked.data, theme } });
+  return ask(turn, 'report', { name, days, theme }, { ...done(turn, [words]), data: { theme } });
 }
 
 /** A picture by a button: `nps.90.dark`. */

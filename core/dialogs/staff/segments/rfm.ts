@@ -1,5 +1,6 @@
+import { themes } from '../../../insights/reports/types.ts';
 import type { Outcome } from '../../turn.ts';
-import { choose, done, type Field, type StaffTurn, type Task } from '../task.ts';
+import { choose, done, type Field, type StaffScreen, type StaffTurn, type Task } from '../task.ts';
 import { ask } from './ask.ts';
 import { themeOf } from './pictures.ts';
 
@@ -32,7 +33,26 @@ export const rfm: Task = {
   run: (turn, { profile }) => map(turn, profile ?? turn.program.rfm.profiles[0]?.name ?? 'main'),
 };
 
-function map(turn: StaffTurn, profile: string): Outcome {
-  const theme = themeOf(turn.state);
-  return ask(turn, 'rfm', { profile, theme }, done(turn, [{ key: 'pictures.drawing' }]));
+function map(turn: StaffTurn, profile: string, theme = themeOf(turn.state)): Outcome {
+  const said = { ...done(turn, [{ key: 'pictures.drawing' }]), data: { theme } };
+  return ask(turn, 'rfm', { profile, theme }, said);
 }
+
+/** The map by a button, light or dark: `shoes.dark`; without a name the first profile. */
+export const mapScreen: StaffScreen = {
+  act: 'rfm',
+  rounds: () => [],
+  show(turn, argument) {
+    const [name = '', theme = ''] = argument.split('.');
+    const { profiles } = turn.program.rfm;
+    const profile = profiles.find((one) => one.name === name) ?? profiles[0];
+    return (
+      profile &&
+      map(
+        turn,
+        profile.name,
+        themes.find((one) => one === theme),
+      )
+    );
+  },
+};

@@ -1,0 +1,192 @@
+import {
+  audienceAnswer,
+  campaignAnswer,
+  gaveUpReply,
+  mapAnswer,
+  namesAnswer,
+  peopleAnswer,
+  reportAnswer,
+  type SegmentFound,
+  segmentAnswer,
+  segmentsAnswer,
+} from './core/dialogs/staff/segments/answers.ts';
+import type { CampaignId, ReportId, SegmentId } from './core/ids.ts';
+import {
+  type Answer,
+  answerQuestion,
+  beginLook,
+  putOff,
+  type Question,
+  type QuestionKind,
+} from './core/insights/questions.ts';
+import { type Report, type ReportName, reportNames, themes } from './core/insights/reports/types.ts';
+import { rfmSegments, rfSegments } from './core/program/rfm.ts';
+import { parseSegment } from './core/segments/parse.ts';
+import { wordText } from './core/segments/text.ts';
+import type { Catalogue } from './core/segments/types.ts';
+import type { Staff } from './core/staff/types.ts';
+import { DAY_MS, localDay } from './core/time.ts';
+import { nameKinds } from './db/insights/names.ts';
+import { saveReport } from './db/insights/reports.ts';
+import { openQuestions } from './db/questions.ts';
+import { savedSegment, savedSegments } from './db/segments/saved.ts';
+import type { Worked } from './jobs.ts';
+
+/** Questions looked at in one round. */
+const questionsAtOnce = 16;
+
+/**
+ * Looks at what the staff asked, one question after the other, and answers in their chats. A look that fails is tried
+ * again a little later; the first failure is thrown once all have had their turn. Safe from two processes at once.
+ */
+export async function answerQuestions(svoi: Worked): Promise<void> {
+  const failures: unknown[] = [];
+  for (;;) {
+    const open = await openQuestions(svoi.database, svoi.clock.now(), questionsAtOnce);
+    if (open.length === 0) break;
+    for (const id of open) {
+      const begun = await svoi.submit(beginLook(id, gaveUpReply(id)));
+      const question = begun.ok ? begun.result.question : null;
+      if (!question) continue;
+      try {
+        const answer = await look(question, svoi);
+        await svoi.submit(answerQuestion(id, answer));
+      } catch (error) {
+        await svoi.submit(putOff(id));
+        failures.push(error);
+      }
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+/** What is said to whoever asked. */
+type Say = (staff: Staff) => Answer;
+
+type Look = (question: Question, svoi: Worked) => Promise<Say>;
+
+function look(question: Question, svoi: Worked): Promise<Say> {
+  return looks[question.kind](question, svoi);
+}
+
+const people = 10;
+const peopleInSample = 5;
+const segmentsOfPage = 8;
+
+const looks: Readonly<Record<QuestionKind, Look>> = {
+  segment: lookForSegment,
+  async people({ id, argument: { text = '', after = '' } }, svoi) {
+    const asked = { ...segmentQuestion(text, svoi), limit: people + 1, after: after as never };
+    const found = await svoi.analyst.ask('segmentPage', asked);
+    const shown = found.slice(0, people).map((one) => ({ ...one, card: null }));
+    const last = found.length > people ? shown.at(-1)?.id : undefined;
+    return () => peopleAnswer(id, { people: shown, last });
+  },
+  async names({ argument: { names } }, svoi) {
+    const kind = nameKinds.find((one) => one === names) ?? 'stores';
+    const found = await svoi.analyst.ask('frequentNames', kind);
+    const field = ({ stores: 'store', categories: 'category', cities: 'city', segments: 'segment' } as const)[
+      kind
+    ];
+    return () => namesAnswer(found.map((name) => `${field}=${wordText(name)}`));
+  },
+  async segments({ argument: { from = '0' } }, { database }) {
+    const offset = Number(from) || 0;
+    const found = await savedSegments(database, { offset, limit: segmentsOfPage + 1 });
+    const next = found.length > segmentsOfPage ? offset + segmentsOfPage : undefined;
+    return () => segmentsAnswer(found.slice(0, segmentsOfPage), next);
+  },
+  async audience({ id, argument: { text = '', message = '' } }, svoi) {
+    const asked = { ...segmentQuestion(text, svoi), rules: svoi.messagingRules() };
+    const found = await svoi.analyst.ask('audience', asked);
+    return () => audienceAnswer(id, message, found);
+  },
+  async campaign({ argument: { campaign = '' } }, svoi) {
+    const found = await svoi.analyst.ask('campaignResult', campaign as CampaignId);
+    if (!found) throw new Error(`there is no campaign ${campaign}`);
+    return () => campaignAnswer(found);
+  },
+  rfm: lookAtMap,
+  report: lookAtReport,
+};
+
+/** The segment of a question: its text, or the saved one it names. */
+async function lookForSegment({ id, argument }: Question, svoi: Worked): Promise<Say> {
+  const saved = argument.saved === undefined ? undefined : await savedSegment(svoi.database, argument.saved);
+  const text = saved?.rule ?? argument.text ?? '';
+  const found = await findSegment(text, id, svoi);
+  const keep = { text, ...(saved ? { name: saved.name } : {}) };
+  return (staff) => {
+    const answer = segmentAnswer(id, text, found, staff, saved?.id as SegmentId | undefined);
+    return { ...answer, keep: { ...keep, ...answer.keep } };
+  };
+}
+
+async function findSegment(text: string, seed: string, svoi: Worked): Promise<SegmentFound> {
+  const parsed = parseSegment(text, catalogueOf(svoi));
+  if (!parsed.ok) return { problems: parsed.problems };
+  const asked = segmentQuestion(text, svoi);
+  const { customers, reachable } = await svoi.analyst.ask('segmentCount', asked);
+  const sample = await svoi.analyst.ask('segmentSample', { ...asked, seed, size: peopleInSample });
+  return {
+    ...{ people: customers, reachable, advice: [] },
+    sample: sample.map((one) => ({ ...one, card: null })),
+  };
+}
+
+function catalogueOf(svoi: Worked): Catalogue {
+  const { tiers, rfm } = svoi.program();
+  return {
+    tiers: tiers.map(({ name }) => name),
+    rfmProfiles: rfm.profiles.map(({ name }) => name),
+    rfmSegments,
+    rfSegments,
+  };
+}
+
+function segmentQuestion(rule: string, svoi: Worked) {
+  return { rule, program: segmentProgram(svoi), now: svoi.clock.now() };
+}
+
+/** As much of the program as segments depend on: it goes to another thread. */
+function segmentProgram(svoi: Worked) {
+  const { zone, currency, tiers, tier_days, rfm, facts } = svoi.program();
+  return { zone, currency, tiers, tier_days, rfm, facts };
+}
+
+/** The RFM map of a profile: the picture, and each segment with how many are in it. */
+async function lookAtMap({ argument: { profile = '', theme } }: Question, svoi: Worked): Promise<Say> {
+  const { zone, rfm } = svoi.program();
+  const asked = { name: 'rfm', program: { zone, rfm }, now: svoi.clock.now(), profile } as const;
+  const report = await svoi.analyst.ask('report', asked);
+  const id = await kept(report, svoi);
+  const wanted = themes.find((one) => one === theme) ?? 'light';
+  const isMain = rfm.profiles[0]?.name === profile;
+  return () =>
+    mapAnswer(
+      { theme: wanted, profile: isMain ? undefined : profile, several: rfm.profiles.length > 1 },
+      report,
+      id,
+    );
+}
+
+/** Keeps a report for its picture, which is drawn when the message is sent. */
+async function kept(report: Report, { database, ids, clock }: Worked): Promise<ReportId> {
+  const now = clock.now();
+  const id = ids.next('rep', now);
+  await saveReport(database, id, report, now);
+  return id;
+}
+
+async function lookAtReport(
+  { argument: { name = '', days = '30', theme } }: Question,
+  svoi: Worked,
+): Promise<Say> {
+  const known: ReportName = reportNames.find((one) => one === name) ?? 'rfm';
+  const { zone, rfm } = svoi.program();
+  const now = svoi.clock.now();
+  const from = localDay(now - (Number(days) - 1) * DAY_MS, zone);
+  const report = await svoi.analyst.ask('report', { name: known, program: { zone, rfm }, now, from });
+  const id = await kept(report, svoi);
+  return () => reportAnswer({ days, theme: themes.find((one) => one === theme) ?? 'light' }, report, id);
+}
