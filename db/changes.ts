@@ -14,6 +14,7 @@ import { forgetProfile, profileStatements } from './changes/profile.ts';
 import { purchaseStatements } from './changes/purchases.ts';
 import { questionStatements } from './changes/questions.ts';
 import { redemptionStatements } from './changes/redemptions.ts';
+import { segmentStatements } from './changes/segments.ts';
 import { forgetStaff, staffStatements } from './changes/staff.ts';
 import { forgetSurveys, surveyStatements } from './changes/surveys.ts';
 import { forgetTalks, talkStatements } from './changes/talks.ts';
@@ -49,6 +50,7 @@ export function statementsFor(changes: Changes, commands: readonly CommandRow[],
     ...redemptionStatements(changes),
     ...ledgerStatements(changes, heads.ledger),
     ...staffStatements(changes),
+    ...segmentStatements(changes),
     ...campaignStatements(changes),
     ...questionStatements(changes),
     ...exportStatements(changes),

@@ -15,6 +15,7 @@ import { purchaseSource } from './facts/purchases.ts';
 import { questionSource } from './facts/questions.ts';
 import { redemptionSource } from './facts/redemptions.ts';
 import type { Needs, Query } from './facts/source.ts';
+import { segmentSource } from './facts/segments.ts';
 import { joinStaffFacts, staffSource } from './facts/staff.ts';
 import { joinSurveyFacts, surveySource } from './facts/surveys.ts';
 import { joinTalkFacts, talkSource } from './facts/talks.ts';
@@ -46,6 +47,7 @@ export async function readFacts(
   const campaigns = campaignSource();
   const lists = exportSource();
   const profile = profileSource();
+  const segments = segmentSource();
   const sources = [
     customers,
     auditSource(),
@@ -64,6 +66,7 @@ export async function readFacts(
     campaigns,
     lists,
     profile,
+    segments,
   ] as const;
   const queries = [...extra, ...sources.flatMap((source) => source.queries(needs, now))];
   const results = await database.read(queries.map((query) => query.statement));
@@ -97,6 +100,7 @@ export async function readFacts(
       ...campaigns.facts,
       ...lists.facts,
       ...profile.facts,
+      ...segments.facts,
     },
     hashes: customers.hashes,
     keysOf: (need) => sources.flatMap((source) => source.keysOf(need)),
@@ -140,6 +144,7 @@ export function joinFacts(first: Facts, second: Facts): Facts {
     ...joinCampaignFacts(first, second),
     export: (token) => second.export(token) ?? first.export(token),
     profileFacts: (id) => filled(second.profileFacts(id), first.profileFacts(id)),
+    savedSegments: () => filled(second.savedSegments(), first.savedSegments()),
     question: (id) => second.question(id) ?? first.question(id),
     conversation: (channel, address) =>
       second.conversation(channel, address) ?? first.conversation(channel, address),

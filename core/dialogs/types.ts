@@ -8,7 +8,6 @@ import type { HistoryEntry } from '../ledger/view.ts';
 import type { NoticeFacts, NoticeNeeds } from '../messaging/notices.ts';
 import type { MessagingChanges } from '../messaging/types.ts';
 import type { Purchase } from '../purchases/types.ts';
-import type { SegmentChanges, SegmentFacts, SegmentNeeds } from '../segments/saved.ts';
 import type { StaffChanges, StaffFacts, StaffNeeds } from '../staff/types.ts';
 import type { TalkChanges, TalkFacts, TalkNeeds } from '../talks/types.ts';
 
@@ -80,8 +79,7 @@ export interface DialogNeeds
     QuestionNeeds,
     SurveyNeeds,
     ProfileFactNeeds,
-    CardNeeds,
-    SegmentNeeds {
+    CardNeeds {
   readonly history?: readonly HistoryNeed[];
 }
 
@@ -93,8 +91,7 @@ export interface DialogFacts
     QuestionFacts,
     SurveyFacts,
     ProfileFacts,
-    CardFacts,
-    SegmentFacts {
+    CardFacts {
   conversation(channel: ChannelName, address: string): Conversation | undefined;
   /** Newest first; empty unless `needs.history` asked for this very page. */
   history(page: HistoryNeed): readonly HistoryItem[];
@@ -107,8 +104,7 @@ export interface DialogChanges
     TalkChanges,
     QuestionChanges,
     ProfileFactChanges,
-    SurveyChanges,
-    SegmentChanges {
+    SurveyChanges {
   /** New chats, and chats a step further; written whole. `revision` must be one more than what was read. */
   readonly conversations?: readonly Conversation[];
 }

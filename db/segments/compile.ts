@@ -1,5 +1,6 @@
 import { SvoiError } from '../../core/errors.ts';
 import type { FieldName } from '../../core/segments/fields.ts';
+import { mostExpanded } from '../../core/segments/saved.ts';
 import type { Condition, Rule } from '../../core/segments/types.ts';
 import type { Statement } from '../database.ts';
 import { purchaseFields } from './bought.ts';
@@ -24,12 +25,9 @@ const there = 'c.erased_at is null and c.merged_into is null';
  * cannot be followed: what is saved through `saveSegment` never does.
  */
 export function compileSegment(rule: Rule, context: SegmentContext): CompiledSegment {
-  const { sql, args } = compiled(rule, { context, within: [], left: { conditions: mostConditions } });
+  const { sql, args } = compiled(rule, { context, within: [], left: { conditions: mostExpanded } });
   return { where: `${there} and ${sql}`, args };
 }
-
-/** The most conditions a rule may have once the segments it looks at stand in their places. */
-const mostConditions = 1000;
 
 interface Scope {
   readonly context: SegmentContext;
@@ -49,7 +47,7 @@ function compiled(rule: Rule, scope: Scope): Fragment {
   if (scope.left.conditions < 0) {
     throw new SvoiError(
       'segment_too_large',
-      `with the segments it looks at it has over ${mostConditions} conditions`,
+      `with the segments it looks at it has over ${mostExpanded} conditions`,
     );
   }
   return rule.field === 'segment' ? ofSegments(rule, scope) : compilers[rule.field](rule, scope.context);

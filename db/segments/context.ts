@@ -9,7 +9,10 @@ import { type Reading, type Row, statement } from '../database.ts';
 import { secondPurchaseName } from '../insights/lifecycle.ts';
 
 /** What of a program segments depend on. Plain data, so that it can go to another thread. */
-export type SegmentProgram = Pick<Program, 'zone' | 'currency' | 'tiers' | 'tier_days' | 'rfm'>;
+export interface SegmentProgram extends Pick<Program, 'zone' | 'currency' | 'tiers' | 'tier_days' | 'rfm'> {
+  /** The rules of facts, for their names. */
+  readonly facts?: Program['facts'];
+}
 
 /** What the words of a rule mean at one moment. */
 export interface SegmentContext {

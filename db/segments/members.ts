@@ -26,6 +26,7 @@ export interface SegmentMember {
   readonly id: CustomerId;
   readonly name: string | null;
   readonly phone: string | null;
+  readonly card: string | null;
   readonly orders: number;
   readonly paidMinor: number;
   /** When the last purchase was, epoch milliseconds. */
@@ -61,13 +62,14 @@ export async function countSegment(database: Reading, question: SegmentQuestion)
   return { customers: Number(row?.customers), reachable: Number(row?.reachable) };
 }
 
-const memberColumns = 'c.id, c.name, c.phone, c.orders, c.paid_minor, c.last_at';
+const memberColumns = 'c.id, c.name, c.phone, c.card, c.orders, c.paid_minor, c.last_at';
 
 function memberFrom(row: Awaited<ReturnType<typeof readRows>>[number]): SegmentMember {
   return {
     id: String(row.id) as CustomerId,
     name: row.name as string | null,
     phone: row.phone as string | null,
+    card: row.card as string | null,
     orders: Number(row.orders),
     paidMinor: Number(row.paid_minor),
     lastAt: row.last_at === null ? null : Number(row.last_at),
