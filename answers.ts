@@ -31,6 +31,7 @@ import { saveReport } from './db/insights/reports.ts';
 import { openQuestions } from './db/questions.ts';
 import { savedSegment, savedSegments } from './db/segments/saved.ts';
 import type { Worked } from './jobs.ts';
+import { currentRfm } from './rfm.ts';
 
 /** Questions looked at in one round. */
 const questionsAtOnce = 16;
@@ -158,6 +159,9 @@ function segmentProgram(svoi: Worked) {
 async function lookAtMap({ argument: { profile = '', theme } }: Question, svoi: Worked): Promise<Say> {
   const { zone, rfm } = svoi.program();
   const asked = { name: 'rfm', program: { zone, rfm }, now: svoi.clock.now(), profile } as const;
+  const found = rfm.profiles.find(({ name }) => name === profile);
+  // What was computed long ago is computed anew: somebody looks at it.
+  if (found) await currentRfm(svoi, found);
   const report = await svoi.analyst.ask('report', asked);
   const id = await kept(report, svoi);
   const wanted = themes.find((one) => one === theme) ?? 'light';

@@ -1,5 +1,6 @@
 import type { i18n } from 'i18next';
 import type { Locale } from '../core/customers/types.ts';
+import { type ConditionWords, comparedWords, lookedAtWords, spanWords } from './segments.ts';
 
 /** What numbers and times are written with: an IANA time zone and a currency code. */
 export interface Formats {
@@ -45,6 +46,17 @@ export function addFormats(instance: i18n, translate: Translate): void {
   add('role', (role: string, locale) => translate(locale, `roles.${role}`));
   add('act', (act: string, locale) => translate(locale, `acts.${act.replaceAll('.', '_')}`));
   add('rfm_segment', (segment: string, locale) => translate(locale, `rfm.${segment}`));
+  add('span', (span: string, locale) => spanWords(span, (key, options) => translate(locale, key, options)));
+  const conditionWords = (locale: Locale, { currency, zone }: Formats): ConditionWords => ({
+    translate: (key, options) => translate(locale, key, { ...options, zone, currency, locale }),
+    number: (value) => number(locale).format(value),
+    money: (major) => money(major * 10 ** fractionDigits(locale, currency), locale, currency, 0),
+    day: (day) => calendarDay(day, locale),
+  });
+  add('looked_at', (json: string, locale, formats) => lookedAtWords(json, conditionWords(locale, formats)));
+  add('compared_with', (json: string, locale, formats) =>
+    comparedWords(json, conditionWords(locale, formats)),
+  );
   add('channel', (channel: string, locale) => translate(locale, `channels.${channel}`));
   add('language', (language: string, locale) => translate(locale, `languages.${language}`));
 }
@@ -54,9 +66,13 @@ function sign(value: number): string {
   return value > 0 ? '+' : '−';
 }
 
+function fractionDigits(locale: Locale, currency: string): number {
+  return number(locale, { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+}
+
 /** Minor units as money: no ".00" on whole amounts; `moreDigits` shows fractions of a minor unit. */
 function money(minor: number, locale: Locale, currency: string, moreDigits: number): string {
-  const digits = number(locale, { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  const digits = fractionDigits(locale, currency);
   return number(locale, {
     style: 'currency',
     currency,

@@ -3,7 +3,8 @@
  * their noun;
  * `money` is minor units and `exact_money` may hold a fraction of one; `day`, `short_day` and `moment` are epoch
  * milliseconds, like `short_moment`; `months` and `years` are numbers with their noun, `weekday` is from 1 (Monday) to 7; `date` is a calendar day as kept for birthdays; `kind`, `language`, `channel`, `role`,
- * `rfm_segment` and `act` (what stands in the audit trail) are codes with words of their own.
+ * `rfm_segment` and `act` (what stands in the audit trail) are codes with words of their own; `span` is
+ * like `60d`, `looked_at` and `compared_with` are parts of a condition of a segment (see `insights/segments/explain.ts`).
  */
 export type VariableFormat =
   | 'text'
@@ -25,6 +26,9 @@ export type VariableFormat =
   | 'role'
   | 'act'
   | 'rfm_segment'
+  | 'span'
+  | 'looked_at'
+  | 'compared_with'
   | 'months'
   | 'years'
   | 'weekday'
@@ -78,6 +82,8 @@ export const auditActs = [
 export const wordVariables = {
   'units.points': { count: 'count' },
   'units.days': { count: 'count' },
+  'units.hours': { count: 'count' },
+  'units.weeks': { count: 'count' },
   'units.minutes': { count: 'count' },
   'units.months': { count: 'count' },
   'units.years': { count: 'count' },
@@ -1043,6 +1049,102 @@ export const wordVariables = {
   'facts.guessing': {},
 
   'rfm_map.line': { segment: 'rfm_segment', count: 'number' },
+
+  'rule.so': { lead: 'text', what: 'looked_at' },
+  'rule.known': { lead: 'text', what: 'looked_at' },
+  'rule.unknown': { lead: 'text', what: 'looked_at' },
+  'rule.is': { lead: 'text', what: 'looked_at', value: 'compared_with' },
+  'rule.is_not': { lead: 'text', what: 'looked_at', value: 'compared_with' },
+  'rule.less': { lead: 'text', what: 'looked_at', value: 'compared_with' },
+  'rule.at_most': { lead: 'text', what: 'looked_at', value: 'compared_with' },
+  'rule.more': { lead: 'text', what: 'looked_at', value: 'compared_with' },
+  'rule.at_least': { lead: 'text', what: 'looked_at', value: 'compared_with' },
+  'rule.one_of_these': { lead: 'text', what: 'looked_at', value: 'compared_with' },
+  'rule.ago': { lead: 'text', what: 'looked_at', value: 'compared_with' },
+  'rule.not_ago': { lead: 'text', what: 'looked_at', value: 'compared_with' },
+  'rule.less_ago': { lead: 'text', what: 'looked_at', value: 'compared_with' },
+  'rule.at_most_ago': { lead: 'text', what: 'looked_at', value: 'compared_with' },
+  'rule.more_ago': { lead: 'text', what: 'looked_at', value: 'compared_with' },
+  'rule.at_least_ago': { lead: 'text', what: 'looked_at', value: 'compared_with' },
+  'rule.more_silent': { lead: 'text', what: 'looked_at', value: 'compared_with' },
+  'rule.at_least_silent': { lead: 'text', what: 'looked_at', value: 'compared_with' },
+  'rule.soon': { lead: 'text', what: 'looked_at', value: 'compared_with' },
+  'rule.on_day': { lead: 'text', what: 'looked_at', value: 'compared_with' },
+  'rule.not_on_day': { lead: 'text', what: 'looked_at', value: 'compared_with' },
+  'rule.before_day': { lead: 'text', what: 'looked_at', value: 'compared_with' },
+  'rule.until_day': { lead: 'text', what: 'looked_at', value: 'compared_with' },
+  'rule.after_day': { lead: 'text', what: 'looked_at', value: 'compared_with' },
+  'rule.since_day': { lead: 'text', what: 'looked_at', value: 'compared_with' },
+  'rule.all_of': { lead: 'text' },
+  'rule.one_of': { lead: 'text' },
+  'rule.not': { lead: 'text' },
+  'rule_field.gender': {},
+  'rule_field.age': {},
+  'rule_field.birthday': {},
+  'rule_field.birthday_month': {},
+  'rule_field.language': {},
+  'rule_field.city': {},
+  'rule_field.zone': {},
+  'rule_field.name': {},
+  'rule_field.phone': {},
+  'rule_field.registered': {},
+  'rule_field.registered_in': {},
+  'rule_field.anniversary': {},
+  'rule_field.orders': {},
+  'rule_field.spent': {},
+  'rule_field.average': {},
+  'rule_field.last_purchase': {},
+  'rule_field.first_purchase': {},
+  'rule_field.bought': {},
+  'rule_field.store': {},
+  'rule_field.category': {},
+  'rule_field.product': {},
+  'rule_field.refunded': {},
+  'rule_field.points': {},
+  'rule_field.points_earned': {},
+  'rule_field.points_spent': {},
+  'rule_field.points_expiring': {},
+  'rule_field.tier': {},
+  'rule_field.coupons_held': {},
+  'rule_field.coupons_used': {},
+  'rule_field.heard': {},
+  'rule_field.silent': {},
+  'rule_field.read': {},
+  'rule_field.messages': {},
+  'rule_field.reads': {},
+  'rule_field.channel': {},
+  'rule_field.consent': {},
+  'rule_field.reachable': {},
+  'rule_field.rfm': {},
+  'rule_field.rf': {},
+  'rule_field.lifecycle': {},
+  'rule_field.alive': {},
+  'rule_field.expected_orders': {},
+  'rule_field.value': {},
+  'rule_field.nps': {},
+  'rule_field.fact': {},
+  'rule_field.refill': {},
+  'rule_field.segment': {},
+  'rule_field.random': {},
+  'rule_look.period': { span: 'span' },
+  'rule_look.product': { name: 'text' },
+  'rule_look.category': { name: 'text' },
+  'rule_look.store': { name: 'text' },
+  'rule_look.coupon': { name: 'text' },
+  'rule_look.channel': { name: 'channel' },
+  'rule_look.salt': { name: 'text' },
+  'rule_value.female': {},
+  'rule_value.male': {},
+  'rule_value.unknown': {},
+  'rule_value.none': {},
+  'rule_value.service': {},
+  'rule_value.marketing': {},
+  'rule_value.stage_none': {},
+  'rule_value.stage_new': {},
+  'rule_value.stage_active': {},
+  'rule_value.stage_due': {},
+  'rule_value.stage_late': {},
+  'rule_value.stage_lost': {},
 } as const satisfies Readonly<Record<string, Spec>>;
 
 /** The name of a text in `locales/`. */
@@ -1057,6 +1159,9 @@ type Value<Format> = Format extends
   | 'role'
   | 'act'
   | 'rfm_segment'
+  | 'span'
+  | 'looked_at'
+  | 'compared_with'
   | 'fact_value'
   ? string
   : number;

@@ -70,10 +70,10 @@ describe('looking for customers', () => {
       Whom are we looking for?
       >> Not for long
       Pick one:
-      > 45
+      > 45d
       last_purchase>45d
       >> How often
-      > 1
+      > 1+
       orders>=1
       >> Count
       1 customer fits.

@@ -19,7 +19,7 @@ import { ask, questionOf, questionRound, readOnward } from './ask.ts';
 import { exportLink } from './export.ts';
 import { askName } from './save.ts';
 import { bothOf, readTyped, type TopicName, topicCalled, topicNames } from './topics.ts';
-import { described, explained } from './words.ts';
+import { briefly, described } from './words.ts';
 import { askText } from './write.ts';
 
 /** What a conversation keeps beside the text: the conditions so far, and the topic that is open. */
@@ -114,9 +114,8 @@ const mostBytes = 64;
 
 /** A button that adds a condition; undefined where it is too long for one, and has to be typed. */
 export function pick(condition: string): Button | undefined {
-  const [label] = explained(condition);
-  const button = label && choose(label, condition);
-  const tooLong = button?.kind === 'press' && new TextEncoder().encode(button.data).length > mostBytes;
+  const button = choose(briefly(condition), condition);
+  const tooLong = button.kind === 'press' && new TextEncoder().encode(button.data).length > mostBytes;
   return tooLong ? undefined : button;
 }
 

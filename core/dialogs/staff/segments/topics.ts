@@ -32,7 +32,7 @@ const days =
 const number =
   (before: string): Typed =>
   (raw) => {
-    const value = wholeNumber(raw, 0, 1_000_000);
+    const value = wholeNumber(raw.replace(/\+\s*$/, ''), 0, 1_000_000);
     return value === undefined ? undefined : `${before}${value}`;
   };
 

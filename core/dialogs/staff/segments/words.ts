@@ -1,16 +1,29 @@
+import { explainSegment } from '../../../insights/segments/explain.ts';
 import type { Paragraph, Words } from '../../../messaging/types.ts';
 import { parseSegment } from '../../../segments/parse.ts';
 import type { SegmentProblem } from '../../../segments/types.ts';
 
 /** A segment as people read it: a line for each condition, and the text it is written in. */
 export function described(text: string): Paragraph[] {
-  return [...explained(text), { key: 'people.as_text', variables: { text } }];
+  return [explained(text), asText(text)];
+}
+
+function asText(text: string): Words {
+  return { key: 'people.as_text', variables: { text } };
+}
+
+/** A condition on a button: in words where they are one line, else as text. */
+export function briefly(condition: string): Words {
+  const [, from, to] = /^age>=(\d+) and age<=(\d+)$/.exec(condition) ?? [];
+  if (from !== undefined) return asText(`${from}–${to}`);
+  const lines = explained(condition);
+  return lines.length === 1 && lines[0] ? lines[0] : asText(condition);
 }
 
 /** A line for each condition; nothing where the text cannot be read. */
-export function explained(text: string): Words[] {
+function explained(text: string): Words[] {
   const parsed = parseSegment(text);
-  return parsed.ok ? [{ key: 'people.as_text', variables: { text } }] : [];
+  return parsed.ok ? explainSegment(parsed.rule) : [];
 }
 
 /** How much of a text is shown around a word that is wrong. */

@@ -1,0 +1,202 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { freezeAudience } from '../../../db/campaigns.ts';
+import { readRow, readRows } from '../../../db/database.ts';
+import { runErrands } from '../../../errands.ts';
+import { settleDue } from '../../../jobs.ts';
+import { converse, type TestChat } from '../../support/chat.ts';
+import { patient } from '../../support/patient.ts';
+import { aColleague, aMember } from '../../support/staff.ts';
+import { type TestSvoi, testSvoi } from '../../support/svoi.ts';
+
+let t: TestSvoi;
+let maria: TestChat;
+
+beforeEach(async () => {
+  t = await testSvoi({ program: { campaign_limit: 2 } });
+  maria = patient(await aColleague(t.svoi, '+380671112233', 'Maria', 'manager'), t.svoi);
+});
+afterEach(() => t.close());
+
+const phoneOf = (index: number) => `+38067000000${index}`;
+
+/** Members with a chat of their own; they said yes to offers unless told otherwise. */
+async function members(count: number, agree: (index: number) => boolean = () => true): Promise<TestChat[]> {
+  const chats: TestChat[] = [];
+  for (let index = 1; index <= count; index += 1) {
+    const chat = await aMember(t.svoi, phoneOf(index), `Member ${index}`);
+    await chat.press(`messages:marketing-${agree(index) ? 'on' : 'off'}`);
+    chats.push(chat);
+  }
+  return chats;
+}
+
+/** Everything that is due, as a running server does it. */
+async function work(): Promise<void> {
+  await runErrands(t.svoi);
+  await settleDue(t.svoi);
+}
+
+const told = async (chats: readonly TestChat[]) =>
+  (await Promise.all(chats.map((chat) => chat.hear()))).map((heard) =>
+    heard.flatMap(({ text, category }) => (category === 'marketing' ? [text] : [])),
+  );
+
+const row = (sql: string) => readRow(t.svoi.database, sql);
+
+/** Maria has written the text and sees whom it reaches. */
+async function write(): Promise<void> {
+  await maria.say('/segment registered<1d');
+  await maria.tap('Write to them');
+  await maria.say('Boots are here.');
+}
+
+describe('writing to a segment', () => {
+  test('shows how it looks, whom it reaches and why others not; each is told once, by a button only', async () => {
+    const chats = await members(3, (index) => index !== 2);
+    await converse(
+      maria,
+      `> /segment registered<1d
+      >> Write to them
+      > Boots are here.
+      Boots are here.
+      2 people will get it.
+      Not agreed to offers: 2
+      It costs about
+      [Send to me first]
+      [Send] [Change the text]`,
+    );
+    await work();
+    expect(await told(chats)).toEqual([[], [], []]);
+    await maria.tap('Send');
+    await work();
+    await work();
+    expect(await told(chats)).toEqual([['Boots are here.'], [], ['Boots are here.']]);
+    const again = await maria.tap('Send');
+    expect(again.at(-1)?.text).toContain('on its way already');
+    await work();
+    expect(await told(chats)).toEqual([[], [], []]);
+  });
+
+  test('to oneself first changes nothing for the others', async () => {
+    const chats = await members(1);
+    await write();
+    const heard = await maria.tap('Send to me first');
+    expect(heard.map(({ text }) => text)).toContain('Boots are here.');
+    await work();
+    expect(await told(chats)).toEqual([[]]);
+    await maria.tap('Send');
+    await work();
+    expect(await told(chats)).toEqual([['Boots are here.']]);
+  });
+
+  test('where it is night the message waits for the morning', async () => {
+    const chats = await members(1);
+    t.clock.set(Date.parse('2026-11-22T22:30:00+02:00'));
+    await write();
+    await maria.tap('Send');
+    await work();
+    expect(await told(chats)).toEqual([[]]);
+    t.clock.set(Date.parse('2026-11-23T09:00:01+02:00'));
+    await work();
+    expect(await told(chats)).toEqual([['Boots are here.']]);
+  });
+
+  test('who takes the yes back after the audience was frozen is left out', async () => {
+    const chats = await members(2);
+    t.clock.set(Date.parse('2026-11-22T22:30:00+02:00'));
+    await write();
+    await maria.tap('Send');
+    await work();
+    await chats[0]?.say('stop');
+    await told(chats);
+    t.clock.set(Date.parse('2026-11-23T09:00:01+02:00'));
+    await work();
+    expect(await told(chats)).toEqual([[], ['Boots are here.']]);
+    const shown = await maria.tap('How it goes');
+    expect(shown.at(-1)?.text).toContain('Not agreed to offers');
+  });
+
+  test('too short and too long texts are asked for again', async () => {
+    await maria.say('/segment registered<1d');
+    await maria.tap('Write to them');
+    expect((await maria.say('a')).at(-1)?.text).toContain('That is too short.');
+    expect((await maria.say('a'.repeat(901))).at(-1)?.text).toContain('That is too long');
+  });
+});
+
+describe('many people', () => {
+  test('need a second person’s yes: nothing goes out before it', async () => {
+    const chats = await members(3);
+    const olha = patient(await aColleague(t.svoi, '+380671112244', 'Olha', 'owner'), t.svoi);
+    await write();
+    const asked = await maria.tap('Send');
+    expect(asked.at(-1)?.text).toContain('More than 2 people need a second person’s yes.');
+    await work();
+    expect(await told(chats)).toEqual([[], [], []]);
+    const request = await olha.hear();
+    expect(request.at(-1)?.text).toContain('Maria asks to write to 3 people');
+    await olha.tap('Approve');
+    await work();
+    expect(await told(chats)).toEqual([['Boots are here.'], ['Boots are here.'], ['Boots are here.']]);
+  });
+
+  test('and a no ends it', async () => {
+    const chats = await members(3);
+    const olha = patient(await aColleague(t.svoi, '+380671112244', 'Olha', 'owner'), t.svoi);
+    await write();
+    await maria.tap('Send');
+    await olha.hear();
+    await olha.tap('Refuse');
+    await work();
+    expect(await told(chats)).toEqual([[], [], []]);
+    expect((await row('select state from campaigns'))?.state).toBe('stopped');
+  });
+});
+
+describe('stopping', () => {
+  test('takes back what waits, and tells nobody more', async () => {
+    const chats = await members(2);
+    t.clock.set(Date.parse('2026-11-22T22:30:00+02:00'));
+    await write();
+    await maria.tap('Send');
+    await work();
+    expect((await maria.tap('Stop')).at(-1)?.text).toContain('Stopped');
+    t.clock.set(Date.parse('2026-11-23T09:00:01+02:00'));
+    await work();
+    expect(await told(chats)).toEqual([[], []]);
+    expect((await row('select state, finished_at from campaigns'))?.finished_at).not.toBeNull();
+  });
+});
+
+describe('a process that dies', () => {
+  test('while the audience is written down loses nobody and doubles nobody', async () => {
+    await members(5);
+    const { svoi } = t;
+    const freezing = {
+      campaignId: 'cmp_1' as never,
+      segment: { where: 'true', args: [] },
+      rules: svoi.messagingRules(),
+      now: t.clock.now(),
+    };
+    const pages = freezeAudience(svoi.database, freezing, 2);
+    await pages.next();
+    await pages.return(undefined);
+    for await (const _ of freezeAudience(svoi.database, freezing, 2));
+    const rows = await readRows(
+      svoi.database,
+      'select state, count(*) as people from campaign_members group by 1',
+    );
+    expect(rows).toEqual([
+      { state: 'consent', people: 1 },
+      { state: 'waiting', people: 5 },
+    ]);
+  });
+
+  test('and two at once tell nobody twice', async () => {
+    const chats = await members(2);
+    await write();
+    await maria.tap('Send');
+    await Promise.all([work(), work(), work()]);
+    for (const heard of await told(chats)) expect(heard.length).toBe(1);
+  });
+});
