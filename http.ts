@@ -4,6 +4,7 @@ import { tierSince } from './core/program/rules.ts';
 import { findBatch, findCoupon, listCodes, listCoupons } from './db/coupons.ts';
 import { readCustomer, readLedger } from './db/customers.ts';
 import { readRow } from './db/database.ts';
+import { listRefills } from './db/insights/refills.ts';
 import { customerIdOf, listNotices, messageFigures } from './db/notices.ts';
 import { findPurchase, readPurchase } from './db/purchases.ts';
 import { findRedemption, listRedemptions } from './db/redemptions.ts';
@@ -64,6 +65,7 @@ export function apiParts(svoi: Svoi, options: HttpOptions): ApiParts {
       },
       figures: (from, to) => messageFigures(database, from, to),
     },
+    refills: { list: (page) => listRefills(database, page) },
     purchases: {
       idOf: (shopId, reference) => findPurchase(database, shopId, reference),
       read: (id) => readPurchase(database, id, clock.now()),

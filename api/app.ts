@@ -15,6 +15,7 @@ import { messageRoutes } from './routes/messages.ts';
 import { purchaseRoutes } from './routes/purchases.ts';
 import { quoteRoutes } from './routes/quotes.ts';
 import { redemptionRoutes } from './routes/redemptions.ts';
+import { refillRoutes } from './routes/refills.ts';
 import { refundRoutes } from './routes/refunds.ts';
 import { reservationRoutes } from './routes/reservations.ts';
 import { talkRoutes } from './routes/talks.ts';
@@ -45,6 +46,7 @@ export function createApi(parts: ApiParts): OpenAPIHono<ApiEnv> {
   customerRoutes(api);
   messagePreviewRoutes(api);
   messageRoutes(api);
+  refillRoutes(api);
   talkRoutes(api);
   chatSessionRoutes(api);
   healthRoutes(api);

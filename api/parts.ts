@@ -12,6 +12,7 @@ import type {
   ShopId,
   TalkId,
 } from '../core/ids.ts';
+import type { Refill } from '../core/insights/refill.ts';
 import type { HistoryEntry } from '../core/ledger/view.ts';
 import type { MessageFigures } from '../core/messaging/figures.ts';
 import type { Attempt, Notice } from '../core/messaging/notices.ts';
@@ -38,6 +39,7 @@ export interface ApiParts {
   readonly coupons: CouponReads;
   readonly talks: TalkReads;
   readonly messages: MessageReads;
+  readonly refills: RefillReads;
   /** Where the code of a receipt without a customer leads by itself; undefined where there is no such place. */
   claimUrl(code: string): string | undefined;
   readonly health: Health;
@@ -156,6 +158,30 @@ export interface MessageReads {
   ): Promise<readonly { readonly notice: Notice; readonly attempts: readonly Attempt[] }[] | undefined>;
   /** What was sent from `from` to before `to`, epoch milliseconds, came to. */
   figures(from: number, to: number): Promise<readonly MessageFigures[]>;
+}
+
+/** Reads of what customers will run out of. */
+export interface RefillReads {
+  /** What runs out from `from` to before `to` (epoch milliseconds), the first first: `limit` of them after one. */
+  list(page: {
+    readonly from: number;
+    readonly to: number;
+    readonly limit: number;
+    readonly after?: RefillCursor;
+  }): Promise<readonly RefillInList[]>;
+}
+
+/** Where a page of refills ends. */
+export interface RefillCursor {
+  readonly dueAt: number;
+  readonly customerId: string;
+  readonly sku: string;
+}
+
+/** A refill as it is listed. */
+export interface RefillInList extends RefillCursor, Refill {
+  /** What the product is called, where we were told. */
+  readonly name: string | null;
 }
 
 /** Sessions of the site chat. */

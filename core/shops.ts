@@ -16,14 +16,15 @@ export type Right =
   | 'customers:vouch'
   | 'customers:erase'
   | 'messages:read'
-  | 'talks:read';
+  | 'talks:read'
+  | 'refills:read';
 
 /** What each scope may do. */
 const rights: Readonly<Record<Scope, readonly Right[]>> = {
   till: ['purchases:write', 'redemptions:write', 'coupons:use', 'customers:read'],
   site: [
     ...(['purchases:write', 'redemptions:write', 'coupons:use', 'coupons:issue'] as const),
-    ...(['customers:read', 'customers:write', 'customers:vouch', 'messages:read'] as const),
+    ...(['customers:read', 'customers:write', 'customers:vouch', 'messages:read', 'refills:read'] as const),
   ],
   admin: [
     'purchases:write',
@@ -37,6 +38,7 @@ const rights: Readonly<Record<Scope, readonly Right[]>> = {
     'customers:erase',
     'messages:read',
     'talks:read',
+    'refills:read',
   ],
 };
 

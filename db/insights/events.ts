@@ -1,0 +1,37 @@
+import type { CustomerId, EventId } from '../../core/ids.ts';
+import { type EventType, eventTypes, type StoredEvent } from '../../core/insights/events.ts';
+import { type Reading, readRows, type Statement, statement } from '../database.ts';
+
+/** Writes events down; one of an occasion that was told before, or of who was forgotten meanwhile, is left out. */
+export function eventsStatement(events: readonly StoredEvent[]): Statement {
+  const rows = events.map(({ id, type, customerId, occasion, data, at, recordedAt }) => [
+    ...[id, type, customerId, occasion, JSON.stringify(data), at, recordedAt],
+  ]);
+  return statement(
+    `insert or ignore into events (id, type, customer_id, occasion, data, at, recorded_at)
+     select e.value ->> 0, e.value ->> 1, c.id, e.value ->> 3, e.value ->> 4, e.value ->> 5, e.value ->> 6
+     from json_each(?) e join customers c on c.id = e.value ->> 2 and c.erased_at is null`,
+    JSON.stringify(rows),
+  );
+}
+
+/** Events of a type, the oldest first: `limit` of them after an id. */
+export async function readEvents(
+  database: Reading,
+  { type, after, limit }: { readonly type: EventType; readonly after: string; readonly limit: number },
+): Promise<readonly StoredEvent[]> {
+  const rows = await readRows(
+    database,
+    'select * from events where type = ? and id > ? order by id limit ?',
+    ...[type, after, limit],
+  );
+  return rows.map((row) => ({
+    id: String(row.id) as EventId,
+    type: eventTypes.find((name) => name === row.type) ?? type,
+    customerId: String(row.customer_id) as CustomerId,
+    occasion: String(row.occasion),
+    data: JSON.parse(String(row.data)),
+    at: Number(row.at),
+    recordedAt: Number(row.recorded_at),
+  }));
+}
