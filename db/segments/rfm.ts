@@ -1,6 +1,6 @@
-import { allCodes, rfSegmentOfCode, segmentOfCode } from '../../core/insights/rfm/maps.ts';
-import type { RfmCuts, RfmProfile, RfmResult } from '../../core/insights/rfm/types.ts';
+import type { RfmProfile, RfmResult } from '../../core/insights/rfm/types.ts';
 import type { Condition } from '../../core/segments/types.ts';
+import { codesOf, isOf, rfmCondition, rfmToday } from '../insights/rfm.ts';
 import type { SegmentContext } from './context.ts';
 import { type Compile, oneOfWords } from './people.ts';
 import { type Fragment, plain } from './sql.ts';
@@ -11,34 +11,23 @@ function profileOf({ part }: Condition, { program }: SegmentContext): RfmProfile
   return part === undefined ? profiles[0] : profiles.find(({ name }) => name === part);
 }
 
-/** Scores as SQL: one, and one more for each bound that a value is above. */
-function scoreSql(value: string, bounds: readonly number[]): string {
-  return `(1${bounds.map((bound) => ` + (${value} > ${bound})`).join('')})`;
-}
-
-function codeSql({ recencyDays, orders, paidMinor }: RfmCuts, today: number): string {
-  const recency = `(${recencyDays.length + 2} - ${scoreSql(`(${today} - c.last_day)`, recencyDays)})`;
-  return `${recency} * 100 + ${scoreSql('c.orders', orders)} * 10 + ${scoreSql('c.paid_minor', paidMinor)}`;
-}
-
 /** Who is in a part of a map, by the bounds between scores as they were last computed. */
-function onMap(segmentOf: (profile: RfmProfile, code: string) => string): Compile {
+function onMap(map: 'rfm' | 'rf'): Compile {
   return (condition, context) => {
     const profile = profileOf(condition, context);
-    const result = profile && context.computations.get(`rfm:${profile.name}`);
-    const { cuts } = result === undefined ? {} : (JSON.parse(result) as RfmResult);
+    const computed = profile && context.computations.get(`rfm:${profile.name}`);
+    const result = computed === undefined ? undefined : (JSON.parse(computed) as RfmResult);
     return oneOfWords(condition, (word): Fragment => {
-      if (!profile || !cuts) return plain('false');
-      const codes = allCodes(profile.scores).filter(
-        (code) => code === word || segmentOf(profile, code) === word,
-      );
-      return plain(`(c.orders > 0 and ${codeSql(cuts, context.today)} in (${codes.join(', ')}))`);
+      if (!profile || !result || !isOf(profile, result)) return plain('false');
+      const today = rfmToday(context.now, context.program.zone);
+      const { sql, args } = rfmCondition(profile, result, codesOf(profile, map, word), today);
+      return { sql, args, cost: profile.by || profile.days ? 1 : 0 };
     });
   };
 }
 
 /** Where a customer stands on the two maps of RFM. */
 export const rfmFields = {
-  rfm: onMap(segmentOfCode),
-  rf: onMap(rfSegmentOfCode),
+  rfm: onMap('rfm'),
+  rf: onMap('rf'),
 } as const satisfies Readonly<Record<string, Compile>>;
