@@ -12,6 +12,7 @@ import { frequentNames } from './db/insights/names.ts';
 import { learnLives } from './db/insights/product_lives.ts';
 import { refillsPage } from './db/insights/refills.ts';
 import { makeReport } from './db/insights/report.ts';
+import { computeRfm, rfmPage } from './db/insights/rfm.ts';
 import { countSales } from './db/insights/sales.ts';
 import { scorePage, scoresToRemove } from './db/insights/scores.ts';
 import { customersToRebuild } from './db/rebuild.ts';
@@ -54,6 +55,8 @@ export const analyses = {
   async audience(database: Reading, question: SegmentQuestion & { readonly rules: MessagingRules }) {
     return audienceOf(database, await segmentWhere(database, question), question.rules);
   },
+  rfm: computeRfm,
+  rfmPage,
   /** Data of a picture, and what stands out in it. */
   report: makeReport,
   countSales,

@@ -5,6 +5,7 @@ import type { Worked } from './jobs.ts';
 import { modelsTask } from './models_nightly.ts';
 import { refillsTask } from './refills.ts';
 import { historyTask, salesTask } from './reports_nightly.ts';
+import { rfmTask } from './rfm.ts';
 
 /** Work of every night: done once a calendar day of the program, after three in the morning, safe to do twice. */
 export interface NightlyTask {
@@ -16,6 +17,7 @@ export interface NightlyTask {
 export const nightlyTasks: readonly NightlyTask[] = [
   factsTask,
   refillsTask,
+  rfmTask,
   modelsTask,
   salesTask,
   historyTask,

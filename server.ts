@@ -35,6 +35,7 @@ import { runNightly } from './nightly.ts';
 import { type NodeMessengers, openNodeMessengers } from './node_messengers.ts';
 import manifest from './package.json' with { type: 'json' };
 import { openPlayground } from './playground.ts';
+import { scoreNewProfiles } from './rfm.ts';
 import { oneAtATime } from './runner.ts';
 import { parseSettings, type Settings } from './settings.ts';
 import { createSvoi, type Svoi } from './svoi.ts';
@@ -260,6 +261,7 @@ function startJobs({ svoi, log, fatal, goOnWithErrands }: Core): NodeJS.Timeout 
     try {
       await settleDue(svoi);
       await runNightly(svoi);
+      await scoreNewProfiles(svoi);
     } catch (error) {
       log.error({ error }, 'work that is due failed; it is tried again');
       if (faultOf(error) === 'fatal') fatal(error);

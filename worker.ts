@@ -19,6 +19,7 @@ import { createTranslator } from './locales/translator.ts';
 import { isCalledAt, openMessengers } from './messengers.ts';
 import { runNightly } from './nightly.ts';
 import manifest from './package.json' with { type: 'json' };
+import { scoreNewProfiles } from './rfm.ts';
 import { parseSettings, type Settings } from './settings.ts';
 import { createSvoi, type Svoi } from './svoi.ts';
 
@@ -72,6 +73,7 @@ export default {
     await takeTurn(bindings, context, async ({ svoi, dispatch }) => {
       await settleDue(svoi);
       await runNightly(svoi);
+      await scoreNewProfiles(svoi);
       await runErrands(svoi);
       await dispatch();
     });
