@@ -1,5 +1,6 @@
 import { chatSteps } from './steps/chats.ts';
 import { couponSteps } from './steps/coupons.ts';
+import { factSteps } from './steps/facts.ts';
 import { salesSteps } from './steps/sales.ts';
 import { spendingSteps } from './steps/spending.ts';
 import { staffSteps } from './steps/staff.ts';
@@ -8,7 +9,15 @@ import { type Deed, type Step, settle, type World } from './world.ts';
 
 /** Everything that happens in the shop. */
 export const steps: readonly Step[] = [
-  ...[...salesSteps, ...spendingSteps, ...couponSteps, ...staffSteps, ...chatSteps, ...timeSteps],
+  ...[
+    ...salesSteps,
+    ...spendingSteps,
+    ...couponSteps,
+    ...staffSteps,
+    ...chatSteps,
+    ...factSteps,
+    ...timeSteps,
+  ],
 ];
 
 /** What happens to a deed on its way: nothing; a crash before or after the commit; somebody else is faster. */
