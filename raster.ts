@@ -1,0 +1,15 @@
+import { createRequire } from 'node:module';
+import { Resvg } from '@resvg/resvg-js';
+
+const { resolve } = createRequire(import.meta.url);
+
+/** The font comes with us: no machine has to have one, and pictures look the same on all. */
+const fontFiles = ['400Regular/NotoSans_400Regular.ttf', '700Bold/NotoSans_700Bold.ttf'].map((file) =>
+  resolve(`@expo-google-fonts/noto-sans/${file}`),
+);
+
+/** A picture as PNG. Takes about a tenth of a second: not for the thread that serves. */
+export function rasterise(svg: string): Uint8Array {
+  const font = { fontFiles, loadSystemFonts: false, defaultFontFamily: 'Noto Sans' };
+  return new Resvg(svg, { font, logLevel: 'off' }).render().asPng();
+}
