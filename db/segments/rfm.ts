@@ -11,23 +11,29 @@ function profileOf({ part }: Condition, { program }: SegmentContext): RfmProfile
   return part === undefined ? profiles[0] : profiles.find(({ name }) => name === part);
 }
 
-/** Who is in a part of a map, by the bounds between scores as they were last computed. */
+/** The bounds between scores as the profile was last computed; undefined where it never was as it is now. */
+function resultOf(profile: RfmProfile, { computations }: SegmentContext): RfmResult | undefined {
+  const kept = computations.get(`rfm:${profile.name}`);
+  const result = kept === undefined ? undefined : (JSON.parse(kept) as RfmResult);
+  return result && isOf(profile, result) ? result : undefined;
+}
+
+/** Who stands on a part of a map at this moment; nobody, where the profile was never computed. */
 function onMap(map: 'rfm' | 'rf'): Compile {
   return (condition, context) => {
     const profile = profileOf(condition, context);
-    const computed = profile && context.computations.get(`rfm:${profile.name}`);
-    const result = computed === undefined ? undefined : (JSON.parse(computed) as RfmResult);
+    const result = profile && resultOf(profile, context);
     return oneOfWords(condition, (word): Fragment => {
-      if (!profile || !result || !isOf(profile, result)) return plain('false');
+      if (!profile || !result) return plain('false');
       const today = rfmToday(context.now, context.program.zone);
       const { sql, args } = rfmCondition(profile, result, codesOf(profile, map, word), today);
-      return { sql, args, cost: profile.by || profile.days ? 1 : 0 };
+      const ofRow = profile.by === undefined && profile.days === undefined;
+      return { sql, args, cost: ofRow ? 0 : 1 };
     });
   };
 }
 
 /** Where a customer stands on the two maps of RFM. */
-export const rfmFields = {
-  rfm: onMap('rfm'),
-  rf: onMap('rf'),
-} as const satisfies Readonly<Record<string, Compile>>;
+export const rfmFields = { rfm: onMap('rfm'), rf: onMap('rf') } as const satisfies Readonly<
+  Record<string, Compile>
+>;

@@ -36,6 +36,14 @@ export async function savedSegments(
   return rows.map(savedFrom);
 }
 
+/** A saved segment by its name, however it is capitalised; undefined where there is none. */
+export async function segmentNamed(database: Reading, name: string): Promise<SavedSegment | undefined> {
+  const [rows = []] = await database.read([
+    statement(`select ${columns} from segments s where s.removed_at is null`),
+  ]);
+  return rows.map(savedFrom).find((one) => one.name.toLowerCase() === name.toLowerCase());
+}
+
 /** A saved segment by its id; undefined where it was removed. */
 export async function savedSegment(database: Reading, id: string): Promise<SavedSegment | undefined> {
   const [rows = []] = await database.read([
