@@ -20,10 +20,8 @@ import {
   type QuestionKind,
 } from './core/insights/questions.ts';
 import { type Report, type ReportName, reportNames, themes } from './core/insights/reports/types.ts';
-import { rfmSegments, rfSegments } from './core/program/rfm.ts';
 import { parseSegment } from './core/segments/parse.ts';
 import { wordText } from './core/segments/text.ts';
-import type { Catalogue } from './core/segments/types.ts';
 import type { Staff } from './core/staff/types.ts';
 import { DAY_MS, localDay } from './core/time.ts';
 import { nameKinds } from './db/insights/names.ts';
@@ -124,7 +122,7 @@ async function lookForSegment({ id, argument }: Question, svoi: Worked): Promise
 }
 
 async function findSegment(text: string, seed: string, svoi: Worked): Promise<SegmentFound> {
-  const parsed = parseSegment(text, catalogueOf(svoi));
+  const parsed = parseSegment(text, await svoi.analyst.ask('segmentCatalogue', svoi.program()));
   if (!parsed.ok) return { problems: parsed.problems };
   const asked = segmentQuestion(text, svoi);
   const { customers, reachable } = await svoi.analyst.ask('segmentCount', asked);
@@ -135,24 +133,8 @@ async function findSegment(text: string, seed: string, svoi: Worked): Promise<Se
   };
 }
 
-function catalogueOf(svoi: Worked): Catalogue {
-  const { tiers, rfm } = svoi.program();
-  return {
-    tiers: tiers.map(({ name }) => name),
-    rfmProfiles: rfm.profiles.map(({ name }) => name),
-    rfmSegments,
-    rfSegments,
-  };
-}
-
 function segmentQuestion(rule: string, svoi: Worked) {
-  return { rule, program: segmentProgram(svoi), now: svoi.clock.now() };
-}
-
-/** As much of the program as segments depend on: it goes to another thread. */
-function segmentProgram(svoi: Worked) {
-  const { zone, currency, tiers, tier_days, rfm, facts } = svoi.program();
-  return { zone, currency, tiers, tier_days, rfm, facts };
+  return { rule, program: svoi.program(), now: svoi.clock.now() };
 }
 
 /** The RFM map of a profile: the picture, and each segment with how many are in it. */

@@ -10,6 +10,7 @@ import { applyProgram } from './db/programs.ts';
 import { createShops, type NewKey } from './db/shops.ts';
 import { doctor } from './doctor.ts';
 import { runImport } from './import.ts';
+import { writeList } from './lists.ts';
 import { addStaffCommands } from './staff_commands.ts';
 import type { Svoi } from './svoi.ts';
 import { backUpFile, type Environment, rebuild, restoreFile, setWebhooks, verify } from './upkeep.ts';
@@ -71,6 +72,12 @@ function commandTree(take: (job: Job) => void): Command {
     .command('verify')
     .description('recompute the whole ledger; names the first row that is wrong')
     .action(() => own(verify));
+  root
+    .command('export')
+    .description('write the customers of a segment into a CSV file')
+    .argument('<segment>', 'its name, or its text in quotes, like "last_purchase>60d"')
+    .argument('<file>')
+    .action((segment: string, file: string) => shared((svoi, io) => writeList(svoi, segment, file, io)));
   root
     .command('rebuild')
     .description(

@@ -1,4 +1,5 @@
-import { answerQuestions, type Worked } from './answers.ts';
+import { answerQuestions } from './answers.ts';
+import type { Worked } from './jobs.ts';
 import { sendCampaigns } from './mailings.ts';
 
 /** Does what the staff asked for and what takes its time: answers questions, writes to segments. */

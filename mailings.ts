@@ -43,8 +43,7 @@ async function isIn({ id }: Campaign, state: Campaign['state'], { database }: Wo
 async function freeze(campaign: Campaign, svoi: Worked): Promise<void> {
   const { database } = svoi;
   const now = svoi.clock.now();
-  const { zone, currency, tiers, tier_days, rfm } = svoi.program();
-  const asked = { rule: campaign.rule, program: { zone, currency, tiers, tier_days, rfm }, now };
+  const asked = { rule: campaign.rule, program: svoi.program(), now };
   const segment = await segmentWhere(database, asked).catch((error) => {
     if (error instanceof SvoiError && error.code.startsWith('segment_')) return undefined;
     throw error;

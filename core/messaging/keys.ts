@@ -801,6 +801,7 @@ export const wordVariables = {
   'who.alive': { share: 'number' },
   'who.expected': { orders: 'number', value: 'money' },
   'who.segments': { names: 'text' },
+  'who.rfm': { profile: 'text', segment: 'rfm_segment' },
   'who.score': { score: 'number', at: 'day' },
   'who.reason': { text: 'text' },
   'who.unanswered': { at: 'day' },
@@ -1167,9 +1168,21 @@ type Value<Format> = Format extends
   : number;
 type ValuesOf<S> = { readonly [Name in keyof S]: Value<S[Name]> };
 
-/** A text by its key, filled in: a key that does not exist, or a variable left out, does not compile. */
-export type Words = {
-  [Key in WordKey]: keyof (typeof wordVariables)[Key] extends never
-    ? { readonly key: Key; readonly variables?: never }
-    : { readonly key: Key; readonly variables: ValuesOf<(typeof wordVariables)[Key]> };
+/** Texts without variables. */
+type PlainKey = {
+  [Key in WordKey]: keyof (typeof wordVariables)[Key] extends never ? Key : never;
 }[WordKey];
+type FilledKey = Exclude<WordKey, PlainKey>;
+
+/**
+ * A text by its key, filled in: a key that does not exist, or a variable left out, does not compile. Those without
+ * variables are one member of the union: past a thousand members the compiler gives up on lists of words.
+ */
+export type Words =
+  | { readonly key: PlainKey; readonly variables?: never }
+  | {
+      [Key in FilledKey]: {
+        readonly key: Key;
+        readonly variables: ValuesOf<(typeof wordVariables)[Key]>;
+      };
+    }[FilledKey];

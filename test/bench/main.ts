@@ -1,3 +1,4 @@
+import { audience } from './audience.ts';
 import { batch } from './batch.ts';
 import { dispatch } from './dispatch.ts';
 import { ingest } from './ingest.ts';
@@ -7,7 +8,16 @@ import { restart } from './restart.ts';
 import { single } from './single.ts';
 import { webhook } from './webhook.ts';
 
-const benchmarks: readonly Benchmark[] = [ingest, batch, single, webhook, restart, memory, dispatch];
+const benchmarks: readonly Benchmark[] = [
+  ingest,
+  batch,
+  single,
+  webhook,
+  restart,
+  memory,
+  dispatch,
+  audience,
+];
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.find((name) => !benchmarks.some((benchmark) => benchmark.name === name));
