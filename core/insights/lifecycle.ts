@@ -48,8 +48,9 @@ export interface Lifecycle {
 
 /** Gaps as irregular as chance itself that everybody's own are mixed with, so that two equal gaps are no clockwork yet. */
 export const chanceGaps = 2;
-/** The least spread, as a part of the average gap, and in days: people fall ill and go on holiday. */
+/** The least spread as a part of the average gap: people fall ill and go on holiday. */
 export const leastSpread = 0.5;
+/** The least spread in days: who comes daily may miss a day. */
 export const leastSpreadDays = 1;
 /** From this part of the average gap on a customer is `due`. */
 export const dueFrom = 0.75;
