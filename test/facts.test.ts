@@ -6,6 +6,7 @@ import { readRow, readRows, statement } from '../db/database.ts';
 import { readFacts } from '../db/insights/facts.ts';
 import { factsTask } from '../facts_nightly.ts';
 import { runNightly } from '../nightly.ts';
+import { type TestApi, testApi } from './support/api.ts';
 import { converse, type TestChat, testChat } from './support/chat.ts';
 import { aPurchase, buy } from './support/purchases.ts';
 import { type TestSvoi, testSvoi } from './support/svoi.ts';
@@ -214,5 +215,74 @@ describe('what we know, in the chat', () => {
     await days(1);
     const rows = await readRows(shop.svoi.database, 'select * from customer_facts where customer_id = ?', id);
     expect(rows).toEqual([]);
+  });
+});
+
+describe('a shop tells what it knows', () => {
+  let api: TestApi;
+  const path = `/v1/customers/phone:${phone}/facts`;
+  beforeEach(async () => {
+    api = await testApi({ at: '2026-03-02T12:00:00+02:00' });
+    await api.call('POST', '/v1/customers', { body: { phone } });
+  });
+  afterEach(() => api.close());
+
+  it('and it stands until the shop or the customer says otherwise', async () => {
+    const told = await api.call('PUT', `${path}/child`, {
+      body: { born: { from: '2023-05-01', to: '2023-05-31' } },
+    });
+    expect([told.status, told.body]).toMatchObject([
+      200,
+      {
+        name: 'child',
+        item: 1,
+        value: 'yes',
+        age_months: { from: 33, to: 34 },
+        sure: 1,
+        source: 'shop',
+        because: null,
+      },
+    ]);
+    const again = await api.call('PUT', `${path}/child`, {
+      body: { born: { from: '2023-05-01', to: '2023-05-31' } },
+    });
+    expect(again.body).toEqual(told.body);
+    expect((await api.call('DELETE', `${path}/child`)).status).toBe(200);
+    expect((await api.call('DELETE', `${path}/child`)).status).toBe(200);
+    expect((await api.call('DELETE', `${path}/child?item=2`)).body.code).toBe('fact_not_found');
+    await api.call('PUT', `${path}/hobby`, { body: { value: 'Ski' } });
+    const chat = testChat(api.svoi, { language: 'en' });
+    await chat.contact(phone);
+    await chat.say('menu');
+    await converse(
+      chat,
+      `>> Settings
+       >> What we know about you
+       >> hobby: Ski
+       The shop noted it on 2 March 2026.
+       >> That is not so`,
+    );
+    expect((await api.call('PUT', `${path}/hobby`, { body: { value: 'Ski' } })).body.code).toBe(
+      'fact_refused',
+    );
+    await api.call('PUT', `${path}/pet`, { body: { value: 'cat' } });
+    await chat.press('facts:forget');
+    await chat.press('facts:erase');
+    expect((await api.call('PUT', `${path}/pet`, { body: { value: 'cat' } })).body.code).toBe('fact_refused');
+  });
+
+  it('and hears what is wrong with it', async () => {
+    const statusOf = async (name: string, body: object) =>
+      (await api.call('PUT', `${path}/${name}`, { body })).status;
+    expect([
+      await statusOf('pet', {}),
+      await statusOf('pet', { value: 'cat', born: '2023-05-17' }),
+      await statusOf('child', { born: '2023-13-17' }),
+      await statusOf('child', { born: { from: '2023-05-17', to: '2023-05-01' } }),
+      await statusOf('no_guessing', { value: 'yes' }),
+      await statusOf('Pet', { value: 'cat' }),
+    ]).toEqual([422, 422, 422, 422, 422, 422]);
+    const stranger = '/v1/customers/phone:+380501234567/facts/pet';
+    expect((await api.call('PUT', stranger, { body: { value: 'cat' } })).status).toBe(404);
   });
 });

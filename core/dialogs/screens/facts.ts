@@ -16,7 +16,7 @@ import {
   standingFacts,
 } from '../../insights/facts/types.ts';
 import { becauseWords, factWords, isKnownValue, knownValues } from '../../insights/facts/words.ts';
-import type { Button, Words } from '../../messaging/types.ts';
+import type { Button, Paragraph, Words } from '../../messaging/types.ts';
 import { DAY_MS, localTime } from '../../time.ts';
 import { parseBirth } from '../born.ts';
 import type { Route } from '../routes.ts';
@@ -177,9 +177,10 @@ function show(turn: MemberTurn, fact: ProfileFact): Outcome {
   const mine = fact.source === 'customer';
   const right = mine ? [] : [press({ key: 'facts.right' }, `${ref}.right`)];
   const fix = isCorrectable(turn, fact) ? [press({ key: 'facts.correct' }, `${ref}.fix`)] : [];
+  const paragraphs: readonly Paragraph[] = [...turn.lead, wordsOf(turn, fact), becauseWords(fact)];
   return {
     step: 'fact',
-    paragraphs: [...turn.lead, wordsOf(turn, fact), becauseWords(fact)],
+    paragraphs,
     buttons: [
       [...right, press({ key: 'facts.wrong' }, `${ref}.wrong`)],
       ...(fix.length > 0 ? [fix] : []),

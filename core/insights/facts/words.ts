@@ -3,7 +3,7 @@ import type { WordKey, Words } from '../../messaging/keys.ts';
 import type { FactRule } from '../../program/facts.ts';
 import { DAY_MS } from '../../time.ts';
 import { type AgeMonths, ageOn } from './age.ts';
-import { type ProfileFact, sureEnough } from './types.ts';
+import { type Because, type ProfileFact, sureEnough } from './types.ts';
 
 /** Up to this age, in months, children are told of in months. */
 const monthsUntil = 24;
@@ -66,21 +66,23 @@ function childWords({ from, to }: AgeMonths): Words {
 }
 
 /** How sure a fact is and where it comes from, as sentences for the customer. */
-export function becauseWords({ source, sure, because, at }: ProfileFact): Words[] {
+export function becauseWords({ source, sure, because, at }: ProfileFact): readonly Words[] {
   if (source === 'customer') return [{ key: 'fact.said_by_customer', variables: { at } }];
   if (source !== 'purchases') return [{ key: 'fact.said_by_shop', variables: { at } }];
-  const words: Words[] = [
-    { key: sure >= almostSure ? 'fact.sure' : sure >= sureEnough ? 'fact.likely' : 'fact.guess' },
-  ];
-  if (!because) return words;
-  const { days, ofDays, lastDay, products } = because;
+  return because ? [sureWords(sure), ...purchaseWords(because)] : [sureWords(sure)];
+}
+
+function sureWords(sure: number): Words {
+  if (sure >= almostSure) return { key: 'fact.sure' };
+  return { key: sure >= sureEnough ? 'fact.likely' : 'fact.guess' };
+}
+
+function purchaseWords({ days, ofDays, lastDay, products }: Because): Words[] {
+  if (products.length === 0) return [{ key: 'fact.because_share', variables: { days, of: ofDays } }];
   // A day of the calendar is shown as its noon, which is the same day in nearly every zone.
-  const last = lastDay * DAY_MS + DAY_MS / 2;
-  if (products.length === 0)
-    return [...words, { key: 'fact.because_share', variables: { days, of: ofDays } }];
+  const at = lastDay * DAY_MS + DAY_MS / 2;
   return [
-    ...words,
-    { key: 'fact.because', variables: { count: days, at: last } },
+    { key: 'fact.because', variables: { count: days, at } },
     { key: 'fact.because_products', variables: { products: products.join(', ') } },
   ];
 }
