@@ -10,7 +10,11 @@ export const axisSize = 26;
 export function timeAxes(
   look: Look,
   { days, step, width }: { readonly days: readonly string[]; readonly step: Step; readonly width: number },
-  value: { readonly format: (value: number) => string; readonly min?: number; readonly max?: number },
+  value: {
+    readonly format: (value: number) => string;
+    readonly min?: number;
+    readonly max?: number;
+  },
 ): Pick<ChartOption, 'grid' | 'xAxis' | 'yAxis'> {
   const { colours } = look;
   const labels = days.map((day) => look.step(day, step));
@@ -29,13 +33,17 @@ export function timeAxes(
     },
     yAxis: {
       type: 'value',
-      ...(value.min === undefined ? {} : { min: value.min }),
-      ...(value.max === undefined ? {} : { max: value.max }),
-      splitNumber: 4,
+      ...rangeOf(value),
       axisLabel: { ...letters, formatter: (number: number) => value.format(number) },
       splitLine: { lineStyle: { color: colours.faint, width: 2 } },
     },
   };
+}
+
+/** Of a scale that is known, four parts; else as many as make round numbers. */
+function rangeOf({ min, max }: { readonly min?: number; readonly max?: number }) {
+  if (min === undefined || max === undefined) return { splitNumber: 4 };
+  return { min, max, interval: (max - min) / 4 };
 }
 
 const left = 150;

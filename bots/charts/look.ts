@@ -50,7 +50,7 @@ export function lookFor(reader: ChartReader): Look {
   const whole = number();
   const short = number(compact);
   const money = number({ ...inMoney, maximumFractionDigits: 0 });
-  const shortMoney = number({ ...inMoney, ...compact });
+  const shortMoney = number({ ...inMoney, ...compact, minimumFractionDigits: 0 });
   const major = 10 ** (number(inMoney).resolvedOptions().maximumFractionDigits ?? 2);
   const dates = (options: Intl.DateTimeFormatOptions) =>
     new Intl.DateTimeFormat(tag, { ...options, timeZone: 'UTC' });

@@ -7,7 +7,7 @@ import type { Look } from './look.ts';
 import { line, timeSubtitle } from './over_time.ts';
 import { type Content, figure, figureHeight } from './page.ts';
 import { rect, text } from './svg.ts';
-import { cut } from './text.ts';
+import { cut, widthOf } from './text.ts';
 
 const size = 26;
 const rowHeight = 44;
@@ -101,15 +101,33 @@ function mapOf({ scores, cells, segments }: RfmReport, box: Box, look: Look): st
     const money = cut(look.shortMoney(cell.paidMinor), 24, place.width - 8);
     return [
       rect(place, colour, 10),
-      text(middle, half, look.short(cell.customers), bold),
-      text(middle, half + 30, money, { size: 24, colour: ink, at: 'middle' }),
+      text(middle, half - 2, look.short(cell.customers), bold),
+      text(middle, half + 26, money, { size: 24, colour: ink, at: 'middle' }),
     ].join('');
   });
   const style = { size, colour: colours.muted } as const;
-  const across = text(box.x + axisRoom, box.y + box.height - 8, look.word('recency'), style);
-  const up = [box.x + 26, box.y + box.height - axisRoom] as const;
-  const upwards = `<g transform="rotate(-90 ${up[0]} ${up[1]})">${text(...up, look.word('frequency'), style)}</g>`;
-  return [...empty, ...filled, across, upwards].join('');
+  const along = (length: number, [low, name, high]: readonly [string, string, string]) =>
+    [
+      text(0, 0, low, style),
+      text(length / 2, 0, name, { ...style, bold: true, at: 'middle' }),
+      text(length, 0, high, { ...style, at: 'end' }),
+    ].join('');
+  const across = along(box.width - axisRoom, [
+    look.word('long_ago'),
+    look.word('recency'),
+    look.word('lately'),
+  ]);
+  const upwards = along(box.height - axisRoom, [
+    look.word('seldom'),
+    look.word('frequency'),
+    look.word('often'),
+  ]);
+  return [
+    ...empty,
+    ...filled,
+    `<g transform="translate(${box.x + axisRoom} ${box.y + box.height - 10})">${across}</g>`,
+    `<g transform="translate(${box.x + 28} ${box.y + box.height - axisRoom}) rotate(-90)">${upwards}</g>`,
+  ].join('');
 }
 
 /** More lines than these cannot be told apart. */
@@ -140,7 +158,7 @@ export function segmentSizes(report: SizesReport, look: Look): Content {
     body(box) {
       const lines = rows.length + 1 + (rest > 0 ? 1 : 0);
       const upper = { ...box, height: box.height - lines * rowHeight - 20 };
-      const axes = timeAxes(look, { ...report, width: box.width }, { format: look.short, min: 0 });
+      const axes = timeAxes(look, { ...report, width: box.width }, { format: look.short });
       const series = shown.map(({ place, colour }) => line(look, { values: place.sizes, colour }));
       const below = { ...box, y: upper.y + upper.height + 20 };
       const heads = [look.step(firstDay(report), 'day'), look.step(report.to, 'day'), '±'];
@@ -196,7 +214,7 @@ export function segmentMoves(report: MovesReport, look: Look): Content {
   };
 }
 
-const labelRoom = 300;
+const labelRoom = 350;
 
 function streams(moves: MovesReport['moves'], places: readonly Place[], box: Box, look: Look): string {
   const { colours } = look;
@@ -209,7 +227,8 @@ function streams(moves: MovesReport['moves'], places: readonly Place[], box: Box
   const node = (side: 'was' | 'became', key: string | null) => {
     const count = sum(moves.filter((move) => move[side] === key).map(({ customers }) => customers));
     const name = title(key, look.word(side === 'was' ? 'from_nowhere' : 'to_nowhere'));
-    const label = `${cut(name, axisSize, labelRoom - 20)}\n${look.number(count)}`;
+    const number = look.short(count);
+    const label = `${cut(name, axisSize, labelRoom - 40 - widthOf(number, axisSize))}  ${number}`;
     return {
       name: `${side} ${key}`,
       itemStyle: { color: place(key)?.colour ?? colours.muted, borderWidth: 0 },
@@ -220,7 +239,7 @@ function streams(moves: MovesReport['moves'], places: readonly Place[], box: Box
     series: {
       type: 'sankey',
       ...{ left: labelRoom, right: labelRoom, top: 20, bottom: 20 },
-      ...{ nodeWidth: 26, nodeGap: 22, draggable: false, silent: true, layoutIterations: 64 },
+      ...{ nodeWidth: 26, nodeGap: 34, draggable: false, silent: true, layoutIterations: 64 },
       emphasis: { disabled: true },
       label: { fontSize: axisSize, lineHeight: 32, color: colours.text },
       lineStyle: { color: 'source', opacity: 0.45 },
