@@ -5,11 +5,15 @@ import { findBatch, findCoupon, listCodes, listCoupons } from './db/coupons.ts';
 import { readCustomer, readLedger } from './db/customers.ts';
 import { readRow } from './db/database.ts';
 import { listRefills } from './db/insights/refills.ts';
+import { codesOf } from './db/insights/rfm.ts';
 import { customerIdOf, listNotices, messageFigures } from './db/notices.ts';
+import { findProduct } from './db/products.ts';
 import { findPurchase, readPurchase } from './db/purchases.ts';
 import { findRedemption, listRedemptions } from './db/redemptions.ts';
+import { findSegment, listSegments } from './db/segments/store.ts';
 import { createShops, type Shops } from './db/shops.ts';
 import { listTalks, readTalk } from './db/talks.ts';
+import { currentRfm } from './rfm.ts';
 import type { Svoi } from './svoi.ts';
 
 /** What a root knows that `Svoi` does not. */
@@ -53,6 +57,14 @@ export function apiParts(svoi: Svoi, options: HttpOptions): ApiParts {
       batch: (id) => findBatch(database, id),
       codes: (id, page) => listCodes(database, id, page),
     },
+    rfm: {
+      current: (profile) => currentRfm(svoi, profile),
+      async members(profile, { map, place, ...page }) {
+        await currentRfm(svoi, profile);
+        const asked = { profile, now: clock.now(), zone: svoi.program().zone };
+        return svoi.analyst.ask('rfmPage', { ...asked, ...page, codes: codesOf(profile, map, place) });
+      },
+    },
     talks: {
       list: (page) => listTalks(database, page),
       read: (id) => readTalk(database, id),
@@ -65,6 +77,8 @@ export function apiParts(svoi: Svoi, options: HttpOptions): ApiParts {
       },
       figures: (from, to) => messageFigures(database, from, to),
     },
+    products: { find: (sku) => findProduct(database, sku) },
+    segments: segmentReads(svoi),
     refills: { list: (page) => listRefills(database, page) },
     purchases: {
       idOf: (shopId, reference) => findPurchase(database, shopId, reference),
@@ -78,5 +92,22 @@ export function apiParts(svoi: Svoi, options: HttpOptions): ApiParts {
         return row ? 'ok' : 'database_unreachable';
       },
     },
+  };
+}
+
+/** Segments, counted and listed by the analyst. */
+function segmentReads({ analyst, clock, database, program }: Svoi): ApiParts['segments'] {
+  const rules = () => {
+    const { zone, currency, tiers, tier_days, rfm, facts } = program();
+    return { zone, currency, tiers, tier_days, rfm, facts };
+  };
+  const asked = (rule: string) => ({ rule, program: rules(), now: clock.now() });
+  return {
+    catalogue: () => analyst.ask('segmentCatalogue', rules()),
+    count: (rule) => analyst.ask('segmentCount', asked(rule)),
+    sample: (rule, size) => analyst.ask('segmentSample', { ...asked(rule), size, seed: rule }),
+    members: (rule, page) => analyst.ask('segmentPage', { ...asked(rule), ...page }),
+    find: (reference) => findSegment(database, reference),
+    list: (page) => listSegments(database, page),
   };
 }

@@ -20,6 +20,8 @@ import { redemptionRoutes } from './routes/redemptions.ts';
 import { refillRoutes } from './routes/refills.ts';
 import { refundRoutes } from './routes/refunds.ts';
 import { reservationRoutes } from './routes/reservations.ts';
+import { rfmRoutes } from './routes/rfm.ts';
+import { segmentRoutes } from './routes/segments.ts';
 import { talkRoutes } from './routes/talks.ts';
 import { type Api, type ApiEnv, problemResponse } from './serve.ts';
 
@@ -51,7 +53,9 @@ export function createApi(parts: ApiParts): OpenAPIHono<ApiEnv> {
   messagePreviewRoutes(api);
   messageRoutes(api);
   refillRoutes(api);
+  rfmRoutes(api);
   talkRoutes(api);
+  segmentRoutes(api);
   chatSessionRoutes(api);
   healthRoutes(api);
   documentRoutes(api);

@@ -1,25 +1,31 @@
 import type { Coupon, CouponBatch, CouponCode, CouponInHand } from '../core/coupons/types.ts';
 import type { ConsentTexts } from '../core/customers/consents.ts';
 import type { CodeRules } from '../core/customers/one_time_code.ts';
-import type { Consent, CustomerRecord, CustomerRef } from '../core/customers/types.ts';
+import type { Consent, Customer, CustomerRecord, CustomerRef } from '../core/customers/types.ts';
 import type { DialogChanges, DialogFacts, DialogNeeds } from '../core/dialogs/types.ts';
 import type {
   CouponBatchId,
   CouponId,
+  CustomerId,
   NoticeId,
   PurchaseId,
   RedemptionId,
+  SegmentId,
   ShopId,
   TalkId,
 } from '../core/ids.ts';
 import type { Refill } from '../core/insights/refill.ts';
+import type { RfmProfile, RfmResult } from '../core/insights/rfm/types.ts';
 import type { HistoryEntry } from '../core/ledger/view.ts';
 import type { MessageFigures } from '../core/messaging/figures.ts';
 import type { Attempt, Notice } from '../core/messaging/notices.ts';
 import type { Clock, Command, Submitted } from '../core/ports.ts';
 import type { Program } from '../core/program/program.ts';
+import type { Product } from '../core/purchases/products.ts';
 import type { Purchase, Refund } from '../core/purchases/types.ts';
 import type { Redemption, RedemptionStatus } from '../core/redemptions/types.ts';
+import type { Segment } from '../core/segments/saved.ts';
+import type { Catalogue } from '../core/segments/types.ts';
 import type { Shop } from '../core/shops.ts';
 import type { Talk, TalkInView, TalkMessage, TalkStatus } from '../core/talks/types.ts';
 
@@ -35,11 +41,14 @@ export interface ApiParts {
   readonly shops: ShopKeys;
   readonly customers: CustomerReads;
   readonly purchases: PurchaseReads;
+  readonly products: ProductReads;
   readonly redemptions: RedemptionReads;
   readonly coupons: CouponReads;
   readonly talks: TalkReads;
   readonly messages: MessageReads;
+  readonly rfm: RfmReads;
   readonly refills: RefillReads;
+  readonly segments: SegmentReads;
   /** Where the code of a receipt without a customer leads by itself; undefined where there is no such place. */
   claimUrl(code: string): string | undefined;
   readonly health: Health;
@@ -110,6 +119,11 @@ export interface PurchaseReads {
   ): Promise<{ readonly purchase: Purchase; readonly refunds: readonly Refund[] } | undefined>;
 }
 
+/** Reads of what shops sell. */
+export interface ProductReads {
+  find(sku: string): Promise<Product | undefined>;
+}
+
 /** Reads of redemptions: a shop's own only. */
 export interface RedemptionReads {
   /** Named by the shop's own id or by ours. */
@@ -133,6 +147,32 @@ export interface CouponReads {
     id: CouponId,
     page: { readonly limit: number; readonly after?: string; readonly batch?: CouponBatchId },
   ): Promise<readonly CouponCode[]>;
+}
+
+/** A member of a segment. */
+export interface SegmentMemberView extends Pick<Customer, 'id' | 'name' | 'phone'> {
+  readonly orders: number;
+  readonly paidMinor: number;
+  /** When the last purchase was. */
+  readonly lastAt: number | null;
+}
+
+/** Saved segments, and who is in a rule in its compact form, each at the moment it is asked. */
+export interface SegmentReads {
+  /** The names a shop has, to check rules by. */
+  catalogue(): Promise<Catalogue>;
+  count(rule: string): Promise<{ readonly customers: number; readonly reachable: number }>;
+  /** Some at random, the same ones for the same rule. */
+  sample(rule: string, size: number): Promise<readonly SegmentMemberView[]>;
+  /** In the order of ids, `limit` of them: after one. */
+  members(
+    rule: string,
+    page: { readonly limit: number; readonly after?: CustomerId },
+  ): Promise<readonly SegmentMemberView[]>;
+  /** Named by our id, or by its name. */
+  find(reference: string): Promise<Segment | undefined>;
+  /** Newest first, `limit` of them: older than `before`. */
+  list(page: { readonly limit: number; readonly before?: SegmentId }): Promise<readonly Segment[]>;
 }
 
 /** Reads of talks of customers with the staff. */
@@ -188,6 +228,22 @@ export interface RefillInList extends RefillCursor, Refill {
 export interface ChatSessions {
   /** A token that says: its bearer is the owner of `phone` (E.164), until `expiresAt` (epoch milliseconds). */
   create(phone: string, expiresAt: number): Promise<string>;
+}
+
+/** Where customers stand by recency, frequency and money. */
+export interface RfmReads {
+  /** A profile as it was counted within ten minutes. */
+  current(profile: RfmProfile): Promise<RfmResult>;
+  /** In the order of their ids, `limit` of them: after one, of a segment of the map of eleven or of seven, or of a code. */
+  members(
+    profile: RfmProfile,
+    page: {
+      readonly map: 'rfm' | 'rf';
+      readonly place: string;
+      readonly after: string;
+      readonly limit: number;
+    },
+  ): Promise<readonly { readonly id: string; readonly code: string }[]>;
 }
 
 /** Whether the installation works. */

@@ -16,8 +16,12 @@ export type Right =
   | 'customers:vouch'
   | 'customers:erase'
   | 'messages:read'
+  | 'rfm:read'
   | 'talks:read'
-  | 'refills:read';
+  | 'refills:read'
+  | 'products:write'
+  | 'segments:read'
+  | 'segments:write';
 
 /** What each scope may do. */
 const rights: Readonly<Record<Scope, readonly Right[]>> = {
@@ -25,6 +29,7 @@ const rights: Readonly<Record<Scope, readonly Right[]>> = {
   site: [
     ...(['purchases:write', 'redemptions:write', 'coupons:use', 'coupons:issue'] as const),
     ...(['customers:read', 'customers:write', 'customers:vouch', 'messages:read', 'refills:read'] as const),
+    'products:write',
   ],
   admin: [
     'purchases:write',
@@ -37,8 +42,12 @@ const rights: Readonly<Record<Scope, readonly Right[]>> = {
     'customers:vouch',
     'customers:erase',
     'messages:read',
+    'rfm:read',
     'talks:read',
     'refills:read',
+    'products:write',
+    'segments:read',
+    'segments:write',
   ],
 };
 

@@ -10,6 +10,7 @@ import { exportStatements } from './changes/exports.ts';
 import { ledgerStatements } from './changes/ledger.ts';
 import { noticeStatements } from './changes/notices.ts';
 import { type Changes, forRows } from './changes/part.ts';
+import { productStatements } from './changes/products.ts';
 import { forgetProfile, profileStatements } from './changes/profile.ts';
 import { purchaseStatements } from './changes/purchases.ts';
 import { questionStatements } from './changes/questions.ts';
@@ -46,6 +47,7 @@ export function statementsFor(changes: Changes, commands: readonly CommandRow[],
     ...codeStatements(changes),
     ...accountStatements(changes),
     ...purchaseStatements(changes),
+    ...productStatements(changes),
     ...couponStatements(changes),
     ...redemptionStatements(changes),
     ...ledgerStatements(changes, heads.ledger),

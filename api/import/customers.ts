@@ -43,6 +43,7 @@ function readCustomer(
     externalId: cells.words(row, 'external_id', 200) ?? undefined,
     card: read('card', (text) => (isCardNumber(text) ? text : undefined), wrongCard),
     name: readName(row, cells),
+    city: cells.words(row, 'city', 100) ?? undefined,
     birthday: read('birthday', (text) => birthdayOf(text, days), 'not a day like 1990-05-17 or 17.05.1990'),
     gender: read('gender', (text) => genders.get(text.toLowerCase()), 'neither female nor male'),
     locale: read('locale', (text) => languages.get(text.toLowerCase()), 'none of uk, ru, en'),

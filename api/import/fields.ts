@@ -35,6 +35,7 @@ export const fieldHeadings = {
     gender: 'gender sex пол стать',
     locale: 'locale language lang язык мова',
     zone: 'zone timezone часовойпояс часовийпояс',
+    city: 'city town місто город населенийпункт населенныйпункт',
     external_id: 'externalid id customer customerid customerno client clientid кодклиента кодклієнта код',
     card: 'card cardno cardnumber loyaltycard карта картка номеркарты номеркартки',
     service: 'service serviceconsent',

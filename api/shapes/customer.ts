@@ -33,6 +33,7 @@ export const customerPostSchema = z
     gender: z.enum(genders).nullish(),
     locale: z.enum(locales).nullish(),
     zone: z.string().max(60).refine(isTimeZone, 'a time zone like Europe/Kyiv').nullish(),
+    city: words(100).min(1).nullish().openapi({ example: 'Київ' }),
     external_id: identifier(200).optional().openapi({ description: 'Your own id of the customer' }),
     card: z.string().max(40).refine(isCardNumber, wrongCard).optional().openapi({ example: '2900000000018' }),
     consents: consentsSchema.optional(),
@@ -82,6 +83,10 @@ export const customerSchema = z
       .openapi({ description: 'The phone is proved: the customer talked to us in a chat' }),
     created_at: utcSchema,
     registered_at: utcSchema.nullable(),
+    registered_in: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Where: a channel, or `shop:shp_…`; null where it was before this was kept' }),
     profile: z.object({
       phone: z.string().nullable(),
       card: z.string().nullable(),
@@ -90,6 +95,7 @@ export const customerSchema = z
       gender: z.enum(genders).nullable(),
       locale: z.enum(locales).nullable(),
       zone: z.string().nullable(),
+      city: z.string().nullable(),
     }),
     external_ids: z.array(z.string()).openapi({ description: 'Your own ids only' }),
     channels: z.array(
@@ -155,14 +161,15 @@ export function customerView(
 ): z.output<typeof customerSchema> {
   const { talk, record } = details;
   const { customer, head, lots, addresses } = record;
-  const { phone, card, name, birthday, gender, locale, zone } = customer;
+  const { phone, card, name, birthday, gender, locale, zone, city } = customer;
   const { available, pending, held, nextExpiry } = viewPoints(head.balance, lots, now);
   return {
     id: customer.id,
     registered: customer.registeredAt !== null,
     created_at: utc(customer.createdAt),
     registered_at: utcOrNull(customer.registeredAt),
-    profile: { phone, card, name, birthday, gender, locale, zone },
+    registered_in: customer.registeredIn,
+    profile: { phone, card, name, birthday, gender, locale, zone, city },
     external_ids: [...details.externalIds],
     channels: addresses.map(({ channel, reachable, lastSeenAt }) => ({
       channel,

@@ -9,6 +9,7 @@ import type {
   RedemptionRef,
   SpendingRules,
 } from '../redemptions/types.ts';
+import type { ProductChanges } from './products.ts';
 
 /** One line of a receipt as it is posted. `quantity` has up to three decimals. */
 export interface ReceiptLine {
@@ -229,7 +230,7 @@ export interface PurchaseFacts extends RedemptionFacts {
 }
 
 /** What it may write. Updates hold the whole purchase as it is from now on, its revision one ahead. */
-export interface PurchaseChanges extends RedemptionChanges {
+export interface PurchaseChanges extends RedemptionChanges, ProductChanges {
   readonly purchases?: readonly Purchase[];
   readonly purchaseUpdates?: readonly Purchase[];
   readonly refunds?: readonly Refund[];
