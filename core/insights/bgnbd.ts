@@ -1,5 +1,5 @@
 import { gammaln } from 'simple-statistics';
-import { likeliest } from './optimise.ts';
+import { digamma, likeliest, type Slope } from './optimise.ts';
 
 /**
  * Who buys on, and how often: the BG/NBD model of P. Fader, B. Hardie and K. L. Lee, "Counting Your Customers" the Easy
@@ -40,50 +40,80 @@ export interface BgNbdFit {
 export function fitBgNbd(histories: BuyingHistories): BgNbdFit {
   // In tenths of the greatest age all parameters are within a few powers of ten of 1.
   const unit = Math.max(1e-9, greatest(histories.age)) / 10;
-  const parametersOf = ([r = 1, alpha = 1, a = 1, b = 1]: readonly number[]): BgNbd => ({
-    r,
-    alpha: alpha * unit,
-    a,
-    b,
+  const scaled = (values: Float64Array) => values.map((value) => value / unit);
+  const { repeats, buyers } = histories;
+  const likelihood = likelihoodOf({
+    ...{ repeats, buyers, recency: scaled(histories.recency), age: scaled(histories.age) },
   });
-  const likelihood = likelihoodOf(histories);
-  const buyers = histories.buyers.reduce((sum, count) => sum + count, 0);
-  const found = likeliest((parameters) => likelihood(parametersOf(parameters)), [1, 1, 1, 1], buyers);
-  return { ...found, parameters: parametersOf(found.parameters) };
+  const count = sumOf(buyers);
+  const { parameters, logLikelihood, settled } = likeliest(likelihood, [1, 1, 1, 1], count);
+  const [r = 1, alpha = 1, a = 1, b = 1] = parameters;
+  // A density over a smaller unit of time is smaller, once for each repeat purchase.
+  const rescaled =
+    buyers.reduce((sum, alike, index) => sum + alike * (repeats[index] ?? 0), 0) * Math.log(unit);
+  return { parameters: { r, alpha: alpha * unit, a, b }, logLikelihood: logLikelihood - rescaled, settled };
+}
+
+function sumOf(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }
 
 function greatest(values: Float64Array): number {
   return values.reduce((most, value) => Math.max(most, value), 0);
 }
 
-/** The log-likelihood (equation 6, with A3 + A4 as a sum of logs) of all histories as a function of the parameters. */
-function likelihoodOf({ repeats, recency, age, buyers }: BuyingHistories): (model: BgNbd) => number {
+/** The log-likelihood (equation 6, with A3 + A4 as a sum of logs) of all histories, and its slope along r, alpha, a, b. */
+function likelihoodOf({ repeats, recency, age, buyers }: BuyingHistories) {
   // Few values occur often: what depends on one alone is worked out once for each.
   const [counts, recencies, ages] = [distinct(repeats), distinct(recency), distinct(age)];
-  return ({ r, alpha, a, b }) => {
-    const ofCount = counts.values.map((x) => countTerm(x, r, a, b));
-    const leaving = counts.values.map((x) => (x > 0 ? Math.log(a / (b + x - 1)) : Number.NEGATIVE_INFINITY));
+  return ([r = 1, alpha = 1, a = 1, b = 1]: readonly number[]): Slope => {
+    const terms = Array.from(counts.values, (x) => countTerms(x, r, a, b));
     const logRecency = recencies.values.map((recent) => Math.log(alpha + recent));
     const logAge = ages.values.map((old) => Math.log(alpha + old));
     const rest = r * Math.log(alpha);
-    let total = 0;
+    let [total, byR, byAlpha, byA, byB] = [0, 0, 0, 0, 0];
     for (let index = 0; index < buyers.length; index += 1) {
       const x = repeats[index] as number;
-      const count = counts.places[index] as number;
+      const alike = buyers[index] as number;
+      const term = terms[counts.places[index] as number] as CountTerms;
       const whole = logAge[ages.places[index] as number] as number;
-      const part = logRecency[recencies.places[index] as number] as number;
-      const gone = x === 0 ? 0 : logOnePlusExp((leaving[count] as number) + (r + x) * (whole - part));
-      const one = (ofCount[count] as number) + rest - (r + x) * whole + gone;
-      total += (buyers[index] as number) * one;
+      const gap = whole - (logRecency[recencies.places[index] as number] as number);
+      const gone = term.leaving + (r + x) * gap;
+      const share = x === 0 ? 0 : 1 / (1 + Math.exp(-gone));
+      const older = 1 / (alpha + (age[index] as number));
+      const newer = 1 / (alpha + (recency[index] as number));
+      total += alike * (term.value + rest - (r + x) * whole + (x === 0 ? 0 : logOnePlusExp(gone)));
+      byR += alike * (term.byR - whole + share * gap);
+      byAlpha += alike * (r + x) * (share * (older - newer) - older);
+      byA += alike * (term.byA + share / a);
+      byB += alike * (term.byB - (x === 0 ? 0 : share / (b + x - 1)));
     }
-    return total;
+    const all = sumOf(buyers);
+    return { value: total, gradient: [byR + all * Math.log(alpha), byAlpha + (all * r) / alpha, byA, byB] };
   };
 }
 
-/** What depends on the number of repeat purchases alone: ln of Γ(r+x)/Γ(r) · B(a,b+x)/B(a,b). */
-function countTerm(x: number, r: number, a: number, b: number): number {
+/** What depends on the number of repeat purchases alone. */
+interface CountTerms {
+  /** ln of Γ(r+x)/Γ(r) · B(a,b+x)/B(a,b), and its slopes. */
+  readonly value: number;
+  readonly byR: number;
+  readonly byA: number;
+  readonly byB: number;
+  /** ln of a/(b+x-1). */
+  readonly leaving: number;
+}
+
+function countTerms(x: number, r: number, a: number, b: number): CountTerms {
   const rate = gammaln(r + x) - gammaln(r);
-  return rate + gammaln(a + b) + gammaln(b + x) - gammaln(b) - gammaln(a + b + x);
+  const both = digamma(a + b) - digamma(a + b + x);
+  return {
+    value: rate + gammaln(a + b) + gammaln(b + x) - gammaln(b) - gammaln(a + b + x),
+    byR: digamma(r + x) - digamma(r),
+    byA: both,
+    byB: both + digamma(b + x) - digamma(b),
+    leaving: x > 0 ? Math.log(a / (b + x - 1)) : Number.NEGATIVE_INFINITY,
+  };
 }
 
 /** The values that occur, and the place among them of each. */

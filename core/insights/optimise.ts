@@ -1,90 +1,105 @@
+/** What a function comes to at a point, and how fast it grows along each axis there. */
+export interface Slope {
+  readonly value: number;
+  readonly gradient: readonly number[];
+}
+
 /** Where a function is least, and whether the search came to rest there. */
 export interface Minimum {
   readonly point: readonly number[];
   readonly value: number;
-  /** False: the evaluations were used up first. */
+  /** False: the calls were used up first, or no way down was found from where it is not yet flat. */
   readonly settled: boolean;
 }
 
-interface Corner {
-  readonly point: readonly number[];
-  readonly value: number;
-}
+type Matrix = readonly (readonly number[])[];
 
-/** How near each other the corners must come in each direction, and what a new start must gain to be worth another. */
-const nearPoint = 1e-7;
-const leastGain = 1e-12;
-const firstStep = 0.5;
-/** A simplex can collapse short of the minimum: the search starts anew from where it came to rest until that no longer helps. */
-const mostStarts = 8;
+/** The search is over when a further step promises to gain no more than this part of the value. */
+const leastGain = 1e-14;
+/** Where rounding hides the way down, so little to gain is good enough. */
+const enoughGain = 1e-9;
+/** A step is taken when it gains this part of what the slope promised (Armijo). */
+const keptPromise = 1e-4;
+/** No step goes further than this along an axis: beyond, the slope says nothing. */
+const longestStep = 2;
 
 /**
- * The least value of `of` around `start`, by the downhill simplex of Nelder and Mead (The Computer Journal 7, 1965). It
- * needs no derivatives, is the same in every run, and calls `of` at most `mostCalls` times; `of` may answer infinity for
- * what lies out of bounds, but not at `start`.
+ * The least value of `of` from `start` down, by the quasi-Newton steps of Broyden, Fletcher, Goldfarb and Shanno with
+ * halving (Nocedal and Wright, Numerical Optimization, algorithm 6.1). The same in every run, at most `mostCalls` calls.
  */
 export function minimise(
-  of: (point: readonly number[]) => number,
+  of: (point: readonly number[]) => Slope,
   start: readonly number[],
-  mostCalls = 2_000,
+  mostCalls = 500,
 ): Minimum {
-  let left = mostCalls;
-  const at = (point: readonly number[]): Corner => {
-    left -= 1;
-    const value = of(point);
-    return { point, value: Number.isNaN(value) ? Number.POSITIVE_INFINITY : value };
-  };
-  let best = at(start);
-  for (let starts = 0; starts < mostStarts && left > 0; starts += 1) {
-    const rested = descend(at, best, () => left > 0);
-    const gained = best.value - rested.value;
-    best = rested;
-    if (left > 0 && gained <= leastGain * Math.abs(best.value)) return { ...best, settled: true };
+  let left = mostCalls - 1;
+  let [point, here] = [start, of(start)];
+  let inverse = identity(start.length);
+  while (left > 0) {
+    const steepest = inverse.map((row) => -dot(row, here.gradient));
+    const promised = -dot(steepest, here.gradient);
+    if (promised <= leastGain * Math.abs(here.value)) return { point, value: here.value, settled: true };
+    const direction = shortened(steepest);
+    const step = stepDown(of, point, here, direction, left);
+    left -= step.calls;
+    if (!step.to) return { point, value: here.value, settled: promised <= enoughGain * Math.abs(here.value) };
+    const moved = minus(step.to.point, point);
+    inverse = updated(inverse, moved, minus(step.to.slope.gradient, here.gradient));
+    [point, here] = [step.to.point, step.to.slope];
   }
-  return { ...best, settled: false };
+  return { point, value: here.value, settled: false };
 }
 
-/** One run of the simplex from around `best`, until it is small or no call is left. */
-function descend(at: (point: readonly number[]) => Corner, best: Corner, mayCall: () => boolean): Corner {
-  const others = best.point.map((_, axis) =>
-    at(best.point.map((value, index) => (index === axis ? value + firstStep : value))),
-  );
-  let corners = inOrder([best, ...others]);
-  while (mayCall() && !isSmall(corners)) corners = inOrder(step(at, corners));
-  return corners[0] ?? best;
-}
-
-/** The corners after one move: the worst is reflected, stretched or drawn in, or all are drawn to the best. */
-function step(at: (point: readonly number[]) => Corner, corners: readonly Corner[]): Corner[] {
-  const kept = corners.slice(0, -1);
-  const [best, worst, nextWorst] = [corners[0], corners.at(-1), kept.at(-1)];
-  if (!best || !worst || !nextWorst) return [...corners];
-  const middle = best.point.map(
-    (_, axis) => kept.reduce((sum, { point }) => sum + (point[axis] ?? 0), 0) / kept.length,
-  );
-  const along = (factor: number) =>
-    at(middle.map((value, axis) => value + factor * ((worst.point[axis] ?? 0) - value)));
-  const reflected = along(-1);
-  if (reflected.value < best.value) {
-    const stretched = along(-2);
-    return [...kept, stretched.value < reflected.value ? stretched : reflected];
+/** The first point along `direction`, halved and halved again, that gains enough; none where there is none. */
+function stepDown(
+  of: (point: readonly number[]) => Slope,
+  point: readonly number[],
+  here: Slope,
+  direction: readonly number[],
+  mostCalls: number,
+): { readonly calls: number; readonly to?: { readonly point: readonly number[]; readonly slope: Slope } } {
+  const slope = dot(direction, here.gradient);
+  let length = 1;
+  for (let calls = 1; calls <= Math.min(mostCalls, 40); calls += 1) {
+    const next = point.map((value, axis) => value + length * (direction[axis] ?? 0));
+    const there = of(next);
+    if (there.value <= here.value + keptPromise * length * slope) {
+      return { calls, to: { point: next, slope: there } };
+    }
+    length /= 2;
   }
-  if (reflected.value < nextWorst.value) return [...kept, reflected];
-  const drawn = along(reflected.value < worst.value ? -0.5 : 0.5);
-  if (drawn.value < Math.min(reflected.value, worst.value)) return [...kept, drawn];
-  const halfway = ({ point }: Corner) =>
-    at(point.map((value, axis) => (value + (best.point[axis] ?? 0)) / 2));
-  return [best, ...corners.slice(1).map(halfway)];
+  return { calls: 40 };
 }
 
-function inOrder(corners: readonly Corner[]): Corner[] {
-  return corners.toSorted((one, other) => one.value - other.value);
-}
-
-function isSmall([best, ...others]: readonly Corner[]): boolean {
-  return others.every(({ point }) =>
-    point.every((value, axis) => Math.abs(value - (best?.point[axis] ?? 0)) <= nearPoint),
+/** What is known of the curvature after a step (equation 6.17); as it was where the step says nothing of it. */
+function updated(inverse: Matrix, moved: readonly number[], bent: readonly number[]): Matrix {
+  const curvature = dot(moved, bent);
+  if (curvature <= 0) return inverse;
+  const seen = inverse.map((row) => dot(row, bent));
+  const weight = (1 + dot(bent, seen) / curvature) / curvature;
+  return inverse.map((row, i) =>
+    row.map((value, j) => {
+      const [movedI = 0, movedJ = 0, seenI = 0, seenJ = 0] = [moved[i], moved[j], seen[i], seen[j]];
+      return value + weight * movedI * movedJ - (seenI * movedJ + movedI * seenJ) / curvature;
+    }),
   );
+}
+
+function shortened(direction: readonly number[]): readonly number[] {
+  const longest = Math.max(...direction.map(Math.abs));
+  return longest <= longestStep ? direction : direction.map((value) => (value * longestStep) / longest);
+}
+
+function identity(size: number): Matrix {
+  return Array.from({ length: size }, (_, i) => Array.from({ length: size }, (_, j) => (i === j ? 1 : 0)));
+}
+
+function dot(one: readonly number[], other: readonly number[]): number {
+  return one.reduce((sum, value, axis) => sum + value * (other[axis] ?? 0), 0);
+}
+
+function minus(one: readonly number[], other: readonly number[]): readonly number[] {
+  return one.map((value, axis) => value - (other[axis] ?? 0));
 }
 
 /** Where a likelihood is greatest, and whether the search came to rest there. */
@@ -98,22 +113,42 @@ export interface Likeliest {
 const mostLog = 6;
 
 /**
- * The positive parameters under which `observations` are likeliest, from `start`. Where the likelihood grows without end
- * (nobody ever left, all spent the same) the search is held back just outside e^±6, by as much an observation.
+ * The positive parameters under which `observations` are likeliest, from `start`; `logLikelihood` says its slope along
+ * the parameters too. Where it grows without end (nobody ever left, all spent the same) the search is held back just
+ * outside e^±6.
  */
 export function likeliest(
-  logLikelihood: (parameters: readonly number[]) => number,
+  logLikelihood: (parameters: readonly number[]) => Slope,
   start: readonly number[],
   observations: number,
 ): Likeliest {
   const natural = (logs: readonly number[]) => logs.map((log) => Math.exp(log));
-  const outside = (logs: readonly number[]) =>
-    logs.reduce((sum, log) => sum + Math.max(0, Math.abs(log) - mostLog) ** 2, 0);
+  const outside = (log: number) => Math.sign(log) * Math.max(0, Math.abs(log) - mostLog);
   const found = minimise(
-    (logs) => observations * outside(logs) - logLikelihood(natural(logs)),
+    (logs) => {
+      const parameters = natural(logs);
+      const { value, gradient } = logLikelihood(parameters);
+      const beyond = logs.map(outside);
+      return {
+        value: observations * dot(beyond, beyond) - value,
+        gradient: parameters.map(
+          (parameter, axis) => 2 * observations * (beyond[axis] ?? 0) - parameter * (gradient[axis] ?? 0),
+        ),
+      };
+    },
     start.map((parameter) => Math.log(parameter)),
   );
   const parameters = natural(found.point);
-  const reached = logLikelihood(parameters);
+  const reached = logLikelihood(parameters).value;
   return { parameters, logLikelihood: reached, settled: found.settled && Number.isFinite(reached) };
+}
+
+/** ψ(x), the slope of ln Γ, for x > 0: moved up to where Stirling's series is exact to 1e-15 (Abramowitz and Stegun 6.3.18). */
+export function digamma(x: number): number {
+  let [at, sum] = [x, 0];
+  for (; at < 10; at += 1) sum -= 1 / at;
+  const square = 1 / (at * at);
+  const series =
+    square * (1 / 12 - square * (1 / 120 - square * (1 / 252 - square * (1 / 240 - square * (1 / 132)))));
+  return sum + Math.log(at) - 0.5 / at - series;
 }

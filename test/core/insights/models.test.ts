@@ -218,7 +218,10 @@ it('expected purchases grow with the time, pass a = 1 without a jump, and stand 
 });
 
 it('the least value is found in a long bent valley, in the same place each time', () => {
-  const valley = ([x = 0, y = 0]: readonly number[]) => (1 - x) ** 2 + 100 * (y - x * x) ** 2 + 1;
+  const valley = ([x = 0, y = 0]: readonly number[]) => ({
+    value: (1 - x) ** 2 + 100 * (y - x * x) ** 2 + 1,
+    gradient: [2 * (x - 1) - 400 * x * (y - x * x), 200 * (y - x * x)],
+  });
   const found = minimise(valley, [-1.2, 1]);
   expect(found.settled).toBe(true);
   expect(found.point[0]).toBeCloseTo(1, 5);
