@@ -14,8 +14,8 @@ import { profileSource } from './facts/profile.ts';
 import { purchaseSource } from './facts/purchases.ts';
 import { questionSource } from './facts/questions.ts';
 import { redemptionSource } from './facts/redemptions.ts';
-import type { Needs, Query } from './facts/source.ts';
 import { segmentSource } from './facts/segments.ts';
+import type { Needs, Query } from './facts/source.ts';
 import { joinStaffFacts, staffSource } from './facts/staff.ts';
 import { joinSurveyFacts, surveySource } from './facts/surveys.ts';
 import { joinTalkFacts, talkSource } from './facts/talks.ts';
@@ -30,6 +30,42 @@ export interface Facts extends DialogFacts {
   readonly hashes: ReadonlyMap<string, string>;
 }
 
+/** What each part of the database answers, by name. */
+function newSources() {
+  return {
+    ...{ customers: customerSource(), audit: auditSource(), redemptions: redemptionSource() },
+    ...{ purchases: purchaseSource(), coupons: couponSource(), staff: staffSource() },
+    ...{ conversations: conversationSource(), codes: codeSource(), accounts: accountSource() },
+    ...{ talks: talkSource(), notices: noticeSource(), surveys: surveySource(), cards: cardSource() },
+    ...{ questions: questionSource(), campaigns: campaignSource(), lists: exportSource() },
+    ...{ profile: profileSource(), segments: segmentSource() },
+  };
+}
+
+/** What all of them found. */
+function foundBy(of: ReturnType<typeof newSources>): DialogFacts {
+  return {
+    ...of.customers.facts,
+    ...of.audit.facts,
+    ...of.redemptions.facts,
+    ...of.purchases.facts,
+    ...of.coupons.facts,
+    ...of.staff.facts,
+    ...of.conversations.facts,
+    ...of.codes.facts,
+    ...of.accounts.facts,
+    ...of.talks.facts,
+    ...of.notices.facts,
+    ...of.surveys.facts,
+    ...of.cards.facts,
+    ...of.questions.facts,
+    ...of.campaigns.facts,
+    ...of.lists.facts,
+    ...of.profile.facts,
+    ...of.segments.facts,
+  };
+}
+
 /** Reads all the facts that a group needs in one batch, together with `extra` statements of the caller. */
 export async function readFacts(
   database: Database,
@@ -37,72 +73,15 @@ export async function readFacts(
   now: number,
   extra: readonly Query[] = [],
 ): Promise<Facts> {
-  const customers = customerSource();
-  const accounts = accountSource();
-  const talks = talkSource();
-  const notices = noticeSource();
-  const surveys = surveySource();
-  const cards = cardSource();
-  const questions = questionSource();
-  const campaigns = campaignSource();
-  const lists = exportSource();
-  const profile = profileSource();
-  const segments = segmentSource();
-  const sources = [
-    customers,
-    auditSource(),
-    redemptionSource(),
-    purchaseSource(),
-    couponSource(),
-    staffSource(),
-    conversationSource(),
-    codeSource(),
-    accounts,
-    talks,
-    notices,
-    surveys,
-    cards,
-    questions,
-    campaigns,
-    lists,
-    profile,
-    segments,
-  ] as const;
+  const named = newSources();
+  const sources = Object.values(named);
   const queries = [...extra, ...sources.flatMap((source) => source.queries(needs, now))];
   const results = await database.read(queries.map((query) => query.statement));
   for (const [index, query] of queries.entries()) query.take(results[index] ?? []);
-  const [
-    { facts: a },
-    { facts: b },
-    { facts: c },
-    { facts: d },
-    { facts: e },
-    { facts: f },
-    { facts: g },
-    h,
-  ] = sources;
+  await named.cards.complete(database, now);
   return {
-    ...{
-      ...a,
-      ...b,
-      ...c,
-      ...d,
-      ...e,
-      ...f,
-      ...g,
-      ...h.facts,
-      ...accounts.facts,
-      ...talks.facts,
-      ...notices.facts,
-      ...surveys.facts,
-      ...cards.facts,
-      ...questions.facts,
-      ...campaigns.facts,
-      ...lists.facts,
-      ...profile.facts,
-      ...segments.facts,
-    },
-    hashes: customers.hashes,
+    ...foundBy(named),
+    hashes: named.customers.hashes,
     keysOf: (need) => sources.flatMap((source) => source.keysOf(need)),
   };
 }

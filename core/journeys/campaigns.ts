@@ -24,7 +24,7 @@ type CampaignStep<Result = Record<string, never>> = Command<Needs, Facts, Change
 
 const nothing = { ok: true, changes: {}, result: {} } as const;
 
-/** Whatever a campaign tells a customer is told once, by whatever process. */
+/** Whatever a campaign tells a customer is told once, however many try. */
 export function campaignOccasion(id: CampaignId): string {
   return `campaign:${id}`;
 }

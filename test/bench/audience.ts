@@ -49,8 +49,8 @@ type Opened = Awaited<ReturnType<typeof openDatabase>>;
 function agreeSome(database: Opened) {
   return database.write([
     statement(
-      `update customers set offers = iif(rowid % 10 < 8, 1, null), chats = iif(rowid % 10 < 9, 1, 0),
-         zone = case rowid % 20 when 1 then 'Europe/Berlin' when 2 then 'America/New_York' end`,
+      `update customers set offers = iif(substr(id, -1) < 'T', 1, null), chats = iif(substr(id, -2, 1) < 'W', 1, 0),
+         zone = case substr(id, -3, 1) when '1' then 'Europe/Berlin' when '2' then 'America/New_York' end`,
     ),
   ]);
 }

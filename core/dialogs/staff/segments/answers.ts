@@ -147,7 +147,7 @@ export function segmentsAnswer(saved: readonly SavedInList[], next: number | und
 function savedWords({ name, customers }: SavedInList): Words {
   return customers === null
     ? { key: 'segments.line_new', variables: { name } }
-    : { key: 'segments.line', variables: { name, count: customers } };
+    : { key: 'segments.line', variables: { name, number: customers } };
 }
 
 /** Whom a message would reach. Money in micros; null where no price is known. */
@@ -163,8 +163,10 @@ export function audienceAnswer(id: QuestionId, text: string, found: AudienceFoun
   const { people, consent, noChannel, priceMicros } = found;
   const preview: Reply = campaignReply(text);
   const left: Words[] = [
-    ...(consent > 0 ? [{ key: 'campaign.without_consent', variables: { count: consent } } as const] : []),
-    ...(noChannel > 0 ? [{ key: 'campaign.without_channel', variables: { count: noChannel } } as const] : []),
+    ...(consent > 0 ? [{ key: 'campaign.without_consent', variables: { number: consent } } as const] : []),
+    ...(noChannel > 0
+      ? [{ key: 'campaign.without_channel', variables: { number: noChannel } } as const]
+      : []),
   ];
   const cost: Words =
     priceMicros === null
@@ -206,7 +208,7 @@ export function campaignAnswer({ campaign, priceMicros, ...counts }: CampaignFou
   const left = state === 'stopped' ? counts.waiting : 0;
   const found = { ...counts, waiting: counts.waiting - left, stopped: counts.stopped + left };
   const count = (key: Counted, value: number): Words[] =>
-    value > 0 ? [{ key: `campaign.${key}`, variables: { count: value } }] : [];
+    value > 0 ? [{ key: `campaign.${key}`, variables: { number: value } }] : [];
   const counted = [
     ...count('waiting', found.waiting),
     ...count('told', found.told),
@@ -291,8 +293,8 @@ export interface MapAsked {
 export function mapAnswer({ theme, profile, several }: MapAsked, report: Report, id: ReportId): Answer {
   const field = profile === undefined ? 'rfm' : `rfm.${profile}`;
   const rows = report.name === 'rfm' ? report.segments.filter(({ customers }) => customers > 0) : [];
-  const buttons = rows.map(({ key, customers: count }) => [
-    press({ key: 'rfm_map.line', variables: { segment: key, count } }, `look:${field}=${key}`),
+  const buttons = rows.map(({ key, customers: number }) => [
+    press({ key: 'rfm_map.line', variables: { segment: key, number } }, `look:${field}=${key}`),
   ]);
   const others = several ? [press({ key: 'rfm_map.others' }, 'do:rfm')] : [];
   const words: Words[] = rows.length > 0 ? [report.takeaway, { key: 'rfm_map.pick' }] : [report.takeaway];

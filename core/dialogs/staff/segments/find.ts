@@ -37,7 +37,7 @@ const textField: Field = {
     const text = raw.replace(/\s+/gu, ' ').trim();
     return text.length <= segmentLimits.characters
       ? { ok: true, value: text }
-      : { ok: false, problem: { key: 'wrong.too_long', variables: { word: '' } } };
+      : { ok: false, problem: { key: 'wrong.too_long' } };
   },
 };
 

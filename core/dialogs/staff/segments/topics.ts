@@ -124,7 +124,9 @@ export const topics = {
   saved: { picks: picks(), types: { as: 'name', read: name('segment=') }, names: 'segments' },
 } as const satisfies Readonly<Record<string, Topic>>;
 
+/** The name of a topic. */
 export type TopicName = keyof typeof topics;
+/** Their names, in that order. */
 export const topicNames = Object.keys(topics) as TopicName[];
 
 /** A topic by the name a button carried. */

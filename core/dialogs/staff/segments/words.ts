@@ -1,7 +1,7 @@
 import { explainSegment } from '../../../insights/segments/explain.ts';
 import type { Paragraph, Words } from '../../../messaging/types.ts';
 import { parseSegment } from '../../../segments/parse.ts';
-import type { SegmentProblem } from '../../../segments/types.ts';
+import type { ProblemKind, SegmentProblem } from '../../../segments/types.ts';
 
 /** A segment as people read it: a line for each condition, and the text it is written in. */
 export function described(text: string): Paragraph[] {
@@ -39,7 +39,7 @@ export function problemWords(text: string, problem: SegmentProblem): Paragraph[]
     `${text.slice(position + length, to)}${to < text.length ? '…' : ''}`;
   return [
     [
-      { key: `wrong.${problem.kind}`, variables: { word } },
+      sentenceOf(problem.kind, word),
       { key: 'wrong.where', variables: { text: shown } },
       ...(suggestion === undefined ? [] : [{ key: 'wrong.meant', variables: { word: suggestion } } as const]),
       ...(suggestion === undefined && expected.length > 0
@@ -47,6 +47,23 @@ export function problemWords(text: string, problem: SegmentProblem): Paragraph[]
         : []),
     ],
   ];
+}
+
+function sentenceOf(kind: ProblemKind, word: string): Words {
+  switch (kind) {
+    case 'empty':
+    case 'too_long':
+    case 'too_deep':
+    case 'too_many_conditions':
+    case 'unclosed_quote':
+    case 'unclosed_parenthesis':
+    case 'missing_filter':
+    case 'missing_operator':
+    case 'missing_value':
+      return { key: `wrong.${kind}` };
+    default:
+      return { key: `wrong.${kind}`, variables: { word } };
+  }
 }
 
 /** The text with what may have been meant in the place of the word that is wrong. */

@@ -29,7 +29,7 @@ const textField: Field = {
   ask: () => ({
     words: [
       { key: 'campaign.ask_text' },
-      { key: 'campaign.rules', variables: { count: campaignTextLength.most } },
+      { key: 'campaign.rules', variables: { number: campaignTextLength.most } },
     ],
   }),
   read(raw) {
@@ -40,7 +40,7 @@ const textField: Field = {
     if (text.length < campaignTextLength.least) return { ok: false, problem: { key: 'campaign.too_short' } };
     return text.length <= campaignTextLength.most
       ? { ok: true, value: text }
-      : { ok: false, problem: { key: 'campaign.too_long', variables: { count: campaignTextLength.most } } };
+      : { ok: false, problem: { key: 'campaign.too_long', variables: { number: campaignTextLength.most } } };
   },
 };
 
@@ -165,7 +165,7 @@ function askSomebody(turn: StaffTurn, campaign: Campaign, people: number, writte
     ],
   };
   const all = mergeChanges<DialogChanges>(written, changes, tell(deciders, question, turn.context));
-  const why: Words = { key: 'campaign.needs_second', variables: { count: turn.program.campaign_limit } };
+  const why: Words = { key: 'campaign.needs_second', variables: { number: turn.program.campaign_limit } };
   return writing(all, done(turn, [[why, { key: 'request.sent' }]], [watchRow(campaign.id)]));
 }
 
