@@ -1,9 +1,10 @@
 import type { ChannelName, CustomerNeeds } from '../customers/types.ts';
-import type { CustomerId, NoticeId, PurchaseId, SegmentId, TalkId } from '../ids.ts';
+import type { CustomerId, NoticeId, PurchaseId, TalkId } from '../ids.ts';
 import type { Words } from '../messaging/keys.ts';
 import type { NoticeReason, NoticeState } from '../messaging/notices.ts';
 import type { MessageState } from '../messaging/states.ts';
 import type { MessageCategory, Reply } from '../messaging/types.ts';
+import type { Program } from '../program/program.ts';
 import type { TalkStatus } from '../talks/types.ts';
 import type { ProfileFact } from './facts/types.ts';
 import type { Lifecycle } from './lifecycle.ts';
@@ -98,8 +99,8 @@ export interface CustomerCard {
   readonly lifecycle: Lifecycle;
   /** Null for who bought once or never: there is too little data. */
   readonly outlook: Outlook | null;
-  /** Saved segments the person is in now. */
-  readonly segments: readonly { readonly id: SegmentId; readonly name: string }[];
+  /** The saved segments the person is in now, by name. */
+  readonly segments: readonly string[];
   /** Where the person stood last night on the maps of RFM: `rfm:main`, `champions`. */
   readonly maps: readonly { readonly map: string; readonly state: string }[];
   /** Newest first. */
@@ -117,11 +118,10 @@ export interface CustomerCard {
   readonly heardAt: number | null;
 }
 
-/** Whose card, and by which rules: for how many days payments count for a tier, and the program's time zone. */
+/** Whose card, and by which rules. */
 export interface CardNeed {
   readonly customerId: CustomerId;
-  readonly tierDays: number;
-  readonly zone: string;
+  readonly program: Program;
 }
 
 /** Cards to be read. */

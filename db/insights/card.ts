@@ -13,11 +13,13 @@ import {
 } from '../../core/insights/card.ts';
 import { defaultSecondPurchase, lifecycleOf, type SecondPurchase } from '../../core/insights/lifecycle.ts';
 import type { MessageState } from '../../core/messaging/states.ts';
+import { tierSince } from '../../core/program/rules.ts';
 import { DAY_MS, localTime } from '../../core/time.ts';
 import { type Reading, type Row, type Statement, statement } from '../database.ts';
 import { noticeFrom } from '../facts/notices.ts';
 import { habitsStatement } from '../facts/purchases.ts';
 import { talkFrom, talksSql } from '../facts/talks.ts';
+import { segmentsOfCustomer } from '../segments/members.ts';
 import { factsOf, viewFacts } from './facts.ts';
 import { secondPurchaseName } from './lifecycle.ts';
 import { surveyFrom } from './nps.ts';
@@ -43,10 +45,10 @@ const favouritesSql = (
   order by orders desc, paid_minor desc, last_at desc limit ${cardLengths.favourites}`;
 
 /** The statements that read a card, in the order `cardFrom` takes their rows. */
-export function cardStatements({ customerId: id, tierDays }: CardNeed, now: number): Statement[] {
+export function cardStatements({ customerId: id, program }: CardNeed, now: number): Statement[] {
   return [
     statement('select * from customers where id = ?', id),
-    habitsStatement({ customerId: id, since: now - tierDays * DAY_MS }),
+    habitsStatement({ customerId: id, since: tierSince(program, now) }),
     statement(favouritesSql('value'), id, 'store'),
     statement(favouritesSql('value'), id, 'category'),
     statement(favouritesSql(articleName('value')), id, 'product'),
@@ -86,9 +88,9 @@ export function cardStatements({ customerId: id, tierDays }: CardNeed, now: numb
   ];
 }
 
-/** The card in the rows that `cardStatements` found; undefined where there is no such customer. */
+/** The card in the rows that `cardStatements` found, without segments; undefined where there is no such customer. */
 export function cardFrom(
-  { customerId, zone }: CardNeed,
+  { customerId, program }: CardNeed,
   results: readonly (readonly Row[])[],
   now: number,
 ): CustomerCard | undefined {
@@ -96,7 +98,7 @@ export function cardFrom(
     results;
   const [scores = [], maps = [], purchases = [], notices = [], facts = [], surveys = [], ...last] = more;
   const [refills = [], talks = []] = last;
-  const today = Math.floor(localTime(now, zone) / DAY_MS);
+  const today = Math.floor(localTime(now, program.zone) / DAY_MS);
   const [customer] = customers;
   if (!customer) return undefined;
   const talk = talks.map(talkFrom)[0];
@@ -123,13 +125,24 @@ export function cardFrom(
   };
 }
 
-/** Reads the card of one customer as of `now`, in one batch. */
+/** The same card with the saved segments the person is in at `now`: each is looked up for this one customer. */
+export async function withSegments(
+  card: CustomerCard,
+  { program }: CardNeed,
+  database: Reading,
+  now: number,
+): Promise<CustomerCard> {
+  return { ...card, segments: await segmentsOfCustomer(database, card.customerId, program, now) };
+}
+
+/** Reads the card of one customer as of `now`. */
 export async function readCard(
   database: Reading,
   need: CardNeed,
   now: number,
 ): Promise<CustomerCard | undefined> {
-  return cardFrom(need, await database.read(cardStatements(need, now)), now);
+  const card = cardFrom(need, await database.read(cardStatements(need, now)), now);
+  return card && withSegments(card, need, database, now);
 }
 
 function moment(value: Row[string] | undefined): number | null {

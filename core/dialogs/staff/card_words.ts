@@ -1,8 +1,10 @@
 import type { ConsentCategory, CustomerRecord } from '../../customers/types.ts';
 import { type CardMessage, type CustomerCard, type Favourite, headlineOf } from '../../insights/card.ts';
+import { becauseWords, factWords } from '../../insights/facts/words.ts';
 import type { Survey } from '../../insights/nps/types.ts';
 import type { Paragraph, Words } from '../../messaging/types.ts';
-import { DAY_MS, instantOfLocal } from '../../time.ts';
+import { rfmSegments } from '../../program/rfm.ts';
+import { DAY_MS, instantOfLocal, localTime } from '../../time.ts';
 import { couponsOf, type Viewer, whoIs } from './card.ts';
 
 /** A whole card in words for a chat: a paragraph for each thing, those that say nothing left out. */
@@ -104,9 +106,15 @@ function outlookWords({
   ];
 }
 
-function placesOf({ segments }: CustomerCard): Words[] {
-  const names = segments.map(({ name }) => name).join(', ');
-  return names === '' ? [] : [{ key: 'who.segments', variables: { names } }];
+/** Saved segments, and where the person stands on the maps of RFM. */
+function placesOf({ segments, maps }: CustomerCard): Words[] {
+  const parts = maps.flatMap(({ map, state }): Words[] => {
+    const segment = rfmSegments.find((known) => known === state);
+    const profile = /^rfm:(.+)$/.exec(map)?.[1];
+    return segment && profile ? [{ key: 'who.rfm', variables: { profile, segment } }] : [];
+  });
+  const names = segments.join(', ');
+  return [...(names === '' ? [] : [{ key: 'who.segments', variables: { names } } as const]), ...parts];
 }
 
 function surveyOf({ surveys }: CustomerCard): Words[] {
@@ -164,8 +172,13 @@ function messageWords({ at, channel, state, messageState }: CardMessage): Words 
   return { key: `who.${messageState}`, variables: { at, channel } };
 }
 
-/** What is known about a customer beyond that. */
-export function factLines({ facts }: CustomerCard, _: Viewer): Paragraph[] {
+/** What is known about a customer beyond that, each with where it comes from. */
+export function factLines({ facts }: CustomerCard, { program, context, locale }: Viewer): Paragraph[] {
   if (facts.length === 0) return [{ key: 'who.no_facts' }];
-  return [{ key: 'who.facts' }];
+  const today = Math.floor(localTime(context.now, program.zone) / DAY_MS);
+  const lines = facts.map((fact) => [
+    factWords(fact, today, program.facts, locale ?? program.locale),
+    ...becauseWords(fact),
+  ]);
+  return [{ key: 'who.facts' }, ...lines];
 }

@@ -31,8 +31,7 @@ import { nameOf } from './words.ts';
 
 /** What a customer's whole card needs to know. */
 export function wholeCardNeeds(customerId: CustomerId, program: Program): DialogNeeds {
-  const { tier_days: tierDays, zone } = program;
-  return { ...cardNeeds(customerId, program), cards: [{ customerId, tierDays, zone }] };
+  return { ...cardNeeds(customerId, program), cards: [{ customerId, program }] };
 }
 
 /** Who is meant, as of now: whom the account was merged into, where it was. */
@@ -152,7 +151,7 @@ export const personScreens: readonly (readonly [string, StaffScreen])[] = [
   cardScreen('who', whole),
   listScreen('who_purchases', (_, __, card) => purchaseLines(card)),
   listScreen('who_messages', (_, __, card) => messageLines(card)),
-  listScreen('who_facts', (turn, __, card) => factLines(card, turn)),
+  listScreen('who_facts', (turn, __, card) => factLines(card, { ...turn, locale: turn.address.locale })),
   [
     'give_to',
     {
