@@ -1,4 +1,5 @@
-import type { ApiParts } from './api/parts.ts';
+import type { ApiParts, ReportLook } from './api/parts.ts';
+import type { Report } from './core/insights/reports/types.ts';
 import { codeRules } from './core/messaging/codes.ts';
 import { tierSince } from './core/program/rules.ts';
 import { findBatch, findCoupon, listCodes, listCoupons } from './db/coupons.ts';
@@ -13,6 +14,7 @@ import { findRedemption, listRedemptions } from './db/redemptions.ts';
 import { findSegment, listSegments } from './db/segments/store.ts';
 import { createShops, type Shops } from './db/shops.ts';
 import { listTalks, readTalk } from './db/talks.ts';
+import type { Drawing } from './drawings.ts';
 import { currentRfm } from './rfm.ts';
 import type { Svoi } from './svoi.ts';
 
@@ -25,12 +27,14 @@ export interface HttpOptions
   writerStopped(): boolean;
   /** Default: those of the database. */
   readonly shops?: Shops;
+  /** Draws reports as PNG, where that is possible. */
+  drawPng?(drawing: Drawing): Promise<Uint8Array>;
 }
 
 /** The parts of the API over a database: what every root and every test gives `createApi`. */
 export function apiParts(svoi: Svoi, options: HttpOptions): ApiParts {
   const { database, clock, ids } = svoi;
-  const { version, writerStopped, shops = createShops({ database, clock, ids }), ...rest } = options;
+  const { version, writerStopped, drawPng, shops = createShops({ database, clock, ids }), ...rest } = options;
   const { claimUrl = () => undefined } = options;
   return {
     ...rest,
@@ -77,6 +81,7 @@ export function apiParts(svoi: Svoi, options: HttpOptions): ApiParts {
       },
       figures: (from, to) => messageFigures(database, from, to),
     },
+    reports: reportReads(svoi, drawPng),
     products: { find: (sku) => findProduct(database, sku) },
     segments: segmentReads(svoi),
     refills: { list: (page) => listRefills(database, page) },
@@ -109,5 +114,25 @@ function segmentReads({ analyst, clock, database, program }: Svoi): ApiParts['se
     members: (rule, page) => analyst.ask('segmentPage', { ...asked(rule), ...page }),
     find: (reference) => findSegment(database, reference),
     list: (page) => listSegments(database, page),
+  };
+}
+
+/** Reports as data and as pictures. */
+function reportReads(svoi: Svoi, drawPng: HttpOptions['drawPng']): ApiParts['reports'] {
+  const drawing = (report: Report, { locale, theme }: ReportLook): Drawing => {
+    const { zone, currency } = svoi.program();
+    return { report, reader: { locale, theme, zone, currency } };
+  };
+  return {
+    async make({ name, profile, ...question }) {
+      const { zone, rfm } = svoi.program();
+      const scored = rfm.profiles.find((one) => profile === undefined || one.name === profile);
+      if (name === 'rfm' && scored) await currentRfm(svoi, scored);
+      const named = profile === undefined ? {} : { profile };
+      const asked = { name, ...named, ...question, program: { zone, rfm }, now: svoi.clock.now() };
+      return svoi.analyst.ask('report', asked);
+    },
+    svg: (report, look) => svoi.analyst.ask('svg', drawing(report, look)),
+    ...(drawPng ? { png: (report, look) => drawPng(drawing(report, look)) } : {}),
   };
 }

@@ -19,6 +19,7 @@ import { quoteRoutes } from './routes/quotes.ts';
 import { redemptionRoutes } from './routes/redemptions.ts';
 import { refillRoutes } from './routes/refills.ts';
 import { refundRoutes } from './routes/refunds.ts';
+import { reportRoutes } from './routes/reports.ts';
 import { reservationRoutes } from './routes/reservations.ts';
 import { rfmRoutes } from './routes/rfm.ts';
 import { segmentRoutes } from './routes/segments.ts';
@@ -54,6 +55,7 @@ export function createApi(parts: ApiParts): OpenAPIHono<ApiEnv> {
   messageRoutes(api);
   refillRoutes(api);
   rfmRoutes(api);
+  reportRoutes(api);
   talkRoutes(api);
   segmentRoutes(api);
   chatSessionRoutes(api);

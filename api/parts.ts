@@ -1,7 +1,7 @@
 import type { Coupon, CouponBatch, CouponCode, CouponInHand } from '../core/coupons/types.ts';
 import type { ConsentTexts } from '../core/customers/consents.ts';
 import type { CodeRules } from '../core/customers/one_time_code.ts';
-import type { Consent, Customer, CustomerRecord, CustomerRef } from '../core/customers/types.ts';
+import type { Consent, Customer, CustomerRecord, CustomerRef, Locale } from '../core/customers/types.ts';
 import type { DialogChanges, DialogFacts, DialogNeeds } from '../core/dialogs/types.ts';
 import type {
   CouponBatchId,
@@ -15,6 +15,7 @@ import type {
   TalkId,
 } from '../core/ids.ts';
 import type { Refill } from '../core/insights/refill.ts';
+import type { Report, ReportQuestion, Theme } from '../core/insights/reports/types.ts';
 import type { RfmProfile, RfmResult } from '../core/insights/rfm/types.ts';
 import type { HistoryEntry } from '../core/ledger/view.ts';
 import type { MessageFigures } from '../core/messaging/figures.ts';
@@ -47,6 +48,7 @@ export interface ApiParts {
   readonly talks: TalkReads;
   readonly messages: MessageReads;
   readonly rfm: RfmReads;
+  readonly reports: ReportReads;
   readonly refills: RefillReads;
   readonly segments: SegmentReads;
   /** Where the code of a receipt without a customer leads by itself; undefined where there is no such place. */
@@ -222,6 +224,20 @@ export interface RefillCursor {
 export interface RefillInList extends RefillCursor, Refill {
   /** What the product is called, where we were told. */
   readonly name: string | null;
+}
+
+/** For whom a picture of a report is drawn. */
+export interface ReportLook {
+  readonly locale: Locale;
+  readonly theme: Theme;
+}
+
+/** Reports, and pictures of them. */
+export interface ReportReads {
+  make(question: Omit<ReportQuestion, 'program' | 'now'>): Promise<Report>;
+  svg(report: Report, look: ReportLook): Promise<string>;
+  /** Absent where nothing can make PNG. */
+  png?(report: Report, look: ReportLook): Promise<Uint8Array>;
 }
 
 /** Sessions of the site chat. */

@@ -17,6 +17,7 @@ export type Right =
   | 'customers:erase'
   | 'messages:read'
   | 'rfm:read'
+  | 'reports:read'
   | 'talks:read'
   | 'refills:read'
   | 'products:write'
@@ -43,6 +44,7 @@ const rights: Readonly<Record<Scope, readonly Right[]>> = {
     'customers:erase',
     'messages:read',
     'rfm:read',
+    'reports:read',
     'talks:read',
     'refills:read',
     'products:write',
