@@ -31,7 +31,16 @@ export interface MergeDetails {
 }
 
 /** What the account that stays takes over where it knows nothing. */
-export const fillable = ['name', 'birthday', 'gender', 'locale', 'zone', 'registeredAt'] as const;
+export const fillable = [
+  'name',
+  'birthday',
+  'gender',
+  'locale',
+  'zone',
+  'city',
+  'registeredAt',
+  'registeredIn',
+] as const;
 
 /** Merges to read: those that stand and touch these customers. */
 export interface MergeNeeds {

@@ -18,12 +18,13 @@ const buy = (changes: Readonly<Record<string, unknown>>) =>
 test('a customer is added once, and changed where the shop says something new', async () => {
   const first = await add({ phone: '067 123 45 67', name: 'Olena', birthday: '1990-05-17' });
   expect(first.status).toBe(201);
-  const second = await add({ phone, name: 'Олена', gender: 'female', birthday: null });
+  const second = await add({ phone, name: 'Олена', gender: 'female', birthday: null, city: 'Київ' });
   expect(second.status).toBe(200);
   expect(second.body).toMatchObject({
     id: first.body.id,
     registered: false,
-    profile: { phone, name: 'Олена', gender: 'female', birthday: null },
+    registered_in: null,
+    profile: { phone, name: 'Олена', gender: 'female', birthday: null, city: 'Київ' },
   });
 });
 

@@ -97,6 +97,17 @@ describe('verify', () => {
   });
 });
 
+describe('rebuild', () => {
+  it('counts figures again, and says how many were wrong', async () => {
+    await buy(line.url, 7);
+    const ok = 'ok: figures of 3 customers';
+    expect(await line.run('rebuild')).toEqual({ exit: 0, out: [`${ok}, all as they were`], errors: [] });
+    await damage(line.url, 'update customers set paid_minor = paid_minor + 1');
+    expect((await line.run('rebuild')).out).toEqual([`${ok}: 3 were wrong, and are right now`]);
+    expect((await line.run('rebuild')).out).toEqual([`${ok}, all as they were`]);
+  });
+});
+
 describe('backup and restore', () => {
   it('bring back what was there, and keep what was there since', async () => {
     await buy(line.url, 4);

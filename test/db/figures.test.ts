@@ -1,9 +1,10 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { recordPurchase } from '../../core/checkout/record.ts';
 import { recordRefund } from '../../core/checkout/refund.ts';
 import { eraseCustomer } from '../../core/customers/erase.ts';
 import type { CustomerId, PurchaseId, ShopId } from '../../core/ids.ts';
+import { programSchema } from '../../core/program/program.ts';
 import { purchaseRules, spendingRules } from '../../core/program/rules.ts';
 import { recordPayment } from '../../core/purchases/payment.ts';
 import { recordReturn } from '../../core/purchases/return.ts';
@@ -11,13 +12,15 @@ import type { PurchaseResult, ReceiptLine } from '../../core/purchases/types.ts'
 import { requestRedemption } from '../../core/redemptions/request.ts';
 import { cancelRedemption, confirmRedemption } from '../../core/redemptions/settle.ts';
 import { DAY_MS } from '../../core/time.ts';
-import { readRow, readRows } from '../../db/database.ts';
+import { readRow, readRows, statement } from '../../db/database.ts';
+import { applyProgram } from '../../db/programs.ts';
 import { customersToRebuild, type RebuildProgress, rebuildFigures } from '../../db/rebuild.ts';
 import { settleDue } from '../../jobs.ts';
 import type { Svoi } from '../../svoi.ts';
 import type { TestChat } from '../support/chat.ts';
 import { figuresByHand, storedFigures } from '../support/figures.ts';
 import { aPurchase, buy } from '../support/purchases.ts';
+import { expectSameRfm } from '../support/rfm.ts';
 import { hasLibsqlServer, type LibsqlServer, startLibsqlServer } from '../support/sqld.ts';
 import { aColleague, aMember } from '../support/staff.ts';
 import { type TestSvoi, testSvoi } from '../support/svoi.ts';
@@ -283,7 +286,10 @@ async function holds(steps: readonly Step[], url?: string): Promise<void> {
   const t = await testSvoi({ program, ...(url === undefined ? {} : { url }) });
   try {
     const shop = await Shop.open(t);
-    for (const one of steps) await shop.take(one);
+    for (const one of steps) {
+      await shop.take(one);
+      await expectSameRfm(t.svoi);
+    }
     expect(await storedFigures(t.svoi.database)).toEqual(await figuresByHand(t.svoi.database));
     expect(await rebuilt(t.svoi)).toMatchObject({ moved: 0, differed: 0 });
     for (const what of await happened(t.svoi)) seen.add(what);
@@ -348,5 +354,67 @@ describe('figures and totals are what a count from scratch says', () => {
       const [steps] = fc.sample(fc.array(step, long), { numRuns: 1, seed: 5 });
       await holds(steps ?? [], server.url);
     }, 60_000);
+  });
+});
+
+describe('a rebuild', () => {
+  let t: TestSvoi;
+  beforeEach(async () => {
+    t = await testSvoi();
+    for (const [index, at] of [
+      '2026-11-20T23:30:00Z',
+      '2026-11-21T10:00:00Z',
+      '2026-11-21T22:30:00Z',
+    ].entries()) {
+      await buy(t.svoi, aPurchase({ at: Date.parse(at), externalId: `r-${index}`, store: 'k-1' }));
+    }
+    for (const phone of ['+380671110001', '+380671110002']) {
+      await buy(t.svoi, aPurchase({ at: t.clock.now(), externalId: phone, customer: { phone } }));
+    }
+  });
+  afterEach(() => t.close());
+
+  const days = async () => {
+    const row = await readRow(t.svoi.database, 'select order_days, first_day from customers order by id');
+    return [row?.order_days, row?.first_day];
+  };
+
+  test('puts right what somebody changed behind our back, and says of how many customers', async () => {
+    const before = await storedFigures(t.svoi.database);
+    await t.svoi.database.write([
+      statement("update customers set orders = 9 where phone = '+380671110001'"),
+      statement("delete from customer_totals where facet = 'store'"),
+    ]);
+    expect(await rebuilt(t.svoi)).toMatchObject({ customers: 3, differed: 2, moved: 0 });
+    expect(await storedFigures(t.svoi.database)).toEqual(before);
+    expect(await rebuilt(t.svoi)).toMatchObject({ differed: 0 });
+  });
+
+  test('takes days on the calendar of the program, also once that is another', async () => {
+    const kyiv = await days();
+    await applyProgram(t.svoi.database, programSchema.parse({ zone: 'America/New_York' }), t.clock.now());
+    await t.svoi.reloadProgram();
+    expect(await rebuilt(t.svoi)).toMatchObject({ purchases: 5, moved: 5, differed: 1 });
+    expect([kyiv, await days()]).toEqual([
+      [2, 20778],
+      [2, 20777],
+    ]);
+    const row = await readRow(t.svoi.database, 'select local_at, at from purchases order by id');
+    expect(Number(row?.local_at) - Number(row?.at)).toBe(-5 * 3_600_000);
+  });
+
+  test('that was stopped goes on where it was, within a day', async () => {
+    const stopAt = (part: string) => (progress: RebuildProgress) => {
+      if (progress.part === part) throw new Error('stopped');
+    };
+    await expect(rebuilt(t.svoi, stopAt('customers'))).rejects.toThrow('stopped');
+    const pages: string[] = [];
+    await rebuilt(t.svoi, ({ part }) => pages.push(part));
+    expect(pages).toEqual(['customers', 'customers']);
+    await expect(rebuilt(t.svoi, stopAt('customers'))).rejects.toThrow('stopped');
+    t.clock.advance(25 * 3_600_000);
+    pages.length = 0;
+    await rebuilt(t.svoi, ({ part }) => pages.push(part));
+    expect(pages).toEqual(['purchases', 'customers', 'customers']);
   });
 });

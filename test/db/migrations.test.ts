@@ -10,9 +10,12 @@ import { recordRefund } from '../../core/checkout/refund.ts';
 import type { PurchaseId, ShopId } from '../../core/ids.ts';
 import { purchaseRules } from '../../core/program/rules.ts';
 import { recordPayment } from '../../core/purchases/payment.ts';
+import { DAY_MS } from '../../core/time.ts';
 import { readRows } from '../../db/database.ts';
 import { verifyLedger } from '../../db/verify.ts';
+import { storedFigures } from '../support/figures.ts';
 import { aPurchase, buy } from '../support/purchases.ts';
+import { aMember } from '../support/staff.ts';
 import { type TestSvoi, testSvoi } from '../support/svoi.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'svoi-migrations-'));
@@ -86,6 +89,34 @@ test('purchases of before refunds were known get their lots and the points of th
     expect(outcome).toMatchObject({ ok: true, result: { points: { takenBack: 24, notTaken: 0 } } });
   }
   expect(await verifyLedger(upgraded.svoi.database)).not.toHaveProperty('fault');
+  upgraded.close();
+  now.close();
+});
+
+test('customers of before figures were kept get theirs', async () => {
+  const program = { zone: 'UTC' };
+  const now = await testSvoi({ program });
+  const at = now.clock.now();
+  const chat = await aMember(now.svoi, '+380671234567', 'Olena');
+  await chat.say('stop');
+  const lines = [line('a', 66_600), line('b', 33_400)];
+  for (const [index, days] of [40, 12, 3, 3].entries()) {
+    await buy(now.svoi, aPurchase({ at: at - days * DAY_MS, externalId: `r-${index}`, store: 'k-1', lines }));
+  }
+  const { id: purchaseId } = (await buy(now.svoi, aPurchase({ at, externalId: 'last', lines }))).result;
+  const back = { shopId: 'shp_test' as ShopId, externalId: 'back', purchaseId, at, amountMinor: 40_000 };
+  await now.svoi.submit(recordRefund(back, purchaseRules(now.svoi.program())));
+  const url = `file:${join(folder, 'older.db')}`;
+  const old = await ofVersion(4, url);
+  // A chat that comes with its history, not by its first word.
+  await old.execute('drop trigger addresses_not_forgotten');
+  await copyInto(old, now);
+  old.close();
+
+  const upgraded = await testSvoi({ url, at });
+  const figures = await storedFigures(now.svoi.database);
+  expect(Object.values(figures)[0]?.figures).toMatchObject({ orders: 5, chats: 1, refunded_minor: 40_000 });
+  expect(await storedFigures(upgraded.svoi.database)).toEqual(figures);
   upgraded.close();
   now.close();
 });

@@ -23,20 +23,21 @@ async function rows(sql: string) {
   return found;
 }
 
-const people = `select c.phone, c.name, c.birthday, c.gender, c.locale, c.registered_at, e.external_id
+const people = `select c.phone, c.name, c.city, c.birthday, c.gender, c.locale, c.registered_at, e.external_id
   from customers c left join external_ids e on e.customer_id = c.id order by c.phone`;
 
 it('customers come in as the shop knows them, not registered: nobody proved their phones', async () => {
   const { exit, out } = await importFile(
-    'Телефон,First name,Last name,Дата рождения,Пол,Язык,Client ID,Marketing\n' +
-      '067 123 45 67,Олена,Коваль,17.05.1990,ж,українська,c-5,так\n' +
-      '380501234567,,,,,,c-6,\n',
+    'Телефон,First name,Last name,Дата рождения,Пол,Язык,Client ID,Marketing,Місто\n' +
+      '067 123 45 67,Олена,Коваль,17.05.1990,ж,українська,c-5,так,Львів\n' +
+      '380501234567,,,,,,c-6,,\n',
   );
   expect({ exit, last: out[1] }).toEqual({ exit: 0, last: '2 customers from 2 rows' });
   expect(await rows(people)).toEqual([
     {
       phone: '+380501234567',
       name: null,
+      city: null,
       birthday: null,
       gender: null,
       locale: null,
@@ -46,6 +47,7 @@ it('customers come in as the shop knows them, not registered: nobody proved thei
     {
       phone: '+380671234567',
       name: 'Олена Коваль',
+      city: 'Львів',
       birthday: '1990-05-17',
       gender: 'female',
       locale: 'uk',
