@@ -78,6 +78,7 @@ test('the calls of the contract are there', async () => {
     'post /v1/messages/preview',
     'get /v1/messages',
     'get /v1/messages/stats',
+    'get /v1/refills',
     'get /v1/talks',
     'get /v1/talks/{id}',
     'post /v1/chat-sessions',
