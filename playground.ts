@@ -29,7 +29,7 @@ export interface PlaygroundOptions {
 /** Joins the playground to a database: its till has a shop and a key of its own, a new key at every start. */
 export async function openPlayground(svoi: Svoi, options: PlaygroundOptions): Promise<Playground> {
   const { web, shops, year = false, ...rest } = options;
-  await nameMadeUpPrices(svoi);
+  await applyPlaygroundProgram(svoi);
   const { key: shopKey, shop } = await playgroundKey(shops);
   if (year) await liveYear({ database: svoi.database, shopId: shop.id, until: svoi.clock.now() });
   const playground = await createPlayground({
@@ -67,11 +67,12 @@ const madeUpPrices = {
   sms: { segment: 120, countries: {} },
 };
 
-/** The program of a new playground names prices; one that was changed stays as it is. */
-async function nameMadeUpPrices(svoi: Svoi): Promise<void> {
+/** The program of a new playground names prices and asks for opinions; one that was changed stays as it is. */
+async function applyPlaygroundProgram(svoi: Svoi): Promise<void> {
   const { version, ...definition } = svoi.program();
   if (version > 1) return;
-  await applyProgram(svoi.database, { ...definition, prices: madeUpPrices }, svoi.clock.now());
+  const nps = { ...definition.nps, on: true };
+  await applyProgram(svoi.database, { ...definition, prices: madeUpPrices, nps }, svoi.clock.now());
   await svoi.reloadProgram();
 }
 

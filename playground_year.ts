@@ -4,12 +4,16 @@ import { type Deed, type Item, planYear } from './bots/web/playground/year/plan.
 import { recordPurchase } from './core/checkout/record.ts';
 import { recordRefund } from './core/checkout/refund.ts';
 import { upsertCustomer } from './core/customers/upsert.ts';
+import { invariant } from './core/errors.ts';
 import type { PurchaseId, ShopId } from './core/ids.ts';
 import { createIds } from './core/ids.ts';
+import { askAfterPurchase } from './core/insights/nps/ask.ts';
 import type { Receipt } from './core/messaging/receipts.ts';
 import { purchaseRules } from './core/program/rules.ts';
+import { putProducts } from './core/purchases/products.ts';
 import type { PurchaseInput } from './core/purchases/types.ts';
 import { seededRandom } from './core/seeded_random.ts';
+import { saveSegment } from './core/segments/saved.ts';
 import { DAY_MS, localTime } from './core/time.ts';
 import { type Database, readRow } from './db/database.ts';
 import { createOutbox } from './db/outbox.ts';
@@ -27,9 +31,9 @@ export interface YearOptions {
 }
 
 const doneName = 'playground_year';
-/** How far apart the nights are that count: every night of the last two weeks, one a week before. */
-const nightsBetween = 7;
-const lastNights = 14;
+/** How far apart the nights are that count: every night of the last week, one in two weeks before. */
+const nightsBetween = 14;
+const lastNights = 7;
 const messagesAtOnce = 500;
 /** How many messages of a hundred are read. */
 const readShare = 0.72;
@@ -38,10 +42,11 @@ const readShare = 0.72;
  * Lets a made-up shop live for a year: every deed at its own moment through the same commands as any other, and the
  * nights in between. Only into a database without customers; whether it did so.
  */
-export async function liveYear({ database, shopId, until }: YearOptions): Promise<boolean> {
+export async function liveYear(options: YearOptions): Promise<boolean> {
+  const { database, until } = options;
   const values = createValues(database);
   if ((await values.get(doneName)) !== undefined || (await hasCustomers(database))) return false;
-  const year = await openYear(database, shopId);
+  const year = await openYear(options);
   const { zone } = year.svoi.program();
   for (const [day, deeds] of daysOf(planYear(until, zone), zone)) {
     await year.live(deeds);
@@ -71,12 +76,13 @@ function daysOf(deeds: readonly Deed[], zone: string): ReadonlyMap<number, reado
 }
 
 /** A Svoi of its own, whose clock goes through the year. */
-async function openYear(database: Database, shopId: ShopId) {
+async function openYear({ database, shopId, until }: YearOptions) {
   const random = seededRandom(365);
-  let now = 0;
+  let now = until - 365 * DAY_MS;
   const clock = { now: () => now };
   const svoi = await createSvoi({ database, clock, ids: createIds(random), random });
   const receipts = new Map<string, PurchaseId>();
+  await openShop(svoi);
   const carryOut = async (deed: Deed) => {
     switch (deed.kind) {
       case 'join':
@@ -90,7 +96,7 @@ async function openYear(database: Database, shopId: ShopId) {
       case 'refund':
         return bringBack(svoi, shopId, deed, receipts.get(deed.receipt));
       case 'opinion':
-        return;
+        return tellOpinion(svoi, deed, receipts.get(deed.receipt));
     }
   };
   return {
@@ -111,6 +117,42 @@ async function openYear(database: Database, shopId: ShopId) {
       await deliver(svoi, random);
     },
   };
+}
+
+/** What the shop keeps an eye on. The longest absent of its regulars come first to mind. */
+const savedSegments = [
+  { name: 'Давно не були', rule: 'orders>=2 and last_purchase>60d' },
+  { name: 'Часті гості', rule: 'orders(90d)>=3' },
+  { name: 'Батьки малюків', rule: 'fact.child_age<4' },
+  { name: 'Хочуть пропозицій', rule: 'consent=marketing and registered=yes' },
+] as const;
+
+/** The shop tells what it sells, and the manager saves a few segments. */
+async function openShop(svoi: Svoi): Promise<void> {
+  await svoi.submit(putProducts([...yearGoods.values()].map((good) => ({ ...good, url: null }))));
+  for (const segment of savedSegments) {
+    const saved = await svoi.submit(saveSegment(segment, 'playground'));
+    invariant(saved.ok, `the playground saves its segments: ${segment.rule}`);
+  }
+}
+
+/** Somebody is asked how it was, as the program would, and answers in the chat. */
+async function tellOpinion(
+  svoi: Svoi,
+  { person, score }: Extract<Deed, { kind: 'opinion' }>,
+  id: PurchaseId | undefined,
+): Promise<void> {
+  if (id === undefined) return;
+  const asked = await svoi.submit(
+    askAfterPurchase(id, { ...svoi.program().nps, on: true }, svoi.messagingRules()),
+  );
+  if (!asked.ok || !asked.result) return;
+  const survey = await readRow(svoi.database, 'select id from surveys where purchase_id = ?', id);
+  const chat = { channel: 'telegram', address: `year-${person.number}` } as const;
+  for (const data of [`${score}`, 'skip']) {
+    const said = { kind: 'press', data: `nps:${survey?.id}-${data}` } as const;
+    await svoi.handleEvent({ id: `year-${id}-${data}`, ...chat, said });
+  }
 }
 
 /** What the shop knows of somebody, and the chat they opened, if any. */

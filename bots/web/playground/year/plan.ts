@@ -28,7 +28,7 @@ export type Deed =
       readonly score: number;
     };
 
-const people = 300;
+const people = 200;
 /** Receipts nobody showed a phone for, at the beginning and at the end of the year, of a hundred. */
 const strangersShare = [0.55, 0.22] as const;
 const hourMs = DAY_MS / 24;
