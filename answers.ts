@@ -20,8 +20,11 @@ import {
   type QuestionKind,
 } from './core/insights/questions.ts';
 import { type Report, type ReportName, reportNames, themes } from './core/insights/reports/types.ts';
+import type { Words } from './core/messaging/types.ts';
+import { rfmSegments, rfSegments } from './core/program/rfm.ts';
 import { parseSegment } from './core/segments/parse.ts';
 import { wordText } from './core/segments/text.ts';
+import type { Rule } from './core/segments/types.ts';
 import type { Staff } from './core/staff/types.ts';
 import { DAY_MS, localDay } from './core/time.ts';
 import { nameKinds } from './db/insights/names.ts';
@@ -128,9 +131,17 @@ async function findSegment(text: string, seed: string, svoi: Worked): Promise<Se
   const { customers, reachable } = await svoi.analyst.ask('segmentCount', asked);
   const sample = await svoi.analyst.ask('segmentSample', { ...asked, seed, size: peopleInSample });
   return {
-    ...{ people: customers, reachable, advice: [] },
+    ...{ people: customers, reachable, advice: adviceFor(parsed.rule) },
     sample: sample.map((one) => ({ ...one, card: null })),
   };
+}
+
+/** What to do about a part of the RFM map, where the segment is just that. */
+function adviceFor(rule: Rule): Words[] {
+  if (rule.kind !== 'condition' || (rule.field !== 'rfm' && rule.field !== 'rf')) return [];
+  const [value] = rule.operator === '=' ? (rule.values ?? []) : [];
+  const known = [...rfmSegments, ...rfSegments].find((one) => value?.type === 'word' && value.word === one);
+  return known ? [{ key: `rfm_advice.${known}` }] : [];
 }
 
 function segmentQuestion(rule: string, svoi: Worked) {

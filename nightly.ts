@@ -1,4 +1,5 @@
 import { localClock, localDay } from './core/time.ts';
+import { forgetQuestions } from './db/questions.ts';
 import { createValues } from './db/values.ts';
 import { factsTask } from './facts_nightly.ts';
 import type { Worked } from './jobs.ts';
@@ -13,6 +14,12 @@ export interface NightlyTask {
   run(svoi: Worked, day: string): Promise<void>;
 }
 
+/** Answers of long ago lead on no more. */
+const questionsTask: NightlyTask = {
+  name: 'questions',
+  run: ({ database, clock }) => forgetQuestions(database, clock.now()),
+};
+
 /** In this order: what counts comes before what looks at the counts. */
 export const nightlyTasks: readonly NightlyTask[] = [
   factsTask,
@@ -21,6 +28,7 @@ export const nightlyTasks: readonly NightlyTask[] = [
   modelsTask,
   salesTask,
   historyTask,
+  questionsTask,
 ];
 
 const nightMinute = 3 * 60;

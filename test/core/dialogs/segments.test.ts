@@ -1,4 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { answerQuestions } from '../../../answers.ts';
+import { createExportPage } from '../../../bots/web/export.tsx';
+import type { QuestionId } from '../../../core/ids.ts';
+import { beginLook } from '../../../core/insights/questions.ts';
 import { readRow, readRows } from '../../../db/database.ts';
 import { takeList } from '../../../lists.ts';
 import { converse, type TestChat, testChat } from '../../support/chat.ts';
@@ -210,12 +214,16 @@ describe('taking customers away in a file', () => {
     const text = heard.map((one) => one.text).join('\n');
     const token = /http:\/\/localhost:3000\/export\/(\w+)/.exec(text)?.[1] ?? '';
     expect(text).toContain('It opens on the machine Svoi runs on');
-    const pieces: string[] = [];
-    for await (const piece of (await takeList(t.svoi, token)) ?? []) pieces.push(piece);
-    const csv = pieces.join('');
+    const page = createExportPage({ take: (of) => takeList(t.svoi, of) });
+    // Messengers look at links in chats: opening the page takes nothing.
+    expect(await (await page.request(`/export/${token}`)).text()).toContain('<form method="post"');
+    const file = await page.request(`/export/${token}`, { method: 'POST' });
+    expect(file.headers.get('content-disposition')).toContain('customers.csv');
+    const csv = new TextDecoder('utf-8', { ignoreBOM: true }).decode(await file.arrayBuffer());
     expect(csv.startsWith('\ufeffid,name,phone,')).toBe(true);
     expect(csv).toContain(`,'=1+1,'${phones[0]},`);
-    expect(await takeList(t.svoi, token)).toBeUndefined();
+    const late = await page.request(`/export/${token}`, { method: 'POST' });
+    expect(late.headers.get('content-type')).toContain('text/html');
     const acts = await readRows(
       t.svoi.database,
       `select action from audit_entries where action like 'customers.%'`,
@@ -229,6 +237,38 @@ describe('taking customers away in a file', () => {
     const id = String((await readRow(t.svoi.database, 'select id from questions'))?.id);
     const refused = await maria.press(`ask:export-${id}`);
     expect(refused.at(-1)?.text).toContain('Please ask a colleague.');
+  });
+});
+
+describe('a question', () => {
+  test('that fails is tried again a little later, and given up kindly after three times', async () => {
+    await maria.say('menu');
+    const chat = await aColleague(t.svoi, '+380671112288', 'Ira', 'manager');
+    await chat.say('/segment orders>=1');
+    const broken = { ...t.svoi, analyst: { ...t.svoi.analyst, ask: () => Promise.reject(new Error('no')) } };
+    for (let look = 0; look < 3; look += 1) {
+      await expect(answerQuestions(broken)).rejects.toThrow('no');
+      expect(await chat.hear()).toEqual([]);
+      t.clock.set(t.clock.now() + 60_000);
+    }
+    await answerQuestions(t.svoi);
+    const [sorry] = await chat.hear();
+    expect(sorry?.text).toContain('could not be counted this time');
+    const ira = patient(chat, t.svoi);
+    const again = await ira.tap('Try again');
+    expect(again.at(-1)?.text).toContain('fit');
+  });
+
+  test('whose process died in the middle of a look is answered once by another', async () => {
+    const chat = await aColleague(t.svoi, '+380671112299', 'Zoia', 'manager');
+    await chat.say('/segment orders>=1');
+    const id = String((await readRow(t.svoi.database, 'select id from questions'))?.id) as QuestionId;
+    await t.svoi.submit(beginLook(id, { paragraphs: [] }));
+    await answerQuestions(t.svoi);
+    expect(await chat.hear()).toEqual([]);
+    t.clock.set(t.clock.now() + 60_000);
+    await Promise.all([answerQuestions(t.svoi), answerQuestions(t.svoi)]);
+    expect((await chat.hear()).length).toBe(1);
   });
 });
 
