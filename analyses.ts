@@ -9,6 +9,7 @@ import { secondPurchase } from './db/insights/lifecycle.ts';
 import { listPage } from './db/insights/lists.ts';
 import { fitModels } from './db/insights/models.ts';
 import { frequentNames } from './db/insights/names.ts';
+import { npsFigures } from './db/insights/nps.ts';
 import { learnLives } from './db/insights/product_lives.ts';
 import { refillsPage } from './db/insights/refills.ts';
 import { makeReport } from './db/insights/report.ts';
@@ -24,6 +25,7 @@ import {
   sampleSegment,
   segmentWhere,
 } from './db/segments/members.ts';
+import { type Drawing, drawSvg } from './drawings.ts';
 
 /**
  * Long looks at the database by name: each reads, counts, and answers with data that can be sent between threads. None
@@ -59,6 +61,10 @@ export const analyses = {
   rfmPage,
   /** Data of a picture, and what stands out in it. */
   report: makeReport,
+  /** How likely customers are to recommend the shop. */
+  nps: npsFigures,
+  /** The picture of a report as SVG. */
+  svg: (_: Reading, drawing: Drawing) => drawSvg(drawing),
   countSales,
   countBuyers,
   standingPage,

@@ -3,6 +3,7 @@ import type { Analyses } from './analyses.ts';
 import type { Analyst, Answer, Question } from './analyst.ts';
 import { SvoiError } from './core/errors.ts';
 import type { DatabaseSettings } from './db/open.ts';
+import type { Drawing } from './drawings.ts';
 
 /** What is said to the thread, and what it says. */
 export type ThreadQuestion = { readonly id: number; readonly name: string; readonly question: unknown };
@@ -16,11 +17,17 @@ interface Pending {
   reject(error: Error): void;
 }
 
+/** An analyst who can draw, too. */
+export interface DrawingAnalyst extends Analyst {
+  /** The picture of a report as PNG. */
+  draw(drawing: Drawing): Promise<Uint8Array>;
+}
+
 /**
  * Looks in a thread of its own, with a connection of its own that only reads. The thread starts with the first question,
  * and a new one after it broke; one question after the other.
  */
-export function analystOnThread(settings: DatabaseSettings): Analyst {
+export function analystOnThread(settings: DatabaseSettings): DrawingAnalyst {
   const pending = new Map<number, Pending>();
   let count = 0;
   let thread: Promise<Worker> | undefined;
@@ -47,19 +54,23 @@ export function analystOnThread(settings: DatabaseSettings): Analyst {
     return worker;
   }
 
+  async function ask(name: string, question: unknown): Promise<unknown> {
+    if (closed) throw closedError();
+    thread ??= start();
+    const worker = await thread;
+    count += 1;
+    const id = count;
+    worker.ref();
+    return new Promise<unknown>((resolve, reject) => {
+      pending.set(id, { resolve, reject });
+      worker.postMessage({ id, name, question } satisfies ThreadQuestion);
+    });
+  }
+
   return {
-    async ask<Name extends keyof Analyses>(name: Name, question: Question<Name>): Promise<Answer<Name>> {
-      if (closed) throw closedError();
-      thread ??= start();
-      const worker = await thread;
-      count += 1;
-      const id = count;
-      worker.ref();
-      return new Promise<unknown>((resolve, reject) => {
-        pending.set(id, { resolve, reject });
-        worker.postMessage({ id, name, question } satisfies ThreadQuestion);
-      }) as Promise<Answer<Name>>;
-    },
+    ask: <Name extends keyof Analyses>(name: Name, question: Question<Name>) =>
+      ask(name, question) as Promise<Answer<Name>>,
+    draw: (drawing) => ask('png', drawing) as Promise<Uint8Array>,
     close() {
       closed = true;
       void thread?.then((worker) => worker.terminate());

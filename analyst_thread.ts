@@ -4,12 +4,16 @@ import { analyses } from './analyses.ts';
 import type { ThreadAnswer, ThreadQuestion } from './analyst_on_thread.ts';
 import type { Database } from './db/database.ts';
 import { type DatabaseSettings, openToRead } from './db/open.ts';
+import { type Drawing, drawPng } from './drawings.ts';
 
 const database = openToRead(workerData as DatabaseSettings);
 
+/** Beside what every analyst does, this one draws with native code. */
+const looks = { ...analyses, png: (_: Database, drawing: Drawing) => drawPng(drawing) };
+
 async function answer({ id, name, question }: ThreadQuestion): Promise<ThreadAnswer> {
   try {
-    const analyse = analyses[name as keyof typeof analyses] as (
+    const analyse = looks[name as keyof typeof looks] as (
       database: Database,
       question: unknown,
     ) => Promise<unknown>;

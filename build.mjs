@@ -102,7 +102,7 @@ const placesOfSources = {
 };
 
 /**
- * The driver is native code, viber-bot and whatsapp-web.js find their own files, and the tools of tests are not made to be
+ * The driver and what makes pictures are native code, viber-bot and whatsapp-web.js find their own files, and the tools of tests are not made to be
  * moved: all are loaded from where they are.
  */
 const leftOutside = {
@@ -114,6 +114,7 @@ const leftOutside = {
       'viber-bot',
       'whatsapp-web.js',
       'puppeteer',
+      '@resvg/resvg-js',
       ...Object.keys(devDependencies),
     ]);
     onResolve({ filter: /^[\w@][^:]*$/ }, ({ path, kind }) => {

@@ -5,6 +5,7 @@ import { tierSince } from './core/program/rules.ts';
 import { findBatch, findCoupon, listCodes, listCoupons } from './db/coupons.ts';
 import { readCustomer, readLedger } from './db/customers.ts';
 import { readRow } from './db/database.ts';
+import { readCard } from './db/insights/card.ts';
 import { listRefills } from './db/insights/refills.ts';
 import { codesOf } from './db/insights/rfm.ts';
 import { customerIdOf, listNotices, messageFigures } from './db/notices.ts';
@@ -45,9 +46,13 @@ export function apiParts(svoi: Svoi, options: HttpOptions): ApiParts {
     submit: svoi.submit,
     codeRules: () => codeRules(svoi.program(), svoi.messagingRules().channels),
     customers: {
-      details: (ref, shopId) => {
-        const now = clock.now();
-        return readCustomer(database, ref, { shopId, now, paidSince: tierSince(svoi.program(), now) });
+      async details(ref, shopId) {
+        const [now, program] = [clock.now(), svoi.program()];
+        const view = { shopId, now, paidSince: tierSince(program, now) };
+        const details = await readCustomer(database, ref, view);
+        if (!details) return undefined;
+        const card = await readCard(database, { customerId: details.record.customer.id, program }, now);
+        return card && { ...details, card };
       },
       ledger: (ref, page) => readLedger(database, ref, page, clock.now()),
     },
@@ -69,6 +74,7 @@ export function apiParts(svoi: Svoi, options: HttpOptions): ApiParts {
         return svoi.analyst.ask('rfmPage', { ...asked, ...page, codes: codesOf(profile, map, place) });
       },
     },
+    nps: (question) => svoi.analyst.ask('nps', { ...question, zone: svoi.program().zone }),
     talks: {
       list: (page) => listTalks(database, page),
       read: (id) => readTalk(database, id),

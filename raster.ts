@@ -1,5 +1,4 @@
 import { createRequire } from 'node:module';
-import { Resvg } from '@resvg/resvg-js';
 
 const { resolve } = createRequire(import.meta.url);
 
@@ -8,8 +7,9 @@ const fontFiles = ['400Regular/NotoSans_400Regular.ttf', '700Bold/NotoSans_700Bo
   resolve(`@expo-google-fonts/noto-sans/${file}`),
 );
 
-/** A picture as PNG. Takes about a tenth of a second: not for the thread that serves. */
-export function rasterise(svg: string): Uint8Array {
+/** A picture as PNG. Takes some tenths of a second: not for the thread that serves. */
+export async function rasterise(svg: string): Promise<Uint8Array> {
+  const { Resvg } = await import('@resvg/resvg-js');
   const font = { fontFiles, loadSystemFonts: false, defaultFontFamily: 'Noto Sans' };
   return new Resvg(svg, { font, logLevel: 'off' }).render().asPng();
 }

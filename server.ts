@@ -2,11 +2,11 @@ import type { AddressInfo } from 'node:net';
 import { type HttpBindings, serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { pino } from 'pino';
-import { analystOnThread } from './analyst_on_thread.ts';
+import { analystOnThread, type DrawingAnalyst } from './analyst_on_thread.ts';
 import { createApi } from './api/app.ts';
 import type { Channel } from './bots/channel.ts';
 import { createDispatcher, type Dispatcher } from './bots/dispatcher.ts';
-import { createRenderer } from './bots/render.ts';
+import { createRenderer, type DrawReport } from './bots/render.ts';
 import { createClaimPage } from './bots/web/claim.tsx';
 import { createExportPage } from './bots/web/export.tsx';
 import { openPlaygroundClock, type PlaygroundClock } from './bots/web/playground/clock.ts';
@@ -35,6 +35,7 @@ import { runNightly } from './nightly.ts';
 import { type NodeMessengers, openNodeMessengers } from './node_messengers.ts';
 import manifest from './package.json' with { type: 'json' };
 import { openPlayground } from './playground.ts';
+import { reportPictures } from './report_pictures.ts';
 import { scoreNewProfiles } from './rfm.ts';
 import { oneAtATime } from './runner.ts';
 import { parseSettings, type Settings } from './settings.ts';
@@ -56,6 +57,9 @@ interface Core {
   readonly settings: Settings;
   readonly log: pino.Logger;
   readonly svoi: Svoi;
+  /** Draws pictures of reports, and those of messages. */
+  readonly drawPng: DrawingAnalyst['draw'];
+  readonly drawReport: DrawReport;
   readonly clock: PlaygroundClock;
   readonly metrics: Metrics;
   /** Ends the process: nothing may be acknowledged after the disk failed. */
@@ -124,8 +128,9 @@ async function createCore(settings: Settings, database: Database, log: pino.Logg
   };
   const clock = await openClock(settings, database, settle);
   const { DATABASE_URL, DATABASE_AUTH_TOKEN: authToken } = settings;
+  const analyst = analystOnThread({ url: DATABASE_URL, authToken });
   const svoi = await createSvoi({
-    analyst: analystOnThread({ url: DATABASE_URL, authToken }),
+    analyst,
     ...{ database, clock, ids: createIds(createRandom()), random: createRandom() },
     onMessages: () => wake(),
     onNotices: () => goOnWithNotices(),
@@ -148,6 +153,8 @@ async function createCore(settings: Settings, database: Database, log: pino.Logg
     goOnWithNotices,
     goOnWithErrands,
     ...{ settings, log, svoi, clock, metrics, fatal },
+    drawPng: analyst.draw,
+    drawReport: reportPictures(svoi, analyst.draw),
     writerStopped: () => stopped,
     url: () => url,
     listensAt: (at) => {
@@ -187,7 +194,7 @@ async function openDoors(core: Core) {
     apiParts(svoi, {
       ...{ shops, consentTexts, version: manifest.version, metrics: core.metrics, claimUrl: links.claim },
       chatSessions: { create: (phone, expiresAt) => createSessionToken(web.secret, phone, expiresAt) },
-      writerStopped: core.writerStopped,
+      ...{ writerStopped: core.writerStopped, drawPng: core.drawPng },
       log: { error: (details, message) => log.error(details, message) },
       addressOf: (_, env) => (env as HttpBindings | undefined)?.incoming?.socket.remoteAddress,
     }),
@@ -218,12 +225,12 @@ async function openDoors(core: Core) {
   return { app, channels, messengers };
 }
 
-function messengersOf({ settings, svoi, log, url }: Core): Promise<NodeMessengers> {
+function messengersOf({ settings, svoi, log, url, drawReport }: Core): Promise<NodeMessengers> {
   return openNodeMessengers({
     url,
     print: console.log,
     random: Math.random,
-    ...{ settings, program: svoi.program, clock: realClock },
+    ...{ settings, program: svoi.program, clock: realClock, drawReport },
     handle: svoi.handleEvent,
     receipts: svoi.handleReceipts,
     log: (level, message) => log[level](message),
@@ -236,7 +243,7 @@ async function startDispatcher(core: Core, channels: readonly Channel[]): Promis
   // Only a file is ours alone: on a server another process may be sending what it leased.
   if (settings.DATABASE_URL.startsWith('file:')) await outbox.releaseLeases(clock.now());
   const dispatcher = createDispatcher({
-    ...{ channels, outbox, clock, random: Math.random },
+    ...{ channels, outbox, clock, random: Math.random, drawReport: core.drawReport },
     render: createRenderer(createTranslator()),
     formats: () => svoi.program(),
     book: svoi.program,

@@ -23,6 +23,7 @@ import { reportRoutes } from './routes/reports.ts';
 import { reservationRoutes } from './routes/reservations.ts';
 import { rfmRoutes } from './routes/rfm.ts';
 import { segmentRoutes } from './routes/segments.ts';
+import { surveyRoutes } from './routes/surveys.ts';
 import { talkRoutes } from './routes/talks.ts';
 import { type Api, type ApiEnv, problemResponse } from './serve.ts';
 
@@ -57,6 +58,7 @@ export function createApi(parts: ApiParts): OpenAPIHono<ApiEnv> {
   rfmRoutes(api);
   reportRoutes(api);
   talkRoutes(api);
+  surveyRoutes(api);
   segmentRoutes(api);
   chatSessionRoutes(api);
   healthRoutes(api);

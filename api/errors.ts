@@ -41,6 +41,8 @@ export const problemKinds = {
   fact_refused: { status: 409, title: 'The customer said otherwise about this' },
   report_not_found: { status: 404, title: 'There is no such report' },
   rfm_profile_not_found: { status: 404, title: 'The program has no such RFM profile' },
+  survey_conflict: { status: 409, title: 'This was posted before with another body, or answered already' },
+  survey_mismatch: { status: 422, title: 'This purchase is another customer’s' },
   customer_mismatch: { status: 409, title: 'The phone and the external id name two customers' },
   card_taken: { status: 409, title: 'This card belongs to another customer' },
   too_large: { status: 413, title: 'The body is too large' },

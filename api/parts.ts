@@ -14,6 +14,8 @@ import type {
   ShopId,
   TalkId,
 } from '../core/ids.ts';
+import type { CustomerCard } from '../core/insights/card.ts';
+import type { NpsAnswer, NpsQuestion } from '../core/insights/nps/figures.ts';
 import type { Refill } from '../core/insights/refill.ts';
 import type { Report, ReportQuestion, Theme } from '../core/insights/reports/types.ts';
 import type { RfmProfile, RfmResult } from '../core/insights/rfm/types.ts';
@@ -46,6 +48,8 @@ export interface ApiParts {
   readonly redemptions: RedemptionReads;
   readonly coupons: CouponReads;
   readonly talks: TalkReads;
+  /** How likely customers are to recommend the shop, by days of the program's calendar. */
+  nps(question: Omit<NpsQuestion, 'zone'>): Promise<NpsAnswer>;
   readonly messages: MessageReads;
   readonly rfm: RfmReads;
   readonly reports: ReportReads;
@@ -93,6 +97,8 @@ export interface CustomerDetails {
   readonly coupons: readonly CouponInHand[];
   /** The talk with the staff that is open. */
   readonly talk: Pick<Talk, 'id' | 'status' | 'openedAt'> | undefined;
+  /** All that is known beyond that. */
+  readonly card: CustomerCard;
 }
 
 /** A page of a ledger, newest first. */

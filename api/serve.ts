@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { accepts } from 'hono/accepts';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Submitted } from '../core/ports.ts';
 import { type Right, type Shop, scopesWith } from '../core/shops.ts';
@@ -47,6 +48,11 @@ type Reply<All extends Answers> = {
   };
 }[keyof All & ContentfulStatusCode];
 
+/** An answer that is no JSON. */
+interface OtherMedia {
+  readonly media: Response;
+}
+
 /** A call as data: from it come its checks, its types and its page of the documentation. */
 export interface Call<
   All extends Answers,
@@ -69,6 +75,8 @@ export interface Call<
   /** Bodies that work; the tests post them. */
   readonly examples?: Readonly<Record<string, { readonly summary: string; readonly value: unknown }>>;
   readonly answers: All;
+  /** What else than JSON it may answer with 200: media types, as binary. */
+  readonly media?: readonly string[];
   /** What can go wrong besides what can go wrong in every call. */
   readonly problems?: readonly ProblemCode[];
 }
@@ -78,6 +86,8 @@ export interface Input<Body extends z.ZodType, Params extends z.ZodObject, Query
   readonly shop: Shop;
   /** Where it came from, where that is known. */
   readonly address: string | undefined;
+  /** Which of these media types the caller likes best; the first, where it is all the same. */
+  prefers(types: readonly string[]): string;
   readonly body: z.output<Body>;
   readonly params: z.output<Params>;
   readonly query: z.output<Query>;
@@ -92,7 +102,7 @@ export function serve<
 >(
   { app, guard, parts }: Api,
   call: Call<All, Body, Params, Query>,
-  handle: (input: Input<Body, Params, Query>) => Promise<Reply<All>>,
+  handle: (input: Input<Body, Params, Query>) => Promise<Reply<All> | OtherMedia>,
 ): void {
   const path = call.path.replaceAll(/{(\w+)}/g, ':$1');
   document(app, call);
@@ -104,7 +114,10 @@ export function serve<
     await guard.checkSignature(request, bytes, shop);
     const { body, params, query } = parseInput(c, call, bytes);
     const address = parts.addressOf?.(request, c.env);
-    const reply = await handle({ shop, address, body, params, query });
+    const prefers = ([first = '', ...others]: readonly string[]) =>
+      accepts(c, { header: 'Accept', supports: [first, ...others], default: first });
+    const reply = await handle({ shop, address, prefers, body, params, query });
+    if ('media' in reply) return reply.media;
     return c.json(reply.body, reply.status, reply.headers);
   });
 }
@@ -179,12 +192,20 @@ function document<
       ...Object.fromEntries(
         Object.entries(call.answers).map(([status, { description, schema }]) => [
           status,
-          { description, content: { 'application/json': { schema } } },
+          {
+            description,
+            content: { 'application/json': { schema }, ...(status === '200' ? mediaOf(call.media) : {}) },
+          },
         ]),
       ),
       ...problemAnswers(codes),
     },
   });
+}
+
+function mediaOf(types: readonly string[] = []) {
+  const schema = { type: 'string', format: 'binary' } as const;
+  return Object.fromEntries(types.map((type) => [type, { schema }]));
 }
 
 function operationId(method: string, path: string): string {

@@ -18,6 +18,7 @@ export type Right =
   | 'messages:read'
   | 'rfm:read'
   | 'reports:read'
+  | 'surveys:write'
   | 'talks:read'
   | 'refills:read'
   | 'products:write'
@@ -26,11 +27,12 @@ export type Right =
 
 /** What each scope may do. */
 const rights: Readonly<Record<Scope, readonly Right[]>> = {
-  till: ['purchases:write', 'redemptions:write', 'coupons:use', 'customers:read'],
+  till: ['purchases:write', 'redemptions:write', 'coupons:use', 'customers:read', 'surveys:write'],
   site: [
     ...(['purchases:write', 'redemptions:write', 'coupons:use', 'coupons:issue'] as const),
     ...(['customers:read', 'customers:write', 'customers:vouch', 'messages:read', 'refills:read'] as const),
     'products:write',
+    'surveys:write',
   ],
   admin: [
     'purchases:write',
@@ -45,6 +47,7 @@ const rights: Readonly<Record<Scope, readonly Right[]>> = {
     'messages:read',
     'rfm:read',
     'reports:read',
+    'surveys:write',
     'talks:read',
     'refills:read',
     'products:write',
