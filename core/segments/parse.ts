@@ -19,6 +19,8 @@ export function parseSegment(text: string, catalogue: Catalogue = {}): ParsedSeg
   const unclosed = pieces.find(({ kind }) => kind === 'unclosed');
   if (unclosed) return failed([problemAt(unclosed, 'unclosed_quote').problem]);
   if (pieces.length === 1) return failed([{ kind: 'empty', position: 0, length: 0, word: '' }]);
+  const tooDeep = beyondNesting(pieces);
+  if (tooDeep) return failed([problemAt(tooDeep, 'too_deep').problem]);
   const parser = createParser(pieces, catalogue);
   const rule = parser.whole();
   if (parser.problems.length > 0) return failed(parser.problems);
@@ -36,11 +38,19 @@ const unread: Rule = { kind: 'condition', field: 'random' };
 /** The most parentheses within each other, before there is a rule whose depth could be measured. */
 const mostNested = 50;
 
+function beyondNesting(pieces: readonly Token[]): Token | undefined {
+  let nested = 0;
+  return pieces.find(({ kind }) => {
+    if (kind === '(') nested += 1;
+    if (kind === ')') nested -= 1;
+    return nested > mostNested;
+  });
+}
+
 function createParser(pieces: readonly Token[], catalogue: Catalogue) {
   const problems: SegmentProblem[] = [];
   const end = pieces.at(-1) as Token;
   let index = 0;
-  let nested = 0;
   const reader: Reader = {
     catalogue,
     peek: (ahead = 0) => pieces[index + ahead] ?? end,
@@ -100,14 +110,7 @@ function createParser(pieces: readonly Token[], catalogue: Catalogue) {
 
   function inParentheses(): Rule {
     const opening = reader.take();
-    nested += 1;
-    if (nested > mostNested) {
-      if (nested === mostNested + 1) problems.push(problemAt(opening, 'too_deep').problem);
-      index = pieces.length - 1;
-      return unread;
-    }
     const rule = either();
-    nested -= 1;
     if (reader.peek().kind === ')') reader.take();
     else if (reader.peek().kind === 'end') problems.push(problemAt(opening, 'unclosed_parenthesis').problem);
     return rule;

@@ -67,7 +67,7 @@ export function saveSegment(
     needs,
     decide(facts, context) {
       const live = liveOf(facts);
-      const fitting = fit(typed, text, live);
+      const fitting = checkedSegment(typed, text, live);
       if (!fitting.ok) return fitting;
       const { name, rule } = fitting.result;
       const there = live.find((one) => isCalled(one, name));
@@ -114,7 +114,12 @@ export function changeSegment(id: SegmentId, change: SegmentChange, actor: strin
         return refuse('segment_changed', 'somebody changed it meanwhile: look at it again', '/revision');
       }
       const others = live.filter((one) => one !== segment);
-      const fitting = fit(change.name ?? segment.name, change.rule ?? segment.rule, others, segment.name);
+      const fitting = checkedSegment(
+        change.name ?? segment.name,
+        change.rule ?? segment.rule,
+        others,
+        segment.name,
+      );
       if (!fitting.ok) return fitting;
       const { name, rule } = fitting.result;
       const taken = others.find((one) => isCalled(one, name));
@@ -162,7 +167,7 @@ export function restoreSegment(id: SegmentId, actor: string): SegmentCommand<Seg
       if (!segment) return segmentNotFound();
       if (segment.removedAt === null) return { ok: true, changes: {}, result: segment };
       const live = liveOf(facts);
-      const fitting = fit(segment.name, segment.rule, live);
+      const fitting = checkedSegment(segment.name, segment.rule, live);
       if (!fitting.ok) return fitting;
       const taken = live.find((one) => isCalled(one, segment.name));
       if (taken) return nameTaken(taken.name);
@@ -190,7 +195,7 @@ function nameTaken(name: string) {
 }
 
 /** A name and a rule as they are kept, checked against the other segments; `own`: the name it has so far. */
-function fit(
+function checkedSegment(
   typed: string,
   text: string,
   others: readonly Segment[],
