@@ -62,6 +62,9 @@ const noticesDue: DueIn = (store, { clock, messagingRules }) =>
     .sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0) || (a.id < b.id ? -1 : 1))
     .map(({ id }) => advanceNotice(id, messagingRules));
 
+/** The purchases whose turn to be asked about has come and gone: the job looks at each once, whatever comes of it. */
+const lookedAt = new WeakMap<MemoryStore, Set<string>>();
+
 /** What the job asks about, in the order it was recorded. */
 const purchasesToAskAbout: DueIn = (store, { clock, program: { nps, zone }, messagingRules }) => {
   const now = clock.now();
@@ -69,7 +72,10 @@ const purchasesToAskAbout: DueIn = (store, { clock, program: { nps, zone }, mess
   const recorded = [...store.purchases.values()].filter(
     ({ recordedAt, customerId }) => customerId !== null && recordedAt < now - nps.ask_after_hours * 3_600_000,
   );
-  return recorded
+  const seen = lookedAt.get(store) ?? new Set();
+  const fresh = recorded.filter(({ id }) => !seen.has(id));
+  lookedAt.set(store, new Set([...seen, ...fresh.map(({ id }) => id)]));
+  return fresh
     .filter((purchase) => isWorthAsking(purchase, nps, now))
     .filter(({ customerId }) => customerId && !isTooSoon(lastSurveyed(store, customerId), nps, now))
     .sort((a, b) => (a.id < b.id ? -1 : 1))
