@@ -64,7 +64,7 @@ export interface CallOptions {
 
 export interface TestApiOptions
   extends TestSvoiOptions,
-    Partial<Pick<HttpOptions, 'metrics' | 'addressOf' | 'chatSessions' | 'claimUrl'>> {
+    Partial<Pick<HttpOptions, 'metrics' | 'addressOf' | 'chatSessions' | 'claimUrl' | 'drawPng'>> {
   readonly limits?: Partial<ApiLimits>;
 }
 
@@ -72,7 +72,7 @@ const generous = { perSecond: 1e9, burst: 1e9 };
 
 /** Starts the API for one test. Limits are out of the way unless the test sets them. */
 export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
-  const { limits, metrics, addressOf, chatSessions, claimUrl, ...rest } = options;
+  const { limits, metrics, addressOf, chatSessions, claimUrl, drawPng, ...rest } = options;
   const here = await testSvoi(rest);
   const { database, ids } = here.svoi;
   const shops = createShops({ database, clock: here.clock, ids });
@@ -87,6 +87,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
       log: { error: (details, message) => faults.push({ details, message }) },
       limits: { key: generous, strangers: generous, ...limits },
       ...(metrics ? { metrics } : {}),
+      ...(drawPng ? { drawPng } : {}),
       ...(addressOf ? { addressOf } : {}),
       ...(claimUrl ? { claimUrl } : {}),
       chatSessions: chatSessions ?? { create: async (phone) => `session of ${phone}` },

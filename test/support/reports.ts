@@ -1,0 +1,173 @@
+import type { Report } from '../../core/insights/reports/types.ts';
+import { lookOf } from '../../core/insights/rfm/maps.ts';
+import { defaultProgram } from '../../core/program/program.ts';
+import { rfmSegments } from '../../core/program/rfm.ts';
+
+const months = [
+  ...['2025-12-01', '2026-01-01', '2026-02-01', '2026-03-01', '2026-04-01', '2026-05-01'],
+  ...['2026-06-01', '2026-07-01', '2026-08-01', '2026-09-01', '2026-10-01', '2026-11-01'],
+];
+const year = { from: '2025-11-23', to: '2026-11-22', step: 'month' } as const;
+
+const places = rfmSegments.map((key) => ({ key, ...lookOf(defaultProgram.rfm, 'rfm', key) }));
+
+/** A report of each kind, as of a shop of some size. */
+export const busyReports: readonly Report[] = [
+  {
+    name: 'rfm',
+    profile: 'main',
+    day: '2026-11-22',
+    scores: 5,
+    customers: 66_000,
+    paidMinor: 9_870_000_00,
+    segments: places.map((place, index) => ({
+      ...place,
+      customers: 1000 * (index + 1),
+      paidMinor: 987_000_00 / (index + 1),
+    })),
+    cells: [1, 2, 3, 4, 5].flatMap((recency) =>
+      [1, 2, 3, 4, 5].map((frequency) => ({
+        recency,
+        frequency,
+        customers: 137 * recency * frequency ** 2,
+        paidMinor: 1_234_567 * recency * frequency,
+        segment: rfmSegments[(recency * frequency) % 11] ?? 'lost',
+      })),
+    ),
+    takeaway: { key: 'report.rfm', variables: { part: 18, share: 61 } },
+  },
+  {
+    name: 'segment_sizes',
+    map: 'rfm:main',
+    ...year,
+    days: months,
+    places: places.map((place, index) => ({
+      ...place,
+      sizes: months.map((_, month) => (month === 4 ? null : 500 * (index + 1) + month * 40 * (5 - index))),
+    })),
+    takeaway: { key: 'report.best_size', variables: { before: 1200, after: 2300 } },
+  },
+  {
+    name: 'segment_moves',
+    map: 'rfm:main',
+    from: '2026-10-24',
+    to: '2026-11-22',
+    places,
+    moves: [null, ...rfmSegments].flatMap((was, from) =>
+      [null, ...rfmSegments].flatMap((became, to) =>
+        (from * 7 + to * 3) % 5 === 1 && from !== to
+          ? [{ was, became, customers: 40 + from * 11 + to * 17 }]
+          : [],
+      ),
+    ),
+    takeaway: { key: 'report.moves', variables: { better: 410, worse: 280 } },
+  },
+  {
+    name: 'registrations',
+    ...year,
+    points: months.map((day, month) => ({
+      day,
+      registered: 120 + month * 37,
+      sales: 4000,
+      memberSales: 900 + month * 150,
+    })),
+    takeaway: { key: 'report.registrations', variables: { count: 3882, share: 43 } },
+  },
+  {
+    name: 'nps',
+    ...year,
+    points: months.map((day, month) => ({
+      day,
+      promoters: 30 + month,
+      passives: 12,
+      detractors: 15 - month,
+    })),
+    takeaway: { key: 'report.nps', variables: { count: 684, index: 41, margin: 6 } },
+  },
+  {
+    name: 'returning',
+    ...year,
+    day: '2026-11-22',
+    months: months.map((day, month) => ({ day, buyers: 1500 + 60 * month, returning: 300 + 90 * month })),
+    cohorts: months.map((day, month) => ({
+      day,
+      customers: 1200 - month * 30,
+      back: months.slice(month + 1).map((_, later) => Math.round(420 / (later + 1))),
+    })),
+    takeaway: { key: 'report.returning', variables: { share: 56 } },
+  },
+  {
+    name: 'revenue',
+    ...year,
+    points: months.map((day, month) => ({
+      day,
+      memberSales: 900 + month * 150,
+      memberMinor: (900 + month * 150) * 64_000,
+      otherSales: 3000 - month * 150,
+      otherMinor: (3000 - month * 150) * 41_000,
+      pointsMinor: 1_000_000 + month * 90_000,
+    })),
+    takeaway: { key: 'report.revenue', variables: { share: 52, member: 64_000, other: 41_000 } },
+  },
+];
+
+const tooLittle = { key: 'report.too_little' } as const;
+const span = { from: '2026-11-01', to: '2026-11-03' };
+const days = ['2026-11-01', '2026-11-02', '2026-11-03'];
+
+/** The same reports of a shop in which nothing has happened. */
+export const emptyReports: readonly Report[] = [
+  {
+    ...{ name: 'rfm', profile: 'main', day: '2026-11-22', scores: 5, customers: 0, paidMinor: 0 },
+    segments: places.map((place) => ({ ...place, customers: 0, paidMinor: 0 })),
+    cells: [],
+    takeaway: tooLittle,
+  },
+  {
+    ...{ name: 'segment_sizes', map: 'rfm:main', ...span, step: 'day', days },
+    places: places.map((place) => ({ ...place, sizes: [null, null, 4] })),
+    takeaway: tooLittle,
+  },
+  { name: 'segment_moves', map: 'rfm:main', ...span, places, moves: [], takeaway: tooLittle },
+  {
+    ...{ name: 'registrations', ...span, step: 'day', takeaway: tooLittle },
+    points: days.map((day) => ({ day, registered: 0, sales: 0, memberSales: 0 })),
+  },
+  {
+    ...{ name: 'nps', ...span, step: 'day', takeaway: tooLittle },
+    points: days.map((day) => ({ day, promoters: 0, passives: 0, detractors: 0 })),
+  },
+  {
+    ...{ name: 'returning', ...span, day: '2026-11-03', takeaway: tooLittle },
+    months: [{ day: '2026-11-01', buyers: 0, returning: 0 }],
+    cohorts: [{ day: '2026-11-01', customers: 0, back: [] }],
+  },
+  {
+    ...{ name: 'revenue', ...span, step: 'day', takeaway: tooLittle },
+    points: days.map((day) => ({
+      ...{ day, memberSales: 0, memberMinor: 0, otherSales: 0, otherMinor: 0, pointsMinor: 0 },
+    })),
+  },
+];
+
+const longTitle =
+  'Дуже давні клієнти, яким <b>неодмінно</b> треба написати & не забути 木木木木木木木木木木木木';
+
+/** Reports with names that people gave, as long and as odd as they like. */
+export const longReports: readonly Report[] = [
+  {
+    ...{ name: 'segment_sizes', map: 'saved', ...span, step: 'day', days },
+    places: Array.from({ length: 12 }, (_, index) => ({
+      key: `seg_${index}`,
+      title: `${longTitle} ${index}`,
+      sizes: [index * 1_000_000, null, index * 1_100_000],
+    })),
+    takeaway: { key: 'report.segments_grew', variables: { count: 11, fewer: 0 } },
+  },
+  {
+    ...{ name: 'segment_moves', map: 'seg_1', ...span },
+    places: [{ key: 'seg_1', title: longTitle }],
+    moves: [{ was: null, became: 'in', customers: 1_234_567 }],
+    takeaway: { key: 'report.segment_moves', variables: { title: longTitle, entered: 1_234_567, left: 0 } },
+  },
+];
