@@ -82,7 +82,7 @@ function serveGet(api: Api): void {
       tag: 'Customers',
       summary: 'Read a customer',
       description:
-        'The profile, the points as they count now, the chats, the consents and the last purchases.',
+        'All there is to know: the profile, the points as they count now, the chats and consents, what was bought and where, the own rhythm and what to expect, segments, coupons, the last purchases and messages, facts, and what the customer thinks of you.',
       params: paramsSchema,
       answers: { 200: { description: 'The customer', schema: customerSchema } },
       problems: ['customer_not_found'],

@@ -14,6 +14,7 @@ import { invalidRequest, ProblemError } from '../errors.ts';
 import type { CustomerDetails } from '../parts.ts';
 import { wrongCard, wrongPhone } from '../references.ts';
 import { identifier, utc, utcOrNull, utcSchema, words } from '../schemas.ts';
+import { cardShape, cardView } from './card.ts';
 
 const consentsSchema = z
   .strictObject({ service: z.boolean().optional(), marketing: z.boolean().optional() })
@@ -149,6 +150,7 @@ export const customerSchema = z
       .object({ id: z.string(), status: z.enum(talkStatuses), opened_at: utcSchema })
       .nullable()
       .openapi({ description: 'The talk with your staff that is open' }),
+    ...cardShape,
   })
   .openapi('Customer');
 
@@ -199,6 +201,7 @@ export function customerView(
       valid_until: utcOrNull(code.validUntil),
     })),
     talk: talk ? { id: talk.id, status: talk.status, opened_at: utc(talk.openedAt) } : null,
+    ...cardView(details.card),
   };
 }
 
