@@ -95,13 +95,17 @@ export function apiParts(svoi: Svoi, options: HttpOptions): ApiParts {
       idOf: (shopId, reference) => findPurchase(database, shopId, reference),
       read: (id) => readPurchase(database, id, clock.now()),
     },
-    health: {
-      version,
-      async check() {
-        if (writerStopped()) return 'writer_stopped';
-        const row = await readRow(database, 'select 1 as one').catch(() => undefined);
-        return row ? 'ok' : 'database_unreachable';
-      },
+    health: healthOf(svoi, version, writerStopped),
+  };
+}
+
+function healthOf({ database }: Svoi, version: string, writerStopped: () => boolean): ApiParts['health'] {
+  return {
+    version,
+    async check() {
+      if (writerStopped()) return 'writer_stopped';
+      const row = await readRow(database, 'select 1 as one').catch(() => undefined);
+      return row ? 'ok' : 'database_unreachable';
     },
   };
 }
