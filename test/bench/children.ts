@@ -16,6 +16,8 @@ export interface ServerProcess {
   post(path: string, body: string): Promise<{ readonly status: number; readonly text: string }>;
   /** Bytes of memory the process holds, and the most it ever held. */
   memory(): Promise<{ readonly rss: number; readonly peak: number }>;
+  /** Starts or stops refreshing RFM over and over, in the thread of the analyst. */
+  refresh(on: boolean): void;
   stop(): Promise<void>;
 }
 
@@ -33,6 +35,9 @@ export async function startServer(program: 'serving.ts' | 'bare.ts', url = ''): 
     async memory() {
       child.send('memory');
       return memorySchema.parse(await nextMessage(child));
+    },
+    refresh(on) {
+      child.send(on ? 'refresh' : 'rest');
     },
     async stop() {
       agent.destroy();

@@ -2,6 +2,7 @@ import { audience } from './audience.ts';
 import { batch } from './batch.ts';
 import { dispatch } from './dispatch.ts';
 import { ingest } from './ingest.ts';
+import { knowing } from './knowing.ts';
 import { type Benchmark, type Line, table, withBench } from './measure.ts';
 import { memory } from './memory.ts';
 import { restart } from './restart.ts';
@@ -17,6 +18,7 @@ const benchmarks: readonly Benchmark[] = [
   memory,
   dispatch,
   audience,
+  knowing,
 ];
 
 const wanted = process.argv.slice(2);
