@@ -92,6 +92,31 @@ describe('by night', () => {
   });
 });
 
+it('two accounts made one are one person: guesses are made anew, words of people stay', async () => {
+  const other = '+380501234567';
+  const [one, two] = [phone, other].map((number) => testChat(shop.svoi, { address: number, language: 'en' }));
+  await one?.contact(phone);
+  await one?.say('menu');
+  await two?.contact(other);
+  await two?.say('menu');
+  await sell('dog-food', 'Зоотовари', { pet: 'dog' });
+  await sell('oil', 'Масла', { car_make: 'Toyota' });
+  for (const by of [phone, other]) {
+    for (const sku of ['dog-food', 'oil']) await bought(sku, by);
+    await days(2);
+  }
+  await bought('oil', other);
+  await days(1);
+  expect([await known(phone), await known(other)]).toEqual([[], ['car 1 Toyota 0.51']]);
+  await two?.press('facts');
+  await two?.press('fact:car.1.1.wrong');
+  await one?.contact(other);
+  await one?.press('merge:yes');
+  expect(await idOf(other)).toBe(await idOf(phone));
+  await days(1);
+  expect(await known()).toEqual(['pet 1 dog 0.51']);
+});
+
 describe('what we know, in the chat', () => {
   let chat: TestChat;
   beforeEach(async () => {

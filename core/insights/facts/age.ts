@@ -1,5 +1,6 @@
-/** Days of a year and of a month on average. */
+/** Days of a year on average. */
 export const yearDays = 365.25;
+/** Days of a month on average. */
 export const monthDays = yearDays / 12;
 
 /** The days between which somebody was born, in days since 1970, both included. */
