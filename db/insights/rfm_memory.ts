@@ -6,6 +6,8 @@ import { countsOnce } from './rfm_source.ts';
 /** Characters of an id after its prefix. */
 const keyLength = 26;
 const customersOfPage = 50_000;
+/** Of each page all that changed is listed anew: a day's purchases go into one. */
+const changedOfPage = 150_000;
 /** Two processes' clocks and a commit that waited: what was written down as so much older may have been missed. */
 const overlapMs = 600_000;
 /** Newcomers since everything was read; beyond so many everything is read again. */
@@ -84,28 +86,30 @@ async function readChanged(database: Reading, memory: Memory): Promise<void> {
       memory.added.set(decoder.decode(bytes.subarray(at, at + keyLength)), memory.length);
       append(memory, bytes, at, figures);
     });
-    if (Number(page?.customers ?? 0) < customersOfPage) return;
+    if (Number(page?.customers ?? 0) < changedOfPage) return;
     after = String(page?.last);
   }
 }
 
-/** Everybody whose figures can have changed, with none where the person no longer counts. Ids tell when they were made. */
+/**
+ * Everybody whose figures can have changed, with none where the person no longer counts. Ids tell when they were made.
+ * Who others were merged into is always among them, for what the others bought: they are few.
+ */
 function changedSince(since: number, after: string): [sql: string, ...args: Statement['args']] {
   const time = encodeTime(Math.max(0, since), 10);
   const { sql, args } = statement(
-    `with changed (id) as materialized (
+    `with touched (id) as materialized (
        select customer_id from purchases where id > ?
        union select customer_id from purchases where claimed_at >= ?
-       union select p.customer_id from refunds r join purchases p on p.id = r.purchase_id where r.id > ?
+       union select p.customer_id from refunds r cross join purchases p on p.id = r.purchase_id where r.id > ?
        union select from_id from merges where id > ? or undone_at >= ?
        union select into_id from merges where id > ? or undone_at >= ?
-       union select id from customers where erased_at >= ?),
-     touched (id) as (select id from changed
-       union select c.merged_into from changed join customers c on c.id = changed.id where c.merged_into is not null)
+       union select merged_into from customers where merged_into is not null
+       union select id from customers where erased_at >= ?)
      select max(id) as last, count(*) as customers, ${packed} from (
        select c.id, last_day, paid_minor, case when ${countsOnce} then orders else 0 end as orders
        from touched cross join customers c on c.id = touched.id
-       where touched.id > ? order by touched.id limit ${customersOfPage})`,
+       where touched.id > ? order by touched.id limit ${changedOfPage})`,
     ...[`pur_${time}`, since, `ref_${time}`, `mrg_${time}`, since, `mrg_${time}`, since, since, after],
   );
   return [sql, ...args];
