@@ -36,14 +36,21 @@ function sayIssue(issue: z.core.$ZodIssue, document: Document, lines: LineCounte
 /** The rules that may stand where `path` leads. */
 function shapeAt(path: Path): object {
   const schema = bare(path.reduce<z.core.$ZodType | undefined>(child, programSchema));
-  return schema instanceof z.ZodObject ? schema.shape : programSchema.shape;
+  return shapeOf(schema) ?? programSchema.shape;
+}
+
+/** The keys of an object; of one that may be of several kinds, those of any. */
+function shapeOf(schema: z.core.$ZodType | undefined): Readonly<Record<string, z.core.$ZodType>> | undefined {
+  if (schema instanceof z.ZodObject) return schema.shape;
+  if (!(schema instanceof z.ZodUnion)) return undefined;
+  return Object.assign({}, ...schema.options.map((option) => shapeOf(bare(option)) ?? {}));
 }
 
 /** What the schema wants at one key. */
 function child(parent: z.core.$ZodType | undefined, key: PropertyKey): z.core.$ZodType | undefined {
   const schema = bare(parent);
-  if (schema instanceof z.ZodObject) return schema.shape[String(key)];
-  return schema instanceof z.ZodArray ? schema.element : undefined;
+  if (schema instanceof z.ZodArray) return schema.element;
+  return shapeOf(schema)?.[String(key)];
 }
 
 /** A schema without what only says that it may be left out. */

@@ -8,6 +8,7 @@ import { inferFacts } from '../../../core/insights/facts/infer.ts';
 import { monthsOfSize, readAge } from '../../../core/insights/facts/sizes.ts';
 import { noGuessing, type ProfileFact, sureEnough } from '../../../core/insights/facts/types.ts';
 import { speaksOf } from '../../../core/insights/facts/words_in.ts';
+import { parseProgramFile, writeProgramFile } from '../../../core/program/file.ts';
 import { defaultProgram } from '../../../core/program/program.ts';
 
 const dayOf = (date: string) => Date.parse(`${date}T00:00:00Z`) / 86_400_000;
@@ -413,6 +414,26 @@ it('the order of purchases does not matter', () => {
     }),
     { numRuns: 40 },
   );
+});
+
+it.each([
+  [
+    '{ name: pet, kind: trait, attribute: pet, weigth: 1 }',
+    'facts.0.weigth: there is no such rule; the rules are name,',
+  ],
+  [
+    '{ name: kid, kind: child, from: [{ by: age, form: a, from: a, to: b }] }',
+    'facts.0.from.0.form: there is no such rule; the rules are by, from, to, unit',
+  ],
+  ['{ name: pet, kind: pet }', 'facts.0.kind: put facts, inferred from what was bought'],
+])('a rule %s of a program is refused with what to do', (rule, detail) => {
+  const parsed = parseProgramFile(`facts: [${rule}]`);
+  expect(parsed.ok ? '' : parsed.refusal.detail).toContain(detail);
+});
+
+it('the rules Svoi brings along survive being written to a file and read again', () => {
+  const parsed = parseProgramFile(writeProgramFile(defaultProgram));
+  expect(parsed.ok && parsed.result.facts).toEqual(defaultProgram.facts);
 });
 
 it.each([
