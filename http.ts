@@ -6,6 +6,7 @@ import { findBatch, findCoupon, listCodes, listCoupons } from './db/coupons.ts';
 import { readCustomer, readLedger } from './db/customers.ts';
 import { readRow } from './db/database.ts';
 import { readCard } from './db/insights/card.ts';
+import { movesOf, nightsOf } from './db/insights/history.ts';
 import { listRefills } from './db/insights/refills.ts';
 import { codesOf } from './db/insights/rfm.ts';
 import { customerIdOf, listNotices, messageFigures } from './db/notices.ts';
@@ -124,6 +125,8 @@ function segmentReads({ analyst, clock, database, program }: Svoi): ApiParts['se
     members: (rule, page) => analyst.ask('segmentPage', { ...asked(rule), ...page }),
     find: (reference) => findSegment(database, reference),
     list: (page) => listSegments(database, page),
+    history: (id, period) => nightsOf(database, id, period),
+    moves: (id, page) => movesOf(database, id, page),
   };
 }
 

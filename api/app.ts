@@ -22,6 +22,7 @@ import { refundRoutes } from './routes/refunds.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { reservationRoutes } from './routes/reservations.ts';
 import { rfmRoutes } from './routes/rfm.ts';
+import { segmentHistoryRoutes } from './routes/segment_history.ts';
 import { segmentRoutes } from './routes/segments.ts';
 import { surveyRoutes } from './routes/surveys.ts';
 import { talkRoutes } from './routes/talks.ts';
@@ -60,6 +61,7 @@ export function createApi(parts: ApiParts): OpenAPIHono<ApiEnv> {
   talkRoutes(api);
   surveyRoutes(api);
   segmentRoutes(api);
+  segmentHistoryRoutes(api);
   chatSessionRoutes(api);
   healthRoutes(api);
   documentRoutes(api);

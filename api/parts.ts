@@ -17,7 +17,7 @@ import type {
 import type { CustomerCard } from '../core/insights/card.ts';
 import type { NpsAnswer, NpsQuestion } from '../core/insights/nps/figures.ts';
 import type { Refill } from '../core/insights/refill.ts';
-import type { Report, ReportQuestion, Theme } from '../core/insights/reports/types.ts';
+import type { Period, Report, ReportQuestion, Theme } from '../core/insights/reports/types.ts';
 import type { RfmProfile, RfmResult } from '../core/insights/rfm/types.ts';
 import type { HistoryEntry } from '../core/ledger/view.ts';
 import type { MessageFigures } from '../core/messaging/figures.ts';
@@ -181,6 +181,28 @@ export interface SegmentReads {
   find(reference: string): Promise<Segment | undefined>;
   /** Newest first, `limit` of them: older than `before`. */
   list(page: { readonly limit: number; readonly before?: SegmentId }): Promise<readonly Segment[]>;
+  /** The nights of a period on which it was counted, the oldest first. */
+  history(id: string, period: Period): Promise<readonly NightOfSegment[]>;
+  /** Who entered it or left it, the oldest first, `limit` of them: after a day and a customer. */
+  moves(
+    id: string,
+    page: SegmentMovePage,
+  ): Promise<readonly { readonly day: string; readonly customer: string }[]>;
+}
+
+/** A segment as of a night: its size, and who came and left since the night before. */
+export interface NightOfSegment {
+  readonly day: string;
+  readonly customers: number;
+  readonly entered: number;
+  readonly left: number;
+}
+
+/** Which moves of a segment are wanted. */
+export interface SegmentMovePage extends Period {
+  readonly kind: 'entered' | 'left';
+  readonly limit: number;
+  readonly after?: { readonly day: string; readonly customer: string };
 }
 
 /** Reads of talks of customers with the staff. */

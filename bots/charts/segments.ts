@@ -131,7 +131,7 @@ function mapOf({ scores, cells, segments }: RfmReport, box: Box, look: Look): st
 }
 
 /** More lines than these cannot be told apart. */
-const mostLines = 8;
+const mostLines = 6;
 
 /** A line for each of the largest segments, and a table of what they were and are. */
 export function segmentSizes(report: SizesReport, look: Look): Content {
@@ -267,12 +267,12 @@ function inAndOut(report: MovesReport, look: Look): Content {
   ];
   const most = Math.max(1, ...sides.map(({ value }) => value));
   return {
-    subtitle: `${place ? `${look.title(place)}, ` : ''}${look.period(report)}`,
+    subtitle: `${look.period(report)}${place ? `, ${look.title(place)}` : ''}`,
     body: (box) =>
       sides
         .map(({ label, value, colour }, index) => {
           const y = box.y + index * (figureHeight + 90);
-          const width = Math.max(4, (box.width * value) / most);
+          const width = (box.width * value) / most;
           return (
             figure({ ...box, y, height: figureHeight }, { value: look.number(value), label }, look) +
             rect({ x: box.x, y: y + 100, width, height: 48 }, colour, 8)

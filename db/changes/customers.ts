@@ -58,6 +58,9 @@ export function erase(erasures: NonNullable<Changes['erasures']>): Statement[] {
     statement(`delete from payment_codes where customer_id in ${these}`, ids),
     statement(`delete from customer_scores where customer_id in ${these}`, ids),
     statement(`delete from refills where customer_id in ${these}`, ids),
+    ...['segment_states', 'segment_moves'].map((table) =>
+      statement(`delete from ${table} where customer_id in ${these}`, ids),
+    ),
     statement(
       `delete from campaign_members where (campaign_id, customer_id) in (select k.id, t.id from campaigns k, ${these} t)`,
       ids,

@@ -75,8 +75,8 @@ export async function movesBetween(
 ): Promise<MovesReport['moves']> {
   const rows = await readRows(
     database,
-    `select was, became, count(*) as customers from segment_moves where map = ? and day >= ? and day <= ?
-     group by 1, 2 order by 3 desc`,
+    `select was, became, count(*) as customers from segment_moves
+     where map = ? and day >= ? and day <= ? and was is not became group by 1, 2 order by 3 desc`,
     map,
     from,
     to,
@@ -259,4 +259,47 @@ export function clearingStatements(maps: readonly string[], day: string): Statem
     gone('segment_moves', 'map, day, customer_id', 'day < ?', daysAgo(movesKeptDays)),
     gone('segment_sizes', 'map, day, state', 'day < ?', daysAgo(sizesKeptDays)),
   ];
+}
+
+/** The nights of a period on which a segment was counted, with who came and left since the night before. */
+export async function nightsOf(database: Reading, id: string, { from, to }: Period) {
+  const rows = await readRows(
+    database,
+    `select z.day, z.customers, count(m.customer_id) filter (where m.became = 'in') as entered,
+       count(m.customer_id) filter (where m.became is null) as gone
+     from segment_sizes z
+     left join segment_moves m on m.map = z.map and m.day = z.day and m.was is not m.became
+     where z.map = ? and z.state = 'in' and z.day >= ? and z.day <= ? group by z.day order by z.day`,
+    ...[id, from, to],
+  );
+  return rows.map(({ day, customers, entered, gone }) => ({
+    day: String(day),
+    customers: Number(customers),
+    entered: Number(entered),
+    left: Number(gone),
+  }));
+}
+
+/** Which moves of a segment are wanted: after a day and a customer. */
+export interface MovePage extends Period {
+  readonly kind: 'entered' | 'left';
+  readonly limit: number;
+  readonly after?: { readonly day: string; readonly customer: string };
+}
+
+/** Who entered a segment or left it, the oldest move first. */
+export async function movesOf(
+  database: Reading,
+  id: string,
+  { from, to, kind, limit, after }: MovePage,
+): Promise<{ readonly day: string; readonly customer: string }[]> {
+  const rows = await readRows(
+    database,
+    `select day, customer_id from segment_moves
+     where map = ? and day >= ? and day <= ? and (day, customer_id) > (?, ?)
+       and was is not became and became is ${kind === 'entered' ? "'in'" : 'null'}
+     order by day, customer_id limit ?`,
+    ...[id, from, to, after?.day ?? '', after?.customer ?? '', limit],
+  );
+  return rows.map(({ day, customer_id }) => ({ day: String(day), customer: String(customer_id) }));
 }

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readRows } from '../../db/database.ts';
 import { drawPng } from '../../drawings.ts';
+import { historyTask } from '../../reports_nightly.ts';
 import { type TestApi, testApi } from '../support/api.ts';
 import { aPurchase, buy } from '../support/purchases.ts';
 
@@ -82,4 +84,43 @@ it('all reports are listed with their titles', async () => {
   const { text } = await here.call('GET', '/v1/reports');
   expect(JSON.parse(text).reports).toHaveLength(7);
   expect(JSON.parse(text).reports[0]).toEqual({ name: 'rfm', title: 'Карта RFM' });
+});
+
+describe('the history of a segment', () => {
+  it('tells its size each night, who entered and who left, a page at a time', async () => {
+    const saved = await here.call('POST', '/v1/segments', { body: { name: 'Buyers', rule: 'orders>=1' } });
+    const { id } = saved.body;
+    const night = async (day: string) => {
+      here.clock.set(Date.parse(`${day}T04:00:00+02:00`));
+      await historyTask.run(here.svoi, day);
+    };
+    await night('2026-11-23');
+    for (const phone of ['+380671230001', '+380671230002']) {
+      await buy(here.svoi, aPurchase({ at: here.clock.now(), externalId: phone, customer: { phone } }));
+    }
+    await night('2026-11-24');
+    const history = await here.call('GET', `/v1/segments/${id}/history`);
+    expect(history.body).toEqual({
+      days: [
+        { day: '2026-11-23', customers: 1, entered: 0, left: 0 },
+        { day: '2026-11-24', customers: 3, entered: 2, left: 0 },
+      ],
+    });
+    const first = await here.call('GET', `/v1/segments/${id}/moves?limit=1`);
+    const second = await here.call('GET', `/v1/segments/${id}/moves?limit=1&cursor=${first.body.next}`);
+    const customers = [first, second].map(({ text }) => JSON.parse(text).moves[0].customer);
+    expect(new Set(customers).size).toBe(2);
+    expect(second.body.next).toBeNull();
+    const left = await here.call('GET', `/v1/segments/${id}/moves?kind=left`);
+    expect(left.body).toEqual({ moves: [], next: null });
+    expect((await here.call('GET', '/v1/segments/nobody/history')).status).toBe(404);
+  });
+
+  it('keeps nothing of where somebody stood who was forgotten', async () => {
+    const traces = () =>
+      readRows(here.svoi.database, 'select map from segment_states union all select map from segment_moves');
+    const before = (await traces()).length;
+    await here.call('DELETE', '/v1/customers/phone:+380671230001');
+    expect((await traces()).length).toBeLessThan(before);
+  });
 });
