@@ -81,6 +81,8 @@ test('the calls of the contract are there', async () => {
     'get /v1/refills',
     'get /v1/talks',
     'get /v1/talks/{id}',
+    'post /v1/surveys',
+    'get /v1/nps',
     'post /v1/chat-sessions',
   ]);
 });
@@ -110,6 +112,7 @@ test('every example of a body works as it stands', async () => {
     'pet',
     'child',
     'ukrainian',
+    'answer',
     'visitor',
   ]);
   // Only who has joined can pay with points.

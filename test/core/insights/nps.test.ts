@@ -1,16 +1,18 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { recordRefund } from '../../../core/checkout/refund.ts';
 import { eraseCustomer } from '../../../core/customers/erase.ts';
-import type { PurchaseId, ShopId } from '../../../core/ids.ts';
+import { createIds, type PurchaseId, type ShopId } from '../../../core/ids.ts';
+import { askAfterPurchase } from '../../../core/insights/nps/ask.ts';
 import { npsOf } from '../../../core/insights/nps/score.ts';
 import { npsSchema } from '../../../core/program/nps.ts';
 import { purchaseRules } from '../../../core/program/rules.ts';
 import { readRow, readRows } from '../../../db/database.ts';
 import { settleDue } from '../../../jobs.ts';
+import { createSvoi } from '../../../svoi.ts';
 import { converse, type Heard, type TestChat } from '../../support/chat.ts';
 import { aPurchase, buy } from '../../support/purchases.ts';
 import { aColleague, aMember } from '../../support/staff.ts';
-import { type TestSvoi, testSvoi } from '../../support/svoi.ts';
+import { seededRandom, type TestSvoi, testSvoi } from '../../support/svoi.ts';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -267,6 +269,112 @@ describe('an unhappy customer', () => {
     await maria.hear();
     await olena.tap('1');
     expect((await maria.hear())[0]?.text).toContain('Rung up by Maria');
+  });
+});
+
+describe('two processes', () => {
+  test('never ask one person twice, however they meet', async () => {
+    const olena = await anOlena();
+    for (const [index, minutes] of [0, 1].entries()) {
+      const at = t.clock.now() + minutes * 60_000;
+      await buy(t.svoi, aPurchase({ at, externalId: `r-${index}` }));
+    }
+    await olena.hear();
+    t.clock.advance(4 * hour);
+    const [database, random] = [t.svoi.database, seededRandom(9)];
+    const other = await createSvoi({ database, clock: t.clock, ids: createIds(random), random });
+    const ids = (await readRows(database, 'select id from purchases order by id')).map(
+      (row) => String(row.id) as PurchaseId,
+    );
+    const asks = ids.map((id, index) =>
+      (index === 0 ? t.svoi : other).submit(askAfterPurchase(id, nps, t.svoi.messagingRules())),
+    );
+    const asked = (await Promise.all(asks)).map((one) => one.ok && one.result);
+    expect(asked.filter(Boolean)).toHaveLength(1);
+    expect(await kept()).toHaveLength(1);
+  });
+});
+
+test('an account that was merged counts as the person it became: neither is asked too soon', async () => {
+  const olena = await asked();
+  await aColleague(t.svoi, mariaPhone, 'Maria', 'owner');
+  const [one] = await readRows(t.svoi.database, 'select id from customers where phone = ?', olenaPhone);
+  await aMember(t.svoi, petroPhone, 'Olena again');
+  const [two] = await readRows(t.svoi.database, 'select id from customers where phone = ?', petroPhone);
+  await t.svoi.database.write([
+    { sql: 'update customers set merged_into = ? where id = ?', args: [two?.id ?? '', one?.id ?? ''] },
+  ]);
+  await buy(t.svoi, aPurchase({ at: t.clock.now(), externalId: 'next', customer: { phone: petroPhone } }));
+  await later();
+  expect(await kept()).toHaveLength(1);
+  expect(questions(await olena.hear())).toEqual([]);
+});
+
+describe('the whole card', () => {
+  test('is read by a manager in chat, with lists a tap away; who looked stands in the trail', async () => {
+    const maria = await aMaria();
+    const olena = await asked();
+    await olena.tap('4');
+    await olena.say('Cold coffee');
+    await maria.hear();
+    await converse(
+      maria,
+      `> /who ${olenaPhone}
+      Olena
+      To spend: 100 points (₴100).
+      Phone: ${olenaPhone}
+      With us since 22 November 2026.
+      Telegram: last heard on 22 November 2026
+      Offers: not asked yet.
+      1 purchase for ₴1,000.
+      Over all: 100 points earned, 0 points spent.
+      Most often:
+      Kyiv-1: 1 purchase
+      A new customer.
+      There is too little data for a forecast.
+      Score 4 out of 10, 22 November 2026.
+      “Cold coffee”
+      [Last purchases] [Last messages]
+      [What we know]
+      [Record a purchase] [Give a coupon]
+      [Adjust points] [Write to the customer]
+      >> Last purchases
+      22/11/26 · receipt-1 · ₴1,000 · Kyiv-1
+      [To the card]
+      >> To the card
+      1 purchase for ₴1,000.
+      >> Last messages
+      not sent yet
+      Thank you for your purchase at Kyiv-1
+      50 points
+      >> To the card
+      >> What we know
+      nothing about this customer`,
+    );
+    const views = await readRows(
+      t.svoi.database,
+      "select actor from audit_entries where action = 'customer.view' and chain = (select id from customers where phone = ?)",
+      olenaPhone,
+    );
+    expect(views.length).toBeGreaterThanOrEqual(6);
+  });
+
+  test('is not for cashiers, not of oneself, and of nobody unknown', async () => {
+    const maria = await aMaria();
+    const petro = await aColleague(t.svoi, petroPhone, 'Petro', 'cashier');
+    await anOlena();
+    expect((await petro.say(`/who ${olenaPhone}`))[0]?.text).toContain('manager');
+    expect((await maria.say(`/who ${mariaPhone}`))[0]?.text).not.toContain('With us since');
+    expect((await maria.say('/who +380501112233'))[0]?.text).not.toContain('With us since');
+    await petro.press('who:cus_00000000000000000000000000');
+  });
+
+  test('tells of numbers lines where there are no buttons, and fits the shortest channel', async () => {
+    const maria = await aColleague(t.svoi, mariaPhone, 'Maria', 'manager', { channel: 'whatsapp' });
+    await anOlena();
+    const [heard] = await maria.say(`/who ${olenaPhone}`);
+    expect(heard?.text.length).toBeLessThan(1500);
+    expect((await maria.say('1'))[0]?.text).toContain('Nothing bought yet');
   });
 });
 
