@@ -75,7 +75,7 @@ function cohortTable(cohorts: ReturningReport['cohorts'], { x, y, width }: Box, 
     const line = top + (row + 1) * rowHeight;
     const cells = back.slice(0, later).map((count, index) => {
       const share = count / customers;
-      const colour = mixed(colours.page, colours.series[0], Math.min(1, 0.08 + share * 1.5));
+      const colour = mixed(colours.page, colours.series[0], 0.08 + 0.92 * share);
       const place = {
         x: x + first + second + index * cell + 2,
         y: line + 2,
