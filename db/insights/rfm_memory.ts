@@ -1,6 +1,6 @@
 import { encodeTime } from 'ulid';
 import type { RfmFigures } from '../../core/insights/rfm/cuts.ts';
-import { type Reading, readRow, type Statement, statement } from '../database.ts';
+import { type Reading, type Row, readRow, type Statement, statement } from '../database.ts';
 import { countsOnce } from './rfm_source.ts';
 
 /** Characters of an id after its prefix. */
@@ -17,14 +17,17 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /**
- * The figures of all customers as they were last read: 42 bytes of each, so 42 MB for a million. `sorted` of them stand
- * in the order of their ids; those who came since are found by name.
+ * The figures of all customers as they were last read: about 65 bytes of each, so 65 MB for a million. `sorted` of them
+ * stand in the order of their ids; those who came since are found by name.
  */
 interface Memory {
   readAt: number;
   sorted: number;
   length: number;
-  keys: Uint8Array;
+  /** The packed texts as they were read, and where in them the id of each customer begins. */
+  texts: Uint8Array;
+  textLength: number;
+  keyAt: Uint32Array;
   lastDays: Int32Array;
   orders: Int32Array;
   paidMinor: Float64Array;
@@ -50,9 +53,9 @@ export async function figuresInMemory(database: Reading, now: number, full: bool
 
 function emptyMemory(): Memory {
   return {
-    ...{ readAt: 0, sorted: 0, length: 0, added: new Map() },
-    ...{ keys: new Uint8Array(), lastDays: new Int32Array(), orders: new Int32Array() },
-    paidMinor: new Float64Array(),
+    ...{ readAt: 0, sorted: 0, length: 0, textLength: 0, added: new Map() },
+    ...{ texts: new Uint8Array(), keyAt: new Uint32Array() },
+    ...{ lastDays: new Int32Array(), orders: new Int32Array(), paidMinor: new Float64Array() },
   };
 }
 
@@ -67,8 +70,13 @@ async function readAll(database: Reading, memory: Memory): Promise<void> {
   for (let after = ''; ; ) {
     const page = await readRow(database, sql, after);
     const customers = Number(page?.customers ?? 0);
-    makeRoom(memory, memory.length + customers);
-    eachPacked(page?.packed, (bytes, at, figures) => append(memory, bytes, at, figures));
+    const text = bytesOf(page);
+    const from = memory.textLength;
+    makeRoom(memory, customers, text.length);
+    keep(memory, text);
+    eachPacked(memory.texts.subarray(0, memory.textLength), from, (at, figures) =>
+      append(memory, at, figures),
+    );
     if (customers < customersOfPage) break;
     after = String(page?.last);
   }
@@ -78,13 +86,11 @@ async function readAll(database: Reading, memory: Memory): Promise<void> {
 async function readChanged(database: Reading, memory: Memory): Promise<void> {
   for (let after = ''; ; ) {
     const page = await readRow(database, ...changedSince(memory.readAt - overlapMs, after));
-    eachPacked(page?.packed, (bytes, at, figures) => {
-      const index = indexOf(memory, bytes, at);
+    const text = bytesOf(page);
+    eachPacked(text, 0, (at, figures) => {
+      const index = indexOf(memory, text, at);
       if (index !== undefined) return put(memory, index, figures);
-      if (figures[1] === 0) return;
-      makeRoom(memory, memory.length + 1);
-      memory.added.set(decoder.decode(bytes.subarray(at, at + keyLength)), memory.length);
-      append(memory, bytes, at, figures);
+      if (figures[1] > 0) add(memory, text.subarray(at, at + keyLength), figures);
     });
     if (Number(page?.customers ?? 0) < changedOfPage) return;
     after = String(page?.last);
@@ -117,14 +123,14 @@ function changedSince(since: number, after: string): [sql: string, ...args: Stat
 
 type Figures = readonly [lastDay: number, orders: number, paidMinor: number];
 
-/** Calls back with every customer of a packed text: where its id stands in the bytes, and its figures. */
-function eachPacked(
-  text: string | number | null | undefined,
-  take: (bytes: Uint8Array, at: number, figures: Figures) => void,
-): void {
-  const bytes = encoder.encode(text === null || text === undefined ? '' : String(text));
+function bytesOf(page: Row | undefined): Uint8Array {
+  return encoder.encode(String(page?.packed ?? ''));
+}
+
+/** Calls back with every customer of a packed text from a place on: where the id begins, and the figures. */
+function eachPacked(bytes: Uint8Array, from: number, take: (at: number, figures: Figures) => void): void {
   const figures: [number, number, number] = [0, 0, 0];
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = from; at < bytes.length; ) {
     let position = at + keyLength;
     for (let column = 0; column < 3; column += 1) {
       let value = 0;
@@ -137,7 +143,7 @@ function eachPacked(
       figures[column] = value * sign;
       position += 1;
     }
-    take(bytes, at, figures);
+    take(at, figures);
     at = position;
   }
 }
@@ -148,24 +154,38 @@ function put(memory: Memory, index: number, [lastDay, orders, paidMinor]: Figure
   memory.paidMinor[index] = paidMinor;
 }
 
-function append(memory: Memory, bytes: Uint8Array, at: number, figures: Figures): void {
-  const index = memory.length;
-  for (let offset = 0; offset < keyLength; offset += 1) {
-    memory.keys[index * keyLength + offset] = bytes[at + offset] ?? 0;
-  }
-  put(memory, index, figures);
+function append(memory: Memory, keyAt: number, figures: Figures): void {
+  memory.keyAt[memory.length] = keyAt;
+  put(memory, memory.length, figures);
   memory.length += 1;
 }
 
-/** Grows by a quarter at a time. */
-function makeRoom(memory: Memory, customers: number): void {
-  if (customers <= memory.orders.length) return;
-  const room = Math.max(customers, Math.ceil(memory.orders.length * 1.25));
+function keep(memory: Memory, text: Uint8Array): void {
+  memory.texts.set(text, memory.textLength);
+  memory.textLength += text.length;
+}
+
+function add(memory: Memory, key: Uint8Array, figures: Figures): void {
+  makeRoom(memory, 1, keyLength);
+  memory.added.set(decoder.decode(key), memory.length);
+  append(memory, memory.textLength, figures);
+  keep(memory, key);
+}
+
+/** Room for so many more customers and bytes: a quarter more than there are at a time. */
+function makeRoom(memory: Memory, customers: number, bytes: number): void {
+  if (memory.textLength + bytes > memory.texts.length) {
+    const texts = new Uint8Array(Math.ceil((memory.textLength + bytes) * 1.25));
+    texts.set(memory.texts);
+    memory.texts = texts;
+  }
+  if (memory.length + customers <= memory.orders.length) return;
+  const room = Math.ceil((memory.length + customers) * 1.25);
   const grown = <Column extends { set(from: Column): void }>(column: Column, from: Column) => {
     column.set(from);
     return column;
   };
-  memory.keys = grown(new Uint8Array(room * keyLength), memory.keys);
+  memory.keyAt = grown(new Uint32Array(room), memory.keyAt);
   memory.lastDays = grown(new Int32Array(room), memory.lastDays);
   memory.orders = grown(new Int32Array(room), memory.orders);
   memory.paidMinor = grown(new Float64Array(room), memory.paidMinor);
@@ -175,7 +195,7 @@ function indexOf(memory: Memory, bytes: Uint8Array, at: number): number | undefi
   let [low, high] = [0, memory.sorted - 1];
   while (low <= high) {
     const middle = (low + high) >>> 1;
-    const difference = compare(memory.keys, middle * keyLength, bytes, at);
+    const difference = compare(memory.texts, memory.keyAt[middle] ?? 0, bytes, at);
     if (difference === 0) return middle;
     if (difference < 0) low = middle + 1;
     else high = middle - 1;

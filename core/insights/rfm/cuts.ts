@@ -67,44 +67,88 @@ export function quantiles(values: Float64Array, parts: number): number[] {
 
 const buckets = 65_536;
 
-/**
- * The values at these places of the sorted list, without sorting it: values fall into buckets by size, and only the
- * buckets that hold a wanted place are sorted. A million take a few milliseconds, which sorting takes a hundred for.
- */
-function atRanks(values: Float64Array, ranks: readonly number[]): Map<number, number> {
-  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const value of values) {
-    if (value < least) least = value;
-    if (value > most) most = value;
-  }
-  const perUnit = most > least ? (buckets - 1) / (most - least) : 0;
-  const counts = new Uint32Array(buckets);
-  for (const value of values) {
-    const bucket = Math.floor((value - least) * perUnit);
-    counts[bucket] = (counts[bucket] ?? 0) + 1;
-  }
-  return readRanks(values, ranks, counts, (value) => Math.floor((value - least) * perUnit));
+/** How many values fall into each bucket of equal width, and the least and greatest of them. */
+interface Histogram {
+  readonly bucketOf: (value: number) => number;
+  readonly counts: Uint32Array;
+  readonly least: Float64Array;
+  readonly most: Float64Array;
 }
 
-function readRanks(
-  values: Float64Array,
-  ranks: readonly number[],
-  counts: Uint32Array,
-  bucketOf: (value: number) => number,
-): Map<number, number> {
-  const found = new Map<number, number>();
-  let [bucket, before] = [0, 0];
-  let held: Float64Array | undefined;
-  for (const rank of [...new Set(ranks)].sort((a, b) => a - b)) {
-    while (before + (counts[bucket] ?? 0) <= rank) {
-      before += counts[bucket] ?? 0;
-      bucket += 1;
-      held = undefined;
-    }
-    held ??= values.filter((value) => bucketOf(value) === bucket).sort();
-    found.set(rank, held[rank - before] ?? 0);
+/**
+ * The values at these places of the sorted list, without sorting it: values fall into buckets by size, and only the
+ * buckets that hold a wanted place are sorted. A million take a hundredth of a second, which sorting takes a tenth for.
+ */
+function atRanks(values: Float64Array, ranks: readonly number[]): Map<number, number> {
+  const histogram = histogramOf(values);
+  const placed = ranks.map((rank) => ({ rank, ...bucketAt(histogram, rank) }));
+  const isMixed = (bucket: number) => histogram.least[bucket] !== histogram.most[bucket];
+  const held = contentsOf(
+    values,
+    histogram,
+    [...new Set(placed.map(({ bucket }) => bucket))].filter(isMixed),
+  );
+  return new Map(
+    placed.map(({ rank, bucket, before }) => {
+      const sorted = held.get(bucket);
+      return [rank, (sorted ? sorted[rank - before] : histogram.least[bucket]) ?? 0];
+    }),
+  );
+}
+
+function histogramOf(values: Float64Array): Histogram {
+  let [lowest, highest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index] ?? 0;
+    if (value < lowest) lowest = value;
+    if (value > highest) highest = value;
   }
-  return found;
+  const perUnit = highest > lowest ? (buckets - 1) / (highest - lowest) : 0;
+  const bucketOf = (value: number) => Math.floor((value - lowest) * perUnit);
+  const counts = new Uint32Array(buckets);
+  const least = new Float64Array(buckets).fill(Number.POSITIVE_INFINITY);
+  const most = new Float64Array(buckets).fill(Number.NEGATIVE_INFINITY);
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index] ?? 0;
+    const bucket = bucketOf(value);
+    counts[bucket] = (counts[bucket] ?? 0) + 1;
+    if (value < (least[bucket] ?? 0)) least[bucket] = value;
+    if (value > (most[bucket] ?? 0)) most[bucket] = value;
+  }
+  return { bucketOf, counts, least, most };
+}
+
+/** The bucket that holds a place of the sorted list, and how many values lie in those below it. */
+function bucketAt({ counts }: Histogram, rank: number): { readonly bucket: number; readonly before: number } {
+  let [bucket, before] = [0, 0];
+  while (before + (counts[bucket] ?? 0) <= rank) {
+    before += counts[bucket] ?? 0;
+    bucket += 1;
+  }
+  return { bucket, before };
+}
+
+/** What the wanted buckets hold, sorted. */
+function contentsOf(
+  values: Float64Array,
+  { bucketOf, counts }: Histogram,
+  wanted: readonly number[],
+): Map<number, Float64Array> {
+  const held = new Map(wanted.map((bucket) => [bucket, new Float64Array(counts[bucket] ?? 0)]));
+  if (held.size === 0) return held;
+  const filled = new Uint32Array(buckets);
+  const isWanted = new Uint8Array(buckets);
+  for (const bucket of wanted) isWanted[bucket] = 1;
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index] ?? 0;
+    const bucket = bucketOf(value);
+    if (isWanted[bucket] !== 1) continue;
+    const contents = held.get(bucket);
+    if (contents) contents[filled[bucket] ?? 0] = value;
+    filled[bucket] = (filled[bucket] ?? 0) + 1;
+  }
+  for (const contents of held.values()) contents.sort();
+  return held;
 }
 
 /** So many values stand for all: the optimal clusters of a million take seconds, those of these a tenth of one. */
