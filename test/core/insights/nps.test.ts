@@ -1,12 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { recordRefund } from '../../../core/checkout/refund.ts';
 import { eraseCustomer } from '../../../core/customers/erase.ts';
-import { createIds, type PurchaseId, type ShopId } from '../../../core/ids.ts';
+import { createIds, type PurchaseId, type ShopId, type SurveyId } from '../../../core/ids.ts';
 import { askAfterPurchase } from '../../../core/insights/nps/ask.ts';
 import { npsOf } from '../../../core/insights/nps/score.ts';
 import { npsSchema } from '../../../core/program/nps.ts';
 import { purchaseRules } from '../../../core/program/rules.ts';
+import { surveyStatements } from '../../../db/changes/surveys.ts';
 import { readRow, readRows } from '../../../db/database.ts';
+import { faultOf } from '../../../db/faults.ts';
+import { surveyFrom } from '../../../db/insights/nps.ts';
 import { settleDue } from '../../../jobs.ts';
 import { createSvoi } from '../../../svoi.ts';
 import { converse, type Heard, type TestChat } from '../../support/chat.ts';
@@ -388,4 +391,14 @@ describe('the index', () => {
   ] as const)('of %j is %s ± %s', ([promoters, passives, detractors], index, margin, enough) => {
     expect(npsOf({ promoters, passives, detractors })).toMatchObject({ index, margin, enough });
   });
+});
+
+test('a survey decided on an old reading is refused by the database, and decided again', async () => {
+  await asked();
+  const [first] = await readRows(t.svoi.database, 'select * from surveys');
+  const survey = surveyFrom(first ?? {});
+  const late = { ...survey, id: 'srv_00000000000000000000000000' as SurveyId, purchaseId: null, after: 0 };
+  const failed = await t.svoi.database.write(surveyStatements({ surveys: [late] })).catch(faultOf);
+  expect(failed).toBe('stale');
+  expect(await kept()).toHaveLength(1);
 });
