@@ -1,4 +1,5 @@
 import {
+  ageEnding,
   type FieldName,
   type FieldSpec,
   fieldNames,
@@ -216,6 +217,10 @@ function readComparison(reader: Reader, looked: Condition, spec: FieldSpec): Rea
   if (first?.type === 'word' && isOrdering(operator)) {
     if (spec.type === 'moment') return problemAt(reader.peek(-1), 'wrong_value', { expected: ['60d'] });
     if (spec.type === 'anything') return problemAt(reader.peek(-1), 'wrong_value', { expected: ['3'] });
+  }
+  const isAge = looked.field === 'fact' && looked.part?.endsWith(ageEnding) === true;
+  if (isAge && values.value.some(({ type }) => type === 'word')) {
+    return problemAt(reader.peek(-1), 'wrong_value', { expected: ['3'] });
   }
   const condition: Condition = { ...looked, operator, values: values.value };
   return { ok: true, value: negated ? { kind: 'not', rule: condition } : condition };

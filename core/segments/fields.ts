@@ -263,6 +263,9 @@ export function fieldSpec(field: FieldName): FieldSpec {
 
 const comparing = ['=', '!=', '<', '<=', '>', '>='] as const;
 
+/** How the name of a fact ends that asks how old it is, in years: `child_age` of `child`. */
+export const ageEnding = '_age';
+
 /** The operators a field takes; none where it stands alone. */
 export function operatorsOf({ type, words, operators }: FieldSpec): readonly Operator[] {
   if (operators) return operators;

@@ -7,8 +7,11 @@
 /** What the sums are taken modulo: a prime, so that every weight spreads. */
 export const sharePrime = 2_147_483_647;
 
-/** How many of the last characters of an id count: 32^7 is far more than there are customers. */
-export const shareCharacters = 7;
+/** How many of the last characters of an id count: 32^5 is far more than there are customers. */
+const shareCharacters = 5;
+
+/** The last character of an id of a customer, counted from 1: `cus_` and a ULID. SQL is twice as fast from the front. */
+export const lastCharacter = 30;
 
 /** The weights of the last characters of an id, the last one first, for a salt. */
 export function shareWeights(salt: string): readonly number[] {
@@ -22,7 +25,7 @@ export function shareWeights(salt: string): readonly number[] {
 /** Where an id stands among all, from 0 to below 1: a share of 10 % are those below 0.1. */
 export function shareOf(id: string, salt: string): number {
   const sum = shareWeights(salt).reduce(
-    (total, weight, back) => total + weight * id.charCodeAt(id.length - 1 - back),
+    (total, weight, back) => total + weight * id.charCodeAt(lastCharacter - 1 - back),
     0,
   );
   return (sum % sharePrime) / sharePrime;

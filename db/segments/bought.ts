@@ -62,27 +62,67 @@ function ofFacet(
 }
 
 const figures = { orders: 'c.orders', paid: 'c.paid_minor' } as const;
+const totals = { orders: 'orders', paid: 'paid_minor' } as const;
 type Figure = keyof typeof figures;
 
-/** Orders, or what was paid in minor units, as a number in SQL. `least`: only numbers from this on matter. */
-function figure(name: Figure, look: Look, context: SegmentContext, least = 0): Fragment {
+/** Which numbers matter: from the least on, and up to the most; what is beyond need not be counted out. */
+interface Matter {
+  readonly least: number;
+  readonly most: number;
+}
+
+const anyNumber: Matter = { least: 0, most: Number.POSITIVE_INFINITY };
+
+/** Orders, or what was paid in minor units, as a number in SQL. */
+function figure(name: Figure, look: Look, context: SegmentContext, matter = anyNumber): Fragment {
   const { since, facets } = look;
   const [only] = facets;
-  if (!only) return since === null ? plain(figures[name]) : lately(name, since, least);
+  if (!only) return since === null ? plain(figures[name]) : lately(name, since, matter);
   if (facets.length === 1 && since === null) return total(name, only);
-  const bought = facets.map((facet) => ofFacet(facet, context));
-  const counted = summed(name, look);
-  return joined(' ', [
-    { ...allOf(bought), sql: `case when ${allOf(bought).sql}` },
-    { ...counted, sql: `then ${counted.sql} else 0 end` },
-  ]);
+  const bought = allOf(facets.map((facet) => ofFacet(facet, context)));
+  const counted = amongBuyers(name, look, matter);
+  return {
+    sql: `case when ${bought.sql} then ${counted.sql} else 0 end`,
+    args: [...bought.args, ...counted.args],
+    cost: 2,
+  };
+}
+
+/** Figures of one facet since a moment, or of several, of who has totals of them all. */
+function amongBuyers(name: Figure, look: Look, matter: Matter): Fragment {
+  const { since, facets } = look;
+  const [only] = facets;
+  if (!only || facets.length > 1 || since === null) return summed(name, look, matter);
+  return latelyOf(name, { since, only }, matter);
+}
+
+/**
+ * Figures of one facet since a moment, of who has a total of it. Without goods brought back that total mostly tells:
+ * whoever bought of it last before then, or less of it than matters, has nothing; whoever bought of it first after then
+ * has all of it.
+ */
+function latelyOf(
+  name: Figure,
+  { since, only }: { readonly since: number; readonly only: readonly [Facet, string] },
+  matter: Matter,
+): Fragment {
+  const column = totals[name];
+  const calm = name === 'orders' ? 'true' : 'c.refunded_minor = 0';
+  const sums = summed(name, { since, facets: [only] }, matter);
+  const [facet, value] = only;
+  return {
+    sql: `coalesce((select case when ${calm} and (t.last_at < ? or t.${column} < ?) then 0
+        when ${calm} and t.first_at >= ? then t.${column} end from customer_totals t
+        where t.customer_id = c.id and t.facet = '${facet}' and t.value = ?), ${sums.sql})`,
+    args: [since, matter.least, since, value, ...sums.args],
+    cost: 2,
+  };
 }
 
 /** The total of one facet: looked up for each customer. */
 function total(name: Figure, [facet, value]: readonly [Facet, string]): Fragment {
-  const column = name === 'orders' ? 'orders' : 'paid_minor';
   return {
-    sql: `coalesce((select t.${column} from customer_totals t where t.customer_id = c.id and t.facet = '${facet}' and t.value = ?), 0)`,
+    sql: `coalesce((select t.${totals[name]} from customer_totals t where t.customer_id = c.id and t.facet = '${facet}' and t.value = ?), 0)`,
     args: [value],
     cost: 2,
   };
@@ -93,8 +133,9 @@ function total(name: Figure, [facet, value]: readonly [Facet, string]): Fragment
  * last before then has nothing since, whoever bought first after then has all of it since, and nobody has more since
  * than ever.
  */
-function lately(name: Figure, since: number, least: number): Fragment {
-  const sums = summed(name, { since, facets: [] });
+function lately(name: Figure, since: number, matter: Matter): Fragment {
+  const { least } = matter;
+  const sums = summed(name, { since, facets: [] }, matter);
   const calm = name === 'orders' ? 'true' : 'c.refunded_minor = 0';
   const enough = least > 0 ? ` or ${figures[name]} < ?` : '';
   return {
@@ -105,20 +146,21 @@ function lately(name: Figure, since: number, least: number): Fragment {
   };
 }
 
-const overPurchases: Readonly<Record<Figure, string>> = {
-  orders: `count(*) filter (where ${stands})`,
-  paid: 'coalesce(sum(p.total_minor - p.discount_minor - p.refunded_minor), 0)',
-};
-const overLines: Readonly<Record<Figure, string>> = {
-  orders: "count(distinct case p.kind when 'sale' then p.id end)",
-  paid: 'coalesce(sum(l.amount_minor - l.discount_minor - l.refunded_minor), 0)',
-};
-
-/** Figures summed over the receipts of one customer. */
-function summed(name: Figure, look: Look): Fragment {
+/** Figures summed over the receipts of one customer; orders are counted no further than matters. */
+function summed(name: Figure, look: Look, { most }: Matter): Fragment {
   const { from, args } = receipts(look);
-  const of = needsLines(look) ? overLines : overPurchases;
-  return { sql: `(select ${of[name]} ${from})`, args, cost: 2 };
+  const ofLines = needsLines(look);
+  if (name === 'paid') {
+    const paid = ofLines
+      ? 'l.amount_minor - l.discount_minor - l.refunded_minor'
+      : 'p.total_minor - p.discount_minor - p.refunded_minor';
+    return { sql: `(select coalesce(sum(${paid}), 0) ${from})`, args, cost: 2 };
+  }
+  const orders = ofLines
+    ? `select distinct p.id ${from} and p.kind = 'sale'`
+    : `select 1 ${from} and ${stands}`;
+  const enough = Number.isFinite(most) ? ` limit ${Math.max(0, Math.floor(most)) + 1}` : '';
+  return { sql: `(select count(*) from (${orders}${enough}))`, args, cost: 2 };
 }
 
 function needsLines({ facets }: Look): boolean {
@@ -143,10 +185,10 @@ function receipts(look: Look): { readonly from: string; readonly args: readonly 
   };
 }
 
-/** The least number for which a comparison holds, where it holds from there on; 0 where less could do. */
-function leastOf(operator: Operator, values: readonly number[]): number {
-  const least = Math.min(...values);
-  return operator === '<' || operator === '<=' || operator === '!=' ? 0 : Math.max(0, least);
+/** Up to the greatest number a comparison names, and one more; from the least it could hold for. */
+function matterOf(operator: Operator, values: readonly number[]): Matter {
+  const least = operator === '<' || operator === '<=' || operator === '!=' ? 0 : Math.min(...values);
+  return { least: Math.max(0, least), most: Math.max(...values) };
 }
 
 function numberIs(
@@ -158,13 +200,17 @@ function numberIs(
   const look = lookOf(condition.filters, context);
   const { operator = '=' } = condition;
   const [only] = look.facets;
+  const matter = matterOf(operator, values);
+  if (!only || holds(0, operator, values)) {
+    return compared(figure(name, look, context, matter), operator, values);
+  }
   // What holds for nobody without a total is asked of those who have one, instead of everybody.
-  if (only && look.facets.length === 1 && look.since === null && !holds(0, operator, values)) {
-    const column = name === 'orders' ? 'orders' : 'paid_minor';
-    const passed = compared(plain(column), operator, values);
+  if (look.facets.length === 1 && look.since === null) {
+    const passed = compared(plain(totals[name]), operator, values);
     return ofFacet(only, context, passed.sql, ...passed.args);
   }
-  return compared(figure(name, look, context, leastOf(operator, values)), operator, values);
+  const bought = look.facets.map((facet) => ofFacet(facet, context));
+  return allOf([...bought, compared(amongBuyers(name, look, matter), operator, values)]);
 }
 
 const orders: Compile = (condition, context) =>
@@ -181,7 +227,7 @@ export function minorOf({ values = [] }: Condition, { minorPerMajor }: SegmentCo
 /** What was paid is compared with so many times the orders: nothing is divided, nobody has an average without an order. */
 const average: Compile = (condition, context) => {
   const look = lookOf(condition.filters, context);
-  const [paid, count] = [figure('paid', look, context), figure('orders', look, context, 1)];
+  const [paid, count] = [figure('paid', look, context), figure('orders', look, context)];
   const { operator = '=' } = condition;
   const sign = operator === 'in' || operator === '!=' ? '=' : operator;
   const each = minorOf(condition, context).map((minor) =>
@@ -200,7 +246,7 @@ function everBought(look: Look, context: SegmentContext): Fragment {
     return since === null
       ? ofFacet(only, context, 'orders > 0')
       : ofFacet(only, context, 'orders > 0 and last_at >= ?', since);
-  return compared(figure('orders', look, context, 1), '>', [0]);
+  return compared(figure('orders', look, context, { least: 1, most: 0 }), '>', [0]);
 }
 
 const bought: Compile = ({ filters }, context) => everBought(lookOf(filters, context), context);
@@ -258,7 +304,7 @@ const tier: Compile = (condition, context) => {
     const index = tiers.findIndex(({ name }) => name === word);
     if (index < 0 && word !== 'none') return plain('false');
     const [from, until] = [tiers[index]?.spend_minor ?? 0, tiers[index + 1]?.spend_minor];
-    const paid = lately('paid', since, from);
+    const paid = lately('paid', since, { ...anyNumber, least: from });
     return allOf([
       ...(from > 0 || index >= 0 ? [compared(paid, '>=', [from])] : []),
       ...(until === undefined ? [plain('true')] : [compared(paid, '<', [until])]),

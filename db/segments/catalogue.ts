@@ -1,5 +1,6 @@
 import { lifecycleStates } from '../../core/insights/lifecycle.ts';
 import { rfmSegments, rfSegments } from '../../core/program/rfm.ts';
+import { ageEnding } from '../../core/segments/fields.ts';
 import type { Catalogue } from '../../core/segments/types.ts';
 import { type Reading, type Row, type Statement, statement } from '../database.ts';
 import type { SegmentProgram } from './context.ts';
@@ -62,5 +63,5 @@ function factNames(known: readonly string[], { facts = [] }: SegmentProgram): st
   const children = facts.filter(({ kind }) => kind === 'child').map(({ name }) => name);
   const aged = new Set([...children, ...known.filter((name) => name === 'child')]);
   const names = [...known, ...facts.map(({ name }) => name)].filter((name) => name !== 'no_guessing');
-  return [...new Set([...names, ...[...aged].map((name) => `${name}_age`)])];
+  return [...new Set([...names, ...[...aged].map((name) => name + ageEnding)])];
 }

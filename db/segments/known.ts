@@ -1,5 +1,6 @@
 import { yearDays } from '../../core/insights/facts/age.ts';
 import { sureEnough } from '../../core/insights/facts/types.ts';
+import { ageEnding } from '../../core/segments/fields.ts';
 import type { Condition } from '../../core/segments/types.ts';
 import { lifecycleSql } from '../insights/lifecycle.ts';
 import { minorOf } from './bought.ts';
@@ -70,17 +71,14 @@ function factWhere(name: string, wanted: Fragment, context: SegmentContext): Fra
   );
 }
 
-/** The end of a fact's name that asks how old it is, in years. */
-const ofAge = '_age';
-
 /** A fact by its value; `fact.child_age` by the middle of the days the child may have been born on. */
 const fact: Compile = (condition, context) => {
   const { part = '', operator = '=', values = [] } = condition;
   const contrary = operator === '!=';
   const sign = contrary ? '=' : operator;
   const [numbers, words] = [numbersOf(values), wordsOf(values)];
-  const found = part.endsWith(ofAge)
-    ? [factWhere(part.slice(0, -ofAge.length), compared(agedSql(context.today), sign, numbers), context)]
+  const found = part.endsWith(ageEnding)
+    ? [factWhere(part.slice(0, -ageEnding.length), compared(agedSql(context.today), sign, numbers), context)]
     : [
         ...(numbers.length > 0 ? [factWhere(part, compared(plain(numberSql), sign, numbers), context)] : []),
         ...(words.length > 0 ? [factWhere(part, ofWords(words), context)] : []),

@@ -1,10 +1,10 @@
 import { SvoiError } from '../../core/errors.ts';
 import type { CustomerId } from '../../core/ids.ts';
 import { parseSegment } from '../../core/segments/parse.ts';
-import { sharePrime, shareWeights } from '../../core/segments/share.ts';
 import { type Reading, readRow, readRows } from '../database.ts';
 import { type CompiledSegment, compileSegment } from './compile.ts';
 import { type SegmentProgram, segmentContext } from './context.ts';
+import { shareSql } from './people.ts';
 
 /** A segment in its compact form, and at which moment under which rules it is looked at. */
 export interface SegmentQuestion {
@@ -82,13 +82,10 @@ export async function sampleSegment(
   question: SegmentQuestion & { readonly seed: string; readonly size: number },
 ): Promise<SegmentMember[]> {
   const { where, args } = await segmentWhere(database, question);
-  const weighed = shareWeights(question.seed).map(
-    (weight, back) => `unicode(substr(c.id, ${-1 - back}, 1)) * ${weight}`,
-  );
   const rows = await readRows(
     database,
     `select ${memberColumns} from customers c where ${where}
-     order by (${weighed.join(' + ')}) % ${sharePrime}, c.id limit ?`,
+     order by ${shareSql(question.seed)}, c.id limit ?`,
     ...args,
     question.size,
   );

@@ -1,5 +1,5 @@
 import type { ChannelName } from '../../core/customers/types.ts';
-import { sharePrime, shareWeights } from '../../core/segments/share.ts';
+import { lastCharacter, sharePrime, shareWeights } from '../../core/segments/share.ts';
 import type { Condition } from '../../core/segments/types.ts';
 import { DAY_MS, endOfDayAfter, startOfDay } from '../../core/time.ts';
 import { channelBits } from '../figures.ts';
@@ -176,13 +176,18 @@ const reachable: Compile = (condition, context) =>
     return word === 'yes' ? somewhere : notSo(somewhere);
   });
 
+/** Where a customer stands by a salt, from 0 to below `sharePrime`: as `shareOf` says. */
+export function shareSql(salt: string): string {
+  const weighed = shareWeights(salt).map(
+    (weight, back) => `unicode(substr(c.id, ${lastCharacter - back})) * ${weight}`,
+  );
+  return `((${weighed.join(' + ')}) % ${sharePrime})`;
+}
+
 /** The same people each time, and others by another salt: see `shareOf`. */
 const random: Compile = ({ filters = {}, values = [] }) => {
   const [percent = 0] = numbersOf(values);
-  const weighed = shareWeights(filters.salt ?? '').map(
-    (weight, back) => `unicode(substr(c.id, ${-1 - back}, 1)) * ${weight}`,
-  );
-  return plain(`(${weighed.join(' + ')}) % ${sharePrime} < ?`, (percent / 100) * sharePrime);
+  return plain(`${shareSql(filters.salt ?? '')} < ?`, (percent / 100) * sharePrime);
 };
 
 /** What the row of a customer says about the person. */

@@ -44,7 +44,12 @@ function conditionArbitrary(names: RuleNames, among: readonly FieldName[]): fc.A
     return fc
       .tuple(operator, filtersArbitrary(spec, names), partArbitrary(field, names))
       .chain(([chosen, filters, part]) =>
-        valuesArbitrary(field, spec, chosen, names).map(
+        valuesArbitrary(
+          part?.endsWith('_age') ? 'age' : field,
+          part?.endsWith('_age') ? fieldSpec('age') : spec,
+          chosen,
+          names,
+        ).map(
           (values): Condition => ({
             kind: 'condition',
             field,

@@ -56,8 +56,10 @@ export function membersByHand(rule: Rule, shop: ShopRows, moment: ShopMoment): s
 
 function isIn(rule: Rule, person: Person, shop: ShopRows, moment: ShopMoment): boolean {
   if (rule.kind === 'not') return !isIn(rule.rule, person, shop, moment);
-  if (rule.kind === 'and') return rule.rules.every((part) => isIn(part, person, shop, moment));
-  if (rule.kind === 'or') return rule.rules.some((part) => isIn(part, person, shop, moment));
+  if (rule.kind !== 'condition') {
+    const holds = (part: Rule) => isIn(part, person, shop, moment);
+    return rule.kind === 'and' ? rule.rules.every(holds) : rule.rules.some(holds);
+  }
   if (rule.operator === '!=') return !isIn({ ...rule, operator: '=' }, person, shop, moment);
   return new Reader(rule, person, shop, moment).holds();
 }
