@@ -8,12 +8,14 @@ import type { Call } from '../../bots/web/playground/till.ts';
 import { createSiteChat } from '../../bots/web/site.tsx';
 import { createOutbox } from '../../db/outbox.ts';
 import { createShops } from '../../db/shops.ts';
+import { runErrands } from '../../errands.ts';
 import { apiParts } from '../../http.ts';
 import { noticeRunner, settleDue, settleNotices } from '../../jobs.ts';
 import { consentTexts } from '../../locales/consents.ts';
 import { createTranslator } from '../../locales/translator.ts';
 import { runNightly } from '../../nightly.ts';
 import { openPlayground } from '../../playground.ts';
+import { oneAtATime } from '../../runner.ts';
 import { openWebParts, type WebParts } from '../../web.ts';
 import type { SeenMessage } from '../contract/channel.ts';
 import { type TestSvoi, testSvoi } from './svoi.ts';
@@ -42,7 +44,13 @@ const never: Timers = { now: () => 0, after: () => () => {} };
 export async function testPlayground(timers = never): Promise<TestPlayground> {
   let wake = (): void => {};
   let goOn = (): void => {};
-  const here = await testSvoi({ writer: { onMessages: () => wake(), onNotices: () => goOn() } });
+  let goOnWithErrands = (): void => {};
+  const writer = {
+    onMessages: () => wake(),
+    onNotices: () => goOn(),
+    onErrands: () => goOnWithErrands(),
+  };
+  const here = await testSvoi({ writer });
   const { svoi } = here;
   const { database, ids } = svoi;
   const web = await openWebParts(database);
@@ -77,9 +85,11 @@ export async function testPlayground(timers = never): Promise<TestPlayground> {
     clock: here.clock,
     random: () => 0,
   });
-  goOn = noticeRunner(svoi, (error) => {
+  const fail = (error: unknown) => {
     throw error;
-  });
+  };
+  goOn = noticeRunner(svoi, fail);
+  goOnWithErrands = oneAtATime(() => runErrands(svoi), fail);
   wake = dispatcher.wake;
   dispatcher.start();
   const settled = async (response: Response) => {

@@ -86,6 +86,24 @@ export async function becomeOwner(page: Page): Promise<void> {
   await chatOn(page, 'owner').getByText('Welcome to the team!').waitFor();
 }
 
+/** Opens the manager's one-time link: the phone has WhatsApp, which proves the number by itself, and no buttons. */
+export async function becomeManager(page: Page): Promise<void> {
+  await page.getByRole('heading', { name: 'Behind the counter' }).click();
+  await page.locator('[data-phone=manager] .begin').click();
+  await choose(page, 'Join', 'manager');
+  await chatOn(page, 'manager').getByText('Welcome to the team!').waitFor();
+}
+
+/** Answers with the number that stands before a label in the newest message that offers it. */
+export async function choose(page: Page, label: string, phone: string): Promise<void> {
+  const numbered = new RegExp(`^(\\d+)\\W+${label}$`, 'm');
+  const offering = chatOn(page, phone)
+    .locator('.message')
+    .filter({ hasText: new RegExp(`\\d+\\W+${label}`) });
+  const [, number = ''] = numbered.exec(await offering.last().innerText()) ?? [];
+  await write(page, phone, number);
+}
+
 /** Puts one more of a good on the counter. */
 export async function putOnCounter(page: Page, sku: string): Promise<void> {
   await page.locator(`[data-sku=${sku}] .add`).click();
