@@ -6,7 +6,7 @@ import { DAY_MS, endOfDayAfter, localTime } from '../../core/time.ts';
 import { type Reading, readRows, type Statement } from '../database.ts';
 import { computationStatement, readComputation } from './computations.ts';
 import { figuresInMemory } from './rfm_memory.ts';
-import { codeSql, type RfmToday, rfmSource } from './rfm_source.ts';
+import { codeSql, codesSql, type RfmToday, rfmSource } from './rfm_source.ts';
 
 /** What a profile is computed for: plain data, so that another thread can be asked. */
 export interface RfmQuestion {
@@ -99,13 +99,12 @@ export function rfmCondition(
 ): Statement {
   const { cuts } = result;
   if (!cuts || codes.length === 0) return { sql: 'false', args: [] };
-  const wanted = `in (${codes.join(', ')})`;
   if (profile.by === undefined && profile.days === undefined) {
-    return { sql: `(c.orders > 0 and ${codeSql(cuts, today.day, 'c.')} ${wanted})`, args: [] };
+    return { sql: `(c.orders > 0 and ${codesSql(cuts, codes, today.day, 'c.')})`, args: [] };
   }
   const { sql, args } = rfmSource(profile, today);
   return {
-    sql: `c.id in (select customer_id from (${sql}) where ${codeSql(cuts, today.day)} ${wanted})`,
+    sql: `c.id in (select customer_id from (${sql}) where ${codesSql(cuts, codes, today.day)})`,
     args,
   };
 }

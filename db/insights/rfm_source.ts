@@ -65,3 +65,32 @@ export function codeSql({ recencyDays, orders, paidMinor }: RfmCuts, day: number
   const frequency = `1 + ${above(`${prefix}orders`, orders)}`;
   return `((${recency}) * 100 + (${frequency}) * 10 + 1 + ${above(`${prefix}paid_minor`, paidMinor)})`;
 }
+
+/**
+ * SQL that holds for these codes. What the scores of all of them have in common is asked first: a comparison each, where
+ * a code takes a dozen.
+ */
+export function codesSql(cuts: RfmCuts, codes: readonly string[], day: number, prefix = ''): string {
+  const wanted = `${codeSql(cuts, day, prefix)} in (${codes.join(', ')})`;
+  const scoresAt = (place: number) => codes.map((code) => Number(code[place]));
+  const best = cuts.recencyDays.length + 2;
+  return [
+    ...within(
+      `(${day} - ${prefix}last_day)`,
+      cuts.recencyDays,
+      scoresAt(0).map((score) => best - score),
+    ),
+    ...within(`${prefix}orders`, cuts.orders, scoresAt(1)),
+    ...within(`${prefix}paid_minor`, cuts.paidMinor, scoresAt(2)),
+    wanted,
+  ].join(' and ');
+}
+
+/** Between which bounds a value lies whose score, counted from the least values up, is among these. */
+function within(value: string, bounds: readonly number[], scores: readonly number[]): string[] {
+  const [below, above] = [bounds[Math.min(...scores) - 2], bounds[Math.max(...scores) - 1]];
+  return [
+    ...(below === undefined ? [] : [`${value} > ${below}`]),
+    ...(above === undefined ? [] : [`${value} <= ${above}`]),
+  ];
+}
