@@ -60,7 +60,9 @@ function makePeople(driver: Libsql.Database, { customers, purchases }: ShopSize,
     const orders = Math.min(mostOrders, Math.round(wanted) - made);
     const first = Math.floor(365 * years * random() ** 0.8) + 1;
     const alive = Math.floor(-Math.log(1 - random()) * 200 * Math.sqrt(orders + 1));
-    const days = orders > 1 ? Math.min(first - 1, alive) : 0;
+    // Who still buys was here last within about as long as between two purchases.
+    const since = Math.floor((random() * 2 * first) / Math.max(orders, 2));
+    const days = orders > 1 ? Math.max(0, Math.min(first - 1 - since, alive)) : 0;
     const money = Math.round(40_000 * logNormal(random, 0.7));
     const id = ids.next('cus', now - DAY_MS - customers + index);
     insert.run([index + 1, id, orders, made, today - first, days, money, Math.floor(random() * 2 ** 31)]);
