@@ -1,4 +1,4 @@
-import { type Reading, type Row, readRow, readRows } from '../database.ts';
+import { type Reading, readRow } from '../database.ts';
 
 /** What was sold on one day to customers we know and to others: sales, and money less what was given back. */
 export interface SalesOfDay {
@@ -32,12 +32,18 @@ const rowsAtOnce = 100_000;
 const stands = `(p.kind = 'sale' and (p.refunded_minor < p.total_minor - p.discount_minor or p.total_minor = p.discount_minor))`;
 const paid = '(p.total_minor - p.discount_minor - p.refunded_minor)';
 
-const columns = `p.local_at / 86400000 as day, p.customer_id is not null as known, sum(${stands}) as sales,
-  sum(${paid}) as paid, sum(case when ${stands} and p.redemption_id is not null then
-    (select min(r.amount_minor, ${paid}) from redemptions r where r.id = p.redemption_id) end) as points`;
+const points = `(select min(r.amount_minor, ${paid}) from redemptions r where r.id = p.redemption_id)`;
 
-const pageSql = `select ${columns}, max(p.id) as last
-  from (select * from purchases where id > ? and id <= ? order by id limit ?) p group by 1, 2`;
+/**
+ * All purchases as one text: the day, whether the customer is known and whether it stands, as one number; what was paid,
+ * and in points. Days are put together here: to sort them by day would take the database ten times as long.
+ */
+const packed = `group_concat((p.local_at / 86400000 * 4 + (p.customer_id is not null) * 2 + ${stands}) || ':' || ${paid}
+  || iif(p.redemption_id is not null and ${stands}, ':' || coalesce(${points}, 0), ''), ';') as sales`;
+
+const pageSql = `select ${packed}, max(p.id) as last from (
+  select id, kind, local_at, customer_id, total_minor, discount_minor, refunded_minor, redemption_id
+  from purchases where id > ? and id <= ? order by id limit ?) p`;
 
 type Days = Map<number, number[]>;
 
@@ -51,9 +57,9 @@ export async function countSales(database: Reading, _: null): Promise<CountedSal
   const [purchase, refund] = [String(ends?.purchase ?? ''), String(ends?.refund ?? '')];
   let after = '';
   while (after < purchase) {
-    const rows = await readRows(database, pageSql, after, purchase, rowsAtOnce);
-    addRows(days, rows);
-    after = rows.reduce((last, row) => (String(row.last) > last ? String(row.last) : last), after);
+    const page = await readRow(database, pageSql, after, purchase, rowsAtOnce);
+    addPacked(days, String(page?.sales ?? ''));
+    after = String(page?.last ?? purchase);
   }
   const sorted = [...days].sort(([a], [b]) => a - b);
   return { days: sorted.map(([day, figures]) => [day, ...figures]), purchase, refund };
@@ -65,11 +71,18 @@ export async function readSales(database: Reading): Promise<ReadonlyMap<number, 
   const kept: CountedSales = row ? JSON.parse(String(row.result)) : await countSales(database, null);
   const days: Days = new Map(kept.days.map(([day, ...figures]) => [day, figures]));
   const [sold = [], givenBack = []] = await database.read([
-    { sql: `select ${columns} from purchases p where p.id > ? group by 1, 2`, args: [kept.purchase] },
+    { sql: `select ${packed} from purchases p where p.id > ?`, args: [kept.purchase] },
     { sql: givenBackSql, args: [kept.purchase, kept.refund] },
   ]);
-  addRows(days, sold);
-  addRows(days, givenBack);
+  addPacked(days, String(sold[0]?.sales ?? ''));
+  for (const { day, known, sales, paid } of givenBack) {
+    add(days, Number(day), {
+      known: Number(known) === 1,
+      sales: Number(sales),
+      paid: Number(paid),
+      points: 0,
+    });
+  }
   return new Map([...days].map(([day, figures]) => [day, salesOf(figures)]));
 }
 
@@ -77,20 +90,28 @@ export async function readSales(database: Reading): Promise<ReadonlyMap<number, 
 const givenBackSql = `with back as (
   select purchase_id, sum(amount_minor) as amount from refunds where id > ?2 group by purchase_id)
   select p.local_at / 86400000 as day, p.customer_id is not null as known, -sum(not ${stands}) as sales,
-    -sum(back.amount) as paid, 0 as points
+    -sum(back.amount) as paid
   from back join purchases p on p.id = back.purchase_id where p.id <= ?1 group by 1, 2`;
 
-function addRows(days: Days, rows: readonly Row[]): void {
-  for (const { day, known, sales, paid, points } of rows) {
-    const figures = days.get(Number(day)) ?? salesFigures.map(() => 0);
-    days.set(Number(day), figures);
-    const add = (index: number, value: Row[string] | undefined) => {
-      figures[index] = (figures[index] ?? 0) + Number(value ?? 0);
-    };
-    add(known ? 0 : 2, sales);
-    add(known ? 1 : 3, paid);
-    add(4, known ? points : 0);
+function addPacked(days: Days, packed: string): void {
+  if (packed === '') return;
+  for (const one of packed.split(';')) {
+    const [place = 0, paid = 0, points = 0] = one.split(':').map(Number);
+    add(days, Math.floor(place / 4), { known: (place & 2) > 0, sales: place & 1, paid, points });
   }
+}
+
+function add(
+  days: Days,
+  day: number,
+  { known, sales, paid, points }: Readonly<Record<'sales' | 'paid' | 'points', number>> & { known: boolean },
+): void {
+  const figures = days.get(day) ?? salesFigures.map(() => 0);
+  days.set(day, figures);
+  const first = known ? 0 : 2;
+  figures[first] = (figures[first] ?? 0) + sales;
+  figures[first + 1] = (figures[first + 1] ?? 0) + paid;
+  if (known) figures[4] = (figures[4] ?? 0) + points;
 }
 
 function salesOf([
