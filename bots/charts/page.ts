@@ -5,8 +5,8 @@ import { rect, text } from './svg.ts';
 import { cut, widthOf, wrap } from './text.ts';
 
 /** Pictures are upright, as phones are. */
-export const pageWidth = 1080;
-export const pageHeight = 1350;
+const pageWidth = 1080;
+const pageHeight = 1350;
 
 const margin = 56;
 const sizes = { title: 54, subtitle: 30, takeaway: 36, legend: 28, nothing: 40 } as const;
