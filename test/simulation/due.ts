@@ -2,17 +2,21 @@ import { fillBatch } from '../../core/coupons/batch.ts';
 import { expireReservation } from '../../core/coupons/reserve.ts';
 import { expirePoints } from '../../core/customers/expiry.ts';
 import { remindOfTalk, returnBot } from '../../core/dialogs/staff/talk_jobs.ts';
-import { askAfterPurchase, isTooSoon, isWorthAsking } from '../../core/insights/nps/ask.ts';
+import { askAfterPurchase, isWorthAsking } from '../../core/insights/nps/ask.ts';
 import { advanceNotice } from '../../core/messaging/advance.ts';
 import { quietUntil } from '../../core/messaging/policy.ts';
 import { releasePending } from '../../core/purchases/payment.ts';
+import { CLOCK_SKEW_MS } from '../../core/purchases/sale.ts';
 import { isOpen } from '../../core/redemptions/hold.ts';
 import { expireRedemption } from '../../core/redemptions/settle.ts';
 import { followMerge } from '../../core/staff/merge.ts';
 import type { AnyCommand } from '../../db/writer.ts';
 import type { MemoryStore } from './memory_store.ts';
-import { lastSurveyed } from './queries/surveys.ts';
 import type { World } from './world.ts';
+
+const hourMs = 3_600_000;
+/** How far the job lags with writing down how far it came. */
+const askingLagMs = 5 * 60_000;
 
 /** One kind of job: what is due, as jobs.ts finds it in the database. */
 type DueIn = (store: MemoryStore, world: World) => AnyCommand<unknown>[];
@@ -62,22 +66,17 @@ const noticesDue: DueIn = (store, { clock, messagingRules }) =>
     .sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0) || (a.id < b.id ? -1 : 1))
     .map(({ id }) => advanceNotice(id, messagingRules));
 
-/** The purchases whose turn to be asked about has come and gone: the job looks at each once, whatever comes of it. */
-const lookedAt = new WeakMap<MemoryStore, Set<string>>();
-
-/** What the job asks about, in the order it was recorded. */
-const purchasesToAskAbout: DueIn = (store, { clock, program: { nps, zone }, messagingRules }) => {
+/** What the job asks about, in the order it was recorded; what it looked at once it does not look at again. */
+export const purchasesToAskAbout: DueIn = (store, { clock, program: { nps, zone }, messagingRules }) => {
   const now = clock.now();
   if (!nps.on || quietUntil(zone, messagingRules, now) !== undefined) return [];
-  const recorded = [...store.purchases.values()].filter(
-    ({ recordedAt, customerId }) => customerId !== null && recordedAt < now - nps.ask_after_hours * 3_600_000,
-  );
-  const seen = lookedAt.get(store) ?? new Set();
-  const fresh = recorded.filter(({ id }) => !seen.has(id));
-  lookedAt.set(store, new Set([...seen, ...fresh.map(({ id }) => id)]));
-  return fresh
-    .filter((purchase) => isWorthAsking(purchase, nps, now))
-    .filter(({ customerId }) => customerId && !isTooSoon(lastSurveyed(store, customerId), nps, now))
+  const oldest = now - nps.pointless_after_hours * hourMs - CLOCK_SKEW_MS;
+  const before = now - nps.ask_after_hours * hourMs;
+  const after = Math.max(store.askedUpTo ?? oldest, oldest);
+  if ((store.askedUpTo ?? 0) < before - askingLagMs) store.askedUpTo = before;
+  return [...store.purchases.values()]
+    .filter(({ recordedAt }) => recordedAt >= after && recordedAt < before)
+    .filter((purchase) => purchase.customerId !== null && isWorthAsking(purchase, nps, now))
     .sort((a, b) => (a.id < b.id ? -1 : 1))
     .map(({ id }) => askAfterPurchase(id, nps, messagingRules));
 };

@@ -3,7 +3,7 @@ import { withNotifications } from '../../core/messaging/notify.ts';
 import type { Submitted } from '../../core/ports.ts';
 import type { Changes } from '../../db/changes.ts';
 import type { AnyCommand } from '../../db/writer.ts';
-import { jobs } from './due.ts';
+import { jobs, purchasesToAskAbout } from './due.ts';
 import { contextOf, submitToMemory, type Way } from './memory_process.ts';
 import { MemoryStore } from './memory_store.ts';
 import type { Turn } from './steps.ts';
@@ -87,6 +87,8 @@ export class MemoryShop {
         if (due.length === 0) break;
         const { version } = this.store;
         for (const command of due) this.#submit({ command }, turn);
+        // Many are looked at, and few are asked.
+        if (job === purchasesToAskAbout) break;
         invariant(this.store.version > version, 'what is due is settled');
       }
     }

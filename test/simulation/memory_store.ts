@@ -51,6 +51,8 @@ export class MemoryStore {
   readonly #journal: Journal = [];
   /** How many commits there have been. */
   version = 0;
+  /** Up to when purchases were looked at that are asked about, epoch milliseconds. */
+  askedUpTo: number | undefined;
 
   readonly commands = this.#table<DoneCommand>({ name: 'commands', key: ({ key }) => key });
   readonly customers = this.#table<Customer, 'phone' | 'card'>({
