@@ -8,7 +8,9 @@ import {
   type DispatchOutcome,
 } from '../../bots/dispatcher.ts';
 import { createRenderer } from '../../bots/render.ts';
+import type { ReportId } from '../../core/ids.ts';
 import type { Outbox } from '../../core/messaging/outbox.ts';
+import type { Reply } from '../../core/messaging/types.ts';
 import { type Database, readRow, readRows, statement } from '../../db/database.ts';
 import { createOutbox } from '../../db/outbox.ts';
 import { createTranslator } from '../../locales/translator.ts';
@@ -137,6 +139,41 @@ it('what is due is sent in the words of its reader and recorded with the id the 
   await dispatcher.idle();
   expect(await storedMessages(database)).toMatchObject({
     m1: { state: 'sent', provider_id: 'tg-9', attempts: 1, sent_at: test.clock.now() },
+  });
+});
+
+describe('the picture of a report', () => {
+  const picture = {
+    kind: 'report',
+    report: 'rep_1' as ReportId,
+    theme: 'dark',
+    takeaway: { key: 'report.too_little' },
+  } as const;
+  const reply: Reply = { paragraphs: [{ key: 'report.title_nps' }], picture };
+  const text = 'Would they recommend us (NPS)';
+  const drawn = new Uint8Array([1, 2, 3]);
+
+  it.each([
+    ['is drawn for its reader when the message is sent', async () => drawn, drawn],
+    ['that is gone is left out, and the message goes', async () => undefined, undefined],
+    [
+      'that fails to be drawn is left out, and the message goes',
+      () => Promise.reject(new Error('no ink')),
+      undefined,
+    ],
+  ])('%s', async (_, draw, png) => {
+    await addMessages(database, [{ id: 'm1', chat: 'anna', reply }]);
+    const channel = scriptedChannel();
+    const drawReport = vi.fn<NonNullable<DispatcherOptions['drawReport']>>(draw);
+    const dispatcher = dispatch(channel, outbox, { drawReport });
+    await untilSent(channel, 'm1');
+    expect(drawReport.mock.calls).toMatchObject([[picture, { locale: 'en' }]]);
+    const alt = 'There is too little data for this picture yet.';
+    const message = channel.underWay.get('m1')?.message;
+    expect([message?.text, message?.picture]).toEqual([text, png && { png, alt, of: picture }]);
+    channel.answerAll(ok);
+    await dispatcher.idle();
+    expect(await states()).toEqual({ m1: 'sent' });
   });
 });
 

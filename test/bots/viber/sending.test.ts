@@ -1,9 +1,11 @@
 import { build } from 'esbuild';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { OutgoingMessage, SendOutcome, ShownButton } from '../../../bots/channel.ts';
 import { cardPicture, drawPicture } from '../../../bots/pictures.ts';
 import { keyboardOf } from '../../../bots/viber/keyboard.ts';
+import type { ViberOptions } from '../../../bots/viber/viber.ts';
+import type { ReportId } from '../../../core/ids.ts';
 import type { Person } from '../../support/fake-viber.ts';
 import { rowsOf } from '../../support/viber/methods.ts';
 import { openViberShop, type ViberShop } from '../../support/viber/shop.ts';
@@ -317,6 +319,21 @@ describe('a picture', () => {
     expect((await get(url)).status).toBe(200);
     shop.clock.advance(dayMs);
     expect((await get(url)).status).toBe(404);
+  });
+
+  it('of a report is drawn when it is fetched, in the language of the chat', async () => {
+    const png = new Uint8Array([9, 8, 7]);
+    const drawReport = vi.fn<NonNullable<ViberOptions['drawReport']>>(async () => png);
+    const olena = await shop.subscriber('olena=');
+    const takeaway = { key: 'report.too_little' } as const;
+    const of = { kind: 'report', report: 'rep_1' as ReportId, theme: 'dark', takeaway } as const;
+    await send('olena=', { picture: { png, alt: 'Звіт', of }, locale: 'ru' });
+    const url = olena.messages.at(-1)?.picture ?? '';
+    const shown = await shop.open({ drawReport }).webhook(new Request(url));
+    expect(new Uint8Array(await shown.arrayBuffer())).toEqual(png);
+    expect(drawReport.mock.calls).toMatchObject([[{ report: 'rep_1', theme: 'dark' }, { locale: 'ru' }]]);
+    const gone = shop.open({ drawReport: async () => undefined });
+    expect((await gone.webhook(new Request(url))).status).toBe(404);
   });
 
   it('whose text is too long for it comes first, and the text with its buttons after it', async () => {
