@@ -12,59 +12,46 @@ export type ThreadAnswer = { readonly id: number } & (
   | { readonly error: { readonly message: string; readonly stack?: string; readonly code?: string } }
 );
 
-interface Pending {
-  resolve(answer: unknown): void;
-  reject(error: Error): void;
-}
-
 /** An analyst who can draw, too. */
 export interface DrawingAnalyst extends Analyst {
   /** The picture of a report as PNG. */
   draw(drawing: Drawing): Promise<Uint8Array>;
 }
 
+interface Pending {
+  resolve(answer: unknown): void;
+  reject(error: Error): void;
+}
+
+/** How long a thread without questions is kept: it holds tens of MiB, and what it remembers of RFM. */
+const restMs = 10 * 60_000;
+
 /**
  * Looks in a thread of its own, with a connection of its own that only reads. The thread starts with the first question,
- * and a new one after it broke; one question after the other.
+ * ends when there was none for a while, and a new one follows where it broke; one question after the other.
  */
-export function analystOnThread(settings: DatabaseSettings): DrawingAnalyst {
-  const pending = new Map<number, Pending>();
-  let count = 0;
-  let thread: Promise<Worker> | undefined;
+export function analystOnThread(settings: DatabaseSettings, idleMs = restMs): DrawingAnalyst {
+  let thread: Promise<Thread> | undefined;
   let closed = false;
 
-  function failAll(error: Error): void {
-    thread = undefined;
-    for (const waiting of pending.values()) waiting.reject(error);
-    pending.clear();
-  }
-
-  async function start(): Promise<Worker> {
-    const worker = new Worker(await threadScript(), { workerData: settings, execArgv: [] });
-    worker.unref();
-    worker.on('message', ({ id, ...said }: ThreadAnswer) => {
-      const waiting = pending.get(id);
-      pending.delete(id);
-      if (pending.size === 0) worker.unref();
-      if ('error' in said) waiting?.reject(Object.assign(new Error(said.error.message), said.error));
-      else waiting?.resolve(said.answer);
-    });
-    worker.on('error', failAll);
-    worker.on('exit', () => failAll(closedError()));
-    return worker;
+  function start(): Promise<Thread> {
+    const forget = () => {
+      if (thread === started) thread = undefined;
+    };
+    const started = threadScript().then(
+      (script) => openThread(script, settings, idleMs, forget),
+      (error) => {
+        forget();
+        throw error;
+      },
+    );
+    return started;
   }
 
   async function ask(name: string, question: unknown): Promise<unknown> {
     if (closed) throw closedError();
     thread ??= start();
-    const worker = await thread;
-    count += 1;
-    const id = count;
-    worker.ref();
-    return new Promise<unknown>((resolve, reject) => {
-      pending.set(id, { resolve, reject });
-      worker.postMessage({ id, name, question } satisfies ThreadQuestion);
-    });
+    return (await thread).ask(name, question);
   }
 
   return {
@@ -73,9 +60,59 @@ export function analystOnThread(settings: DatabaseSettings): DrawingAnalyst {
     draw: (drawing) => ask('png', drawing) as Promise<Uint8Array>,
     close() {
       closed = true;
-      void thread?.then((worker) => worker.terminate());
-      failAll(closedError());
+      void thread?.then(
+        (one) => one.end(),
+        () => {},
+      );
     },
+  };
+}
+
+interface Thread {
+  ask(name: string, question: unknown): Promise<unknown>;
+  end(): void;
+}
+
+/** One thread: `onEnd` is called once, when it takes no more questions. */
+function openThread(script: string, settings: DatabaseSettings, idleMs: number, onEnd: () => void): Thread {
+  const pending = new Map<number, Pending>();
+  const worker = new Worker(script, { workerData: settings, execArgv: [] });
+  let count = 0;
+  let rest: NodeJS.Timeout | undefined;
+  worker.unref();
+
+  function end(error: Error): void {
+    clearTimeout(rest);
+    onEnd();
+    void worker.terminate();
+    for (const waiting of pending.values()) waiting.reject(error);
+    pending.clear();
+  }
+
+  worker.on('message', ({ id, ...said }: ThreadAnswer) => {
+    const waiting = pending.get(id);
+    pending.delete(id);
+    if (pending.size === 0) {
+      worker.unref();
+      rest = setTimeout(() => end(closedError()), idleMs).unref();
+    }
+    if ('error' in said) waiting?.reject(Object.assign(new Error(said.error.message), said.error));
+    else waiting?.resolve(said.answer);
+  });
+  worker.on('error', end);
+  worker.on('exit', () => end(closedError()));
+  return {
+    ask(name, question) {
+      clearTimeout(rest);
+      count += 1;
+      const id = count;
+      worker.ref();
+      return new Promise<unknown>((resolve, reject) => {
+        pending.set(id, { resolve, reject });
+        worker.postMessage({ id, name, question } satisfies ThreadQuestion);
+      });
+    },
+    end: () => end(closedError()),
   };
 }
 

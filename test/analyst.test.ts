@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import type { Worker } from 'node:worker_threads';
 import { expect, it } from 'vitest';
 import { analystHere } from '../analyst.ts';
 import { analystOnThread } from '../analyst_on_thread.ts';
@@ -16,6 +18,27 @@ it('a long look in a thread of its own sees what was committed, and what it thro
     await expect(analyst.ask('nothing' as 'customers', null)).rejects.toThrow();
     expect(await analyst.ask('customers', null)).toBe(1);
   } finally {
+    analyst.close();
+    close();
+  }
+});
+
+it('a thread nobody asks ends by itself, and the next question gets another', async () => {
+  const { svoi, url, clock, close } = await testSvoi();
+  const analyst = analystOnThread({ url }, 1);
+  const ended: Promise<unknown>[] = [];
+  const watch = (worker: Worker) => void ended.push(once(worker, 'exit'));
+  process.on('worker', watch);
+  try {
+    for (const threads of [1, 2]) {
+      expect(await analyst.ask('customers', null)).toBe(0);
+      expect(ended).toHaveLength(threads);
+      await Promise.all(ended);
+    }
+    await buy(svoi, aPurchase({ at: clock.now() }));
+    expect(await analyst.ask('customers', null)).toBe(1);
+  } finally {
+    process.off('worker', watch);
     analyst.close();
     close();
   }

@@ -16,7 +16,9 @@ describe('the page about segments', () => {
   });
 
   it('shows only segments that can be read', () => {
-    const blocks = [...page.matchAll(/```\n([^`]+)```/g)].flatMap(([, lines = '']) => lines.trim().split('\n'));
+    const blocks = [...page.matchAll(/```\n([^`]+)```/g)].flatMap(([, lines = '']) =>
+      lines.trim().split('\n'),
+    );
     const inline = [...page.matchAll(/`([^`\n]+)`/g)]
       .map(([, code = '']) => code)
       .filter((code) => /^(\w|[а-яіїєґ])+(\(.*\))?(\.\w+)?(\(.*\))?\s*(<|>|=|!=| in )/.test(code));
