@@ -9,7 +9,7 @@ import { inviteStaff } from './core/staff/invite.ts';
 import { latestMessages, messageCosts } from './db/message_log.ts';
 import { applyProgram } from './db/programs.ts';
 import type { NewKey, Shops } from './db/shops.ts';
-import { liveYear } from './playground_year.ts';
+import { liveYear, yearEndedAt } from './playground_year.ts';
 import type { Svoi } from './svoi.ts';
 import type { WebParts } from './web.ts';
 
@@ -32,6 +32,8 @@ export async function openPlayground(svoi: Svoi, options: PlaygroundOptions): Pr
   await applyPlaygroundProgram(svoi);
   const { key: shopKey, shop } = await playgroundKey(shops);
   if (year) await liveYear({ database: svoi.database, shopId: shop.id, until: svoi.clock.now() });
+  // What was written to people of the year stands on no phone of the table.
+  const yearEnd = await yearEndedAt(svoi.database);
   const playground = await createPlayground({
     ...web,
     ...rest,
@@ -46,7 +48,7 @@ export async function openPlayground(svoi: Svoi, options: PlaygroundOptions): Pr
     receipts: svoi.handleReceipts,
     segments: (text) => segmentsOf(text).parts.length,
     messageLog: async (limit) => ({
-      messages: await latestMessages(svoi.database, limit),
+      messages: (await latestMessages(svoi.database, limit)).filter(({ at }) => at > yearEnd),
       costs: await messageCosts(svoi.database),
     }),
   });

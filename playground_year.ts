@@ -48,13 +48,19 @@ export async function liveYear(options: YearOptions): Promise<boolean> {
   if ((await values.get(doneName)) !== undefined || (await hasCustomers(database))) return false;
   const year = await openYear(options);
   const { zone } = year.svoi.program();
-  for (const [day, deeds] of daysOf(planYear(until, zone), zone)) {
+  for (const [evening, deeds] of daysOf(planYear(until, zone), zone)) {
     await year.live(deeds);
-    const left = Math.floor((until - day) / DAY_MS);
-    if (left < lastNights || left % nightsBetween === 0) await year.night(day);
+    const left = Math.floor((until - evening) / DAY_MS);
+    if (left < lastNights || left % nightsBetween === 0) await year.night(Math.min(evening, until));
   }
   await values.set(doneName, new Date(until).toISOString());
   return true;
+}
+
+/** When the made-up year of this database ended, epoch milliseconds; 0 where it had none. */
+export async function yearEndedAt(database: Database): Promise<number> {
+  const ended = await createValues(database).get(doneName);
+  return ended === undefined ? 0 : Date.parse(ended);
 }
 
 /** A shop that somebody has played with keeps its own story. */

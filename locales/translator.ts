@@ -53,7 +53,7 @@ export function createTranslator(more?: Readonly<Record<Locale, TextTree>>): Tra
       if (!instance.exists(words.key, { ...options, lng: locale })) {
         throw new Error(`no text "${words.key}" in ${locale}`);
       }
-      return t(words.key, options);
+      return withoutDoubleDots(t(words.key, options));
     },
     values(locale, { key, variables = {} }, { zone, currency }) {
       const specs: Readonly<Record<string, VariableFormat>> = wordVariables[key];
@@ -73,6 +73,11 @@ export function createTranslator(more?: Readonly<Record<Locale, TextTree>>): Tra
       );
     },
   };
+}
+
+/** A date ends in an abbreviation in Ukrainian and Russian (“2026 р.”): at the end of a sentence it has dot enough. */
+function withoutDoubleDots(text: string): string {
+  return text.replaceAll(/(\d\u00A0?\s?[рг]\.)\./g, '$1');
 }
 
 function resourcesOf(locale: Locale, more: Readonly<Record<Locale, TextTree>> | undefined) {

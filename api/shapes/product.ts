@@ -32,14 +32,9 @@ const productFields = {
     .max(2000)
     .nullish()
     .openapi({ description: 'Its page in the web shop' }),
-  consumption_days: z
-    .int()
-    .min(1)
-    .max(mostDays)
-    .nullish()
-    .openapi({
-      description: 'How many days one of it lasts; learned from repeat purchases where it is not said',
-    }),
+  consumption_days: z.int().min(1).max(mostDays).nullish().openapi({
+    description: 'How many days one of it lasts; learned from repeat purchases where it is not said',
+  }),
   attributes: attributesSchema.optional(),
 };
 

@@ -1,37 +1,33 @@
 import { encodeTime } from 'ulid';
 import type { RfmFigures } from '../../core/insights/rfm/cuts.ts';
-import { type Reading, type Row, readRow, type Statement, statement } from '../database.ts';
+import { type Reading, type Row, readRow } from '../database.ts';
 import { countsOnce } from './rfm_source.ts';
 
 /** Characters of an id after its prefix. */
 const keyLength = 26;
 const customersOfPage = 50_000;
-/** Of each page all that changed is listed anew: a day's purchases go into one. */
-const changedOfPage = 150_000;
 /** Two processes' clocks and a commit that waited: what was written down as so much older may have been missed. */
 const overlapMs = 600_000;
-/** Newcomers since everything was read; beyond so many everything is read again. */
-const mostAdded = 100_000;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /**
- * The figures of all customers as they were last read: about 65 bytes of each, so 65 MB for a million. `sorted` of them
- * stand in the order of their ids; those who came since are found by name.
+ * The figures of all customers as they were last read, in the order of their ids but for newcomers: about 75 bytes of
+ * each, so 75 MB for a million.
  */
 interface Memory {
   readAt: number;
-  sorted: number;
   length: number;
   /** The packed texts as they were read, and where in them the id of each customer begins. */
   texts: Uint8Array;
   textLength: number;
   keyAt: Uint32Array;
+  /** Customers by a hash of their ids, each one more than its index; 0: nobody. At most half of the slots are taken; made when they are first needed. */
+  slots: Uint32Array;
   lastDays: Int32Array;
   orders: Int32Array;
   paidMinor: Float64Array;
-  readonly added: Map<string, number>;
 }
 
 const memories = new WeakMap<Reading, Memory>();
@@ -42,7 +38,7 @@ const memories = new WeakMap<Reading, Memory>();
  */
 export async function figuresInMemory(database: Reading, now: number, full: boolean): Promise<RfmFigures> {
   const known = memories.get(database);
-  const isUsable = known && !full && known.readAt <= now && known.added.size <= mostAdded;
+  const isUsable = known && !full && known.readAt <= now;
   const memory = isUsable ? known : emptyMemory();
   memories.delete(database);
   await (isUsable ? readChanged(database, memory) : readAll(database, memory));
@@ -53,7 +49,7 @@ export async function figuresInMemory(database: Reading, now: number, full: bool
 
 function emptyMemory(): Memory {
   return {
-    ...{ readAt: 0, sorted: 0, length: 0, textLength: 0, added: new Map() },
+    ...{ readAt: 0, length: 0, textLength: 0, slots: new Uint32Array() },
     ...{ texts: new Uint8Array(), keyAt: new Uint32Array() },
     ...{ lastDays: new Int32Array(), orders: new Int32Array(), paidMinor: new Float64Array() },
   };
@@ -80,45 +76,70 @@ async function readAll(database: Reading, memory: Memory): Promise<void> {
     if (customers < customersOfPage) break;
     after = String(page?.last);
   }
-  memory.sorted = memory.length;
 }
 
 async function readChanged(database: Reading, memory: Memory): Promise<void> {
-  for (let after = ''; ; ) {
-    const page = await readRow(database, ...changedSince(memory.readAt - overlapMs, after));
-    const text = bytesOf(page);
+  if (memory.slots.length <= memory.length * 2) fillSlots(memory);
+  const changed = await changedSince(database, memory.readAt - overlapMs);
+  for (const ids of pagesOf(memory, changed)) {
+    const text = bytesOf(await readRow(database, changedFigures, ids));
     eachPacked(text, 0, (at, figures) => {
       const index = indexOf(memory, text, at);
       if (index !== undefined) return put(memory, index, figures);
       if (figures[1] > 0) add(memory, text.subarray(at, at + keyLength), figures);
     });
-    if (Number(page?.customers ?? 0) < changedOfPage) return;
-    after = String(page?.last);
   }
 }
 
+/** None where the person no longer counts. */
+const changedFigures = `select ${packed} from (
+  select c.id, last_day, paid_minor, case when ${countsOnce} then orders else 0 end as orders
+  from json_each(?) as changed cross join customers c on c.id = 'cus_' || changed.value)`;
+
 /**
- * Everybody whose figures can have changed, with none where the person no longer counts. Ids tell when they were made.
- * Who others were merged into is always among them, for what the others bought: they are few.
+ * The ids of everybody whose figures can have changed since a moment, without their prefix, some of them twice. Ids tell
+ * when they were made. Who others were merged into is always among them, for what the others bought: they are few.
  */
-function changedSince(since: number, after: string): [sql: string, ...args: Statement['args']] {
+async function changedSince(database: Reading, since: number): Promise<Uint8Array> {
   const time = encodeTime(Math.max(0, since), 10);
-  const { sql, args } = statement(
-    `with touched (id) as materialized (
-       select customer_id from purchases where id > ?
-       union select customer_id from purchases where claimed_at >= ?
-       union select p.customer_id from refunds r cross join purchases p on p.id = r.purchase_id where r.id > ?
-       union select from_id from merges where id > ? or undone_at >= ?
-       union select into_id from merges where id > ? or undone_at >= ?
-       union select merged_into from customers where merged_into is not null
-       union select id from customers where erased_at >= ?)
-     select max(id) as last, count(*) as customers, ${packed} from (
-       select c.id, last_day, paid_minor, case when ${countsOnce} then orders else 0 end as orders
-       from touched cross join customers c on c.id = touched.id
-       where touched.id > ? order by touched.id limit ${changedOfPage})`,
-    ...[`pur_${time}`, since, `ref_${time}`, `mrg_${time}`, since, `mrg_${time}`, since, since, after],
+  const row = await readRow(
+    database,
+    `select group_concat(substr(id, 5), '') as ids from (
+       select customer_id as id from purchases where id > ?
+       union all select customer_id from purchases where claimed_at >= ?
+       union all select p.customer_id from refunds r cross join purchases p on p.id = r.purchase_id where r.id > ?
+       union all select from_id from merges where id > ? or undone_at >= ?
+       union all select into_id from merges where id > ? or undone_at >= ?
+       union all select merged_into from customers where merged_into is not null
+       union all select id from customers where erased_at >= ?)`,
+    ...[`pur_${time}`, since, `ref_${time}`, `mrg_${time}`, since, `mrg_${time}`, since, since],
   );
-  return [sql, ...args];
+  return encoder.encode(String(row?.ids ?? ''));
+}
+
+/**
+ * Ids once each as JSON lists, those that are known in the order in which they stand in the database: it finds neighbours
+ * much faster. A mark for each known customer puts them in order, which sorting a hundred thousand texts takes half a
+ * second for.
+ */
+function pagesOf(memory: Memory, ids: Uint8Array): string[] {
+  const isChanged = new Uint8Array(memory.length);
+  const unknown = new Set<string>();
+  for (let at = 0; at < ids.length; at += keyLength) {
+    const index = indexOf(memory, ids, at);
+    if (index === undefined) unknown.add(decoder.decode(ids.subarray(at, at + keyLength)));
+    else isChanged[index] = 1;
+  }
+  const keys: string[] = [];
+  for (let index = 0; index < isChanged.length; index += 1) {
+    if (isChanged[index] !== 1) continue;
+    const at = memory.keyAt[index] ?? 0;
+    keys.push(decoder.decode(memory.texts.subarray(at, at + keyLength)));
+  }
+  for (const key of unknown) keys.push(key);
+  return Array.from({ length: Math.ceil(keys.length / customersOfPage) }, (_, page) =>
+    JSON.stringify(keys.slice(page * customersOfPage, (page + 1) * customersOfPage)),
+  );
 }
 
 type Figures = readonly [lastDay: number, orders: number, paidMinor: number];
@@ -167,9 +188,10 @@ function keep(memory: Memory, text: Uint8Array): void {
 
 function add(memory: Memory, key: Uint8Array, figures: Figures): void {
   makeRoom(memory, 1, keyLength);
-  memory.added.set(decoder.decode(key), memory.length);
   append(memory, memory.textLength, figures);
   keep(memory, key);
+  if (memory.slots.length <= memory.length * 2) fillSlots(memory);
+  else memory.slots[slotOf(memory, key, 0)] = memory.length;
 }
 
 /** Room for so many more customers and bytes: a quarter more than there are at a time. */
@@ -191,23 +213,42 @@ function makeRoom(memory: Memory, customers: number, bytes: number): void {
   memory.paidMinor = grown(new Float64Array(room), memory.paidMinor);
 }
 
-function indexOf(memory: Memory, bytes: Uint8Array, at: number): number | undefined {
-  let [low, high] = [0, memory.sorted - 1];
-  while (low <= high) {
-    const middle = (low + high) >>> 1;
-    const difference = compare(memory.texts, memory.keyAt[middle] ?? 0, bytes, at);
-    if (difference === 0) return middle;
-    if (difference < 0) low = middle + 1;
-    else high = middle - 1;
+function fillSlots(memory: Memory): void {
+  memory.slots = new Uint32Array(2 ** Math.ceil(Math.log2(Math.max(2, memory.length * 2.5))));
+  for (let index = 0; index < memory.length; index += 1) {
+    memory.slots[slotOf(memory, memory.texts, memory.keyAt[index] ?? 0)] = index + 1;
   }
-  if (memory.added.size === 0) return undefined;
-  return memory.added.get(decoder.decode(bytes.subarray(at, at + keyLength)));
 }
 
-function compare(keys: Uint8Array, from: number, bytes: Uint8Array, at: number): number {
-  for (let offset = 0; offset < keyLength; offset += 1) {
-    const difference = (keys[from + offset] ?? 0) - (bytes[at + offset] ?? 0);
-    if (difference !== 0) return difference;
+function indexOf(memory: Memory, bytes: Uint8Array, at: number): number | undefined {
+  const found = memory.slots[slotOf(memory, bytes, at)] ?? 0;
+  return found === 0 ? undefined : found - 1;
+}
+
+/** Where an id stands, or would (open addressing). A search among sorted ids touches twenty places far apart, this two. */
+function slotOf({ slots, texts, keyAt }: Memory, bytes: Uint8Array, at: number): number {
+  const last = slots.length - 1;
+  let slot = hashOf(bytes, at) & last;
+  for (let found = slots[slot] ?? 0; found !== 0; found = slots[slot] ?? 0) {
+    if (isSame(texts, keyAt[found - 1] ?? 0, bytes, at)) return slot;
+    slot = (slot + 1) & last;
   }
-  return 0;
+  return slot;
+}
+
+/** FNV-1a, with its high bits folded in. */
+function hashOf(bytes: Uint8Array, at: number): number {
+  let hash = 0x811c9dc5;
+  for (let offset = 0; offset < keyLength; offset += 1) {
+    hash = Math.imul(hash ^ (bytes[at + offset] ?? 0), 0x01000193);
+  }
+  return hash ^ (hash >>> 15);
+}
+
+/** From the end: what ids begin with is the time, which neighbours share. */
+function isSame(texts: Uint8Array, from: number, bytes: Uint8Array, at: number): boolean {
+  for (let offset = keyLength - 1; offset >= 0; offset -= 1) {
+    if (texts[from + offset] !== bytes[at + offset]) return false;
+  }
+  return true;
 }

@@ -155,3 +155,15 @@ test('the wording of a consent cannot change under the same version', () => {
   const hash = createHash('sha256').update(JSON.stringify(texts)).digest('hex').slice(0, 16);
   expect(`version ${texts[0]?.version}: ${hash}`).toBe('version 1: 8b1749f444003d40');
 });
+
+test.each([
+  ['uk', /2026 р\.$/],
+  ['ru', /2026 г\.$/],
+  ['en', /2026\.$/],
+] as const)('in %s a sentence that ends in a date ends in one dot', (locale, end) => {
+  const words = {
+    key: 'who.rhythm',
+    variables: { days: 18, at: Date.parse('2026-06-26T12:00:00Z') },
+  } as const;
+  expect(createTranslator().say(locale, words, formats)).toMatch(end);
+});
