@@ -9,7 +9,7 @@ import { inviteStaff } from './core/staff/invite.ts';
 import { latestMessages, messageCosts } from './db/message_log.ts';
 import { applyProgram } from './db/programs.ts';
 import type { NewKey, Shops } from './db/shops.ts';
-import { liveYear, yearEndedAt } from './playground_year.ts';
+import { liveYear, type YearOptions, yearEndedAt } from './playground_year.ts';
 import type { Svoi } from './svoi.ts';
 import type { WebParts } from './web.ts';
 
@@ -22,16 +22,16 @@ export interface PlaygroundOptions {
   readonly api: Api;
   /** Default: the platform's. */
   readonly timers?: Timers;
-  /** Whether a new playground begins with a year of a made-up shop; default: it begins empty. */
-  readonly year?: boolean;
+  /** A new playground begins with a year of a made-up shop, which is told by `onBegin`; absent: it begins empty. */
+  readonly year?: Pick<YearOptions, 'onBegin'>;
 }
 
 /** Joins the playground to a database: its till has a shop and a key of its own, a new key at every start. */
 export async function openPlayground(svoi: Svoi, options: PlaygroundOptions): Promise<Playground> {
-  const { web, shops, year = false, ...rest } = options;
+  const { web, shops, year, ...rest } = options;
   await applyPlaygroundProgram(svoi);
   const { key: shopKey, shop } = await playgroundKey(shops);
-  if (year) await liveYear({ database: svoi.database, shopId: shop.id, until: svoi.clock.now() });
+  if (year) await liveYear({ ...year, database: svoi.database, shopId: shop.id, until: svoi.clock.now() });
   // What was written to people of the year stands on no phone of the table.
   const yearEnd = await yearEndedAt(svoi.database);
   const playground = await createPlayground({

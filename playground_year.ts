@@ -14,7 +14,7 @@ import { putProducts } from './core/purchases/products.ts';
 import type { PurchaseInput } from './core/purchases/types.ts';
 import { seededRandom } from './core/seeded_random.ts';
 import { saveSegment } from './core/segments/saved.ts';
-import { DAY_MS, localTime } from './core/time.ts';
+import { DAY_MS, endOfDayAfter } from './core/time.ts';
 import { type Database, readRow } from './db/database.ts';
 import { createOutbox } from './db/outbox.ts';
 import { createValues } from './db/values.ts';
@@ -28,12 +28,15 @@ export interface YearOptions {
   readonly database: Database;
   readonly shopId: ShopId;
   readonly until: number;
+  /** Called before it begins, where it does: it takes some seconds. */
+  onBegin?(): void;
 }
 
 const doneName = 'playground_year';
-/** How far apart the nights are that count: every night of the last week, one in two weeks before. */
-const nightsBetween = 14;
-const lastNights = 7;
+/** The last days are lived one by one, with a night after each; those before in spans of so many, with a night now and then. */
+const lastDays = 7;
+const spanDays = 4;
+const spansBetweenNights = 4;
 const messagesAtOnce = 500;
 /** How many messages of a hundred are read. */
 const readShare = 0.72;
@@ -46,12 +49,12 @@ export async function liveYear(options: YearOptions): Promise<boolean> {
   const { database, until } = options;
   const values = createValues(database);
   if ((await values.get(doneName)) !== undefined || (await hasCustomers(database))) return false;
+  options.onBegin?.();
   const year = await openYear(options);
   const { zone } = year.svoi.program();
-  for (const [evening, deeds] of daysOf(planYear(until, zone), zone)) {
+  for (const { daysAgo, deeds, isNight } of spansOf(planYear(until, zone), until)) {
     await year.live(deeds);
-    const left = Math.floor((until - evening) / DAY_MS);
-    if (left < lastNights || left % nightsBetween === 0) await year.night(Math.min(evening, until));
+    if (isNight) await year.night(Math.min(until, endOfDayAfter(until - daysAgo * DAY_MS, 0, zone) - 1));
   }
   await values.set(doneName, new Date(until).toISOString());
   return true;
@@ -68,17 +71,21 @@ async function hasCustomers(database: Database): Promise<boolean> {
   return (await readRow(database, 'select 1 as one from customers limit 1')) !== undefined;
 }
 
-/** Deeds by the calendar day they fall on, each with the end of its evening. */
-function daysOf(deeds: readonly Deed[], zone: string): ReadonlyMap<number, readonly Deed[]> {
-  const days = new Map<number, Deed[]>();
+/** What is lived at once, each with how many days before the end it ends, and whether a night follows that counts. */
+function spansOf(deeds: readonly Deed[], until: number) {
+  const spans = new Map<number, Deed[]>();
   for (const deed of deeds) {
-    const local = localTime(deed.at, zone);
-    const evening = deed.at + (Math.floor(local / DAY_MS) + 1) * DAY_MS - local - 1;
-    const day = days.get(evening) ?? [];
-    day.push(deed);
-    days.set(evening, day);
+    const days = Math.floor((until - deed.at) / DAY_MS);
+    const daysAgo = days < lastDays ? days : days - ((days - lastDays) % spanDays);
+    const span = spans.get(daysAgo) ?? [];
+    span.push(deed);
+    spans.set(daysAgo, span);
   }
-  return days;
+  return [...spans].map(([daysAgo, lived]) => ({
+    daysAgo,
+    deeds: lived,
+    isNight: daysAgo < lastDays || ((daysAgo - lastDays) / spanDays) % spansBetweenNights === 0,
+  }));
 }
 
 /** A Svoi of its own, whose clock goes through the year. */

@@ -213,8 +213,8 @@ async function openDoors(core: Core) {
   if (settings.SVOI_MODE === 'playground') {
     const render = createRenderer(createTranslator());
     const calls = async (request: Request) => api.fetch(request);
-    const year = settings.PLAYGROUND_HISTORY === 'year';
-    const playground = await openPlayground(svoi, { web, shops, clock, render, api: calls, year });
+    const year = settings.PLAYGROUND_HISTORY === 'year' ? { year: { onBegin: tellOfYear } } : {};
+    const playground = await openPlayground(svoi, { web, shops, clock, render, api: calls, ...year });
     channels.push(...playground.channels);
     app.route('/', playground.app);
   } else {
@@ -303,6 +303,10 @@ async function listen(app: Hono<{ Bindings: HttpBindings }>, settings: Settings)
       );
     });
   });
+}
+
+function tellOfYear(): void {
+  console.log('Making up a year in the life of a shop, this once: it takes some seconds…');
 }
 
 function greet({ url }: Running, settings: Settings): void {
