@@ -4,7 +4,8 @@ import { analyses } from './analyses.ts';
 import type { ThreadAnswer, ThreadQuestion } from './analyst_on_thread.ts';
 import type { Database } from './db/database.ts';
 import { type DatabaseSettings, openToRead } from './db/open.ts';
-import { type Drawing, drawPng } from './drawings.ts';
+import type { Drawing } from './drawings.ts';
+import { drawPng } from './raster.ts';
 
 const database = openToRead(workerData as DatabaseSettings);
 

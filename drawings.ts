@@ -12,9 +12,3 @@ export async function drawSvg({ report, reader }: Drawing): Promise<string> {
   const { drawReport } = await import('./bots/charts/draw.ts');
   return drawReport(report, reader);
 }
-
-/** Draws a report as PNG, where there is native code to do it: on a server, in the thread that takes long looks. */
-export async function drawPng(drawing: Drawing): Promise<Uint8Array> {
-  const { rasterise } = await import('./raster.ts');
-  return rasterise(await drawSvg(drawing));
-}

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readRows } from '../../db/database.ts';
-import { drawPng } from '../../drawings.ts';
+import { drawPng } from '../../raster.ts';
 import { historyTask } from '../../reports_nightly.ts';
 import { type TestApi, testApi } from '../support/api.ts';
 import { aPurchase, buy } from '../support/purchases.ts';
