@@ -31,7 +31,10 @@ import { readStats, statsStatement } from '../stats.ts';
 import { habitsStatement, purchaseFrom } from './purchases.ts';
 import { eachRow, type FactSource, type Needs, type Query } from './source.ts';
 
-type Known = Omit<StaffFacts, keyof CouponFacts | keyof CampaignFacts | keyof ExportFacts | keyof SegmentFacts>;
+type Known = Omit<
+  StaffFacts,
+  keyof CouponFacts | keyof CampaignFacts | keyof ExportFacts | keyof SegmentFacts
+>;
 type Source = FactSource<Known>;
 
 type Found = ReturnType<typeof nothingYet>;
