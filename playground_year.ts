@@ -42,7 +42,7 @@ const messagesAtOnce = 500;
 const readShare = 0.72;
 
 /**
- * Lets a made-up shop live for a year: every deed at its own moment through the same commands as any other, and the
+ * Lets a made-up shop live for a year: every deed at its own moment through the commands every shop uses, and the
  * nights in between. Only into a database without customers; whether it did so.
  */
 export async function liveYear(options: YearOptions): Promise<boolean> {

@@ -75,3 +75,27 @@ export const problemSchema = z
       .openapi({ description: 'With `too_many_points`: how many may help to pay' }),
   })
   .openapi('Problem');
+
+/** Up to `limit` things in one call, each checked for itself: `component` is what OpenAPI calls one. */
+export function batchOf(component: string, limit: number) {
+  return z
+    .array(z.unknown())
+    .min(1)
+    .max(limit)
+    .openapi({
+      type: 'array',
+      items: { $ref: `#/components/schemas/${component}` },
+      minItems: 1,
+      maxItems: limit,
+    });
+}
+
+/** What each thing of a batch came to, in their order; `what` one is called, and what stands in its `body`. */
+export function batchAnswer(name: string, what: string, body: string) {
+  const status = z
+    .int()
+    .openapi({ description: `The status this ${what} would have been answered with alone` });
+  return z
+    .object({ results: z.array(z.object({ status, body: z.unknown().openapi({ description: body }) })) })
+    .openapi(name);
+}

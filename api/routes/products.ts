@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { putProducts } from '../../core/purchases/products.ts';
 import { detailsOf, invalidRequest, ProblemError, problem } from '../errors.ts';
+import { batchAnswer, batchOf } from '../schemas.ts';
 import { type Api, orRefuse, serve } from '../serve.ts';
 import {
   productInput,
@@ -58,29 +59,9 @@ function servePut(api: Api): void {
   );
 }
 
-const batchSchema = z
-  .array(z.unknown())
-  .min(1)
-  .max(batchLimit)
-  .openapi({
-    type: 'array',
-    items: { $ref: '#/components/schemas/ProductPost' },
-    minItems: 1,
-    maxItems: batchLimit,
-  });
+const batchSchema = batchOf('ProductPost', batchLimit);
 
-const batchAnswerSchema = z
-  .object({
-    results: z.array(
-      z.object({
-        status: z
-          .int()
-          .openapi({ description: 'The status this product would have been answered with alone' }),
-        body: z.unknown().openapi({ description: 'Its `sku`, or a Problem' }),
-      }),
-    ),
-  })
-  .openapi('ProductBatchResult');
+const batchAnswerSchema = batchAnswer('ProductBatchResult', 'product', 'Its `sku`, or a Problem');
 
 function serveBatch(api: Api): void {
   // Named only from within the batch, which is checked product by product.

@@ -1,4 +1,3 @@
-import { z } from '@hono/zod-openapi';
 import { recordPurchase } from '../../core/checkout/record.ts';
 import { purchaseRules } from '../../core/program/rules.ts';
 import { recordPayment } from '../../core/purchases/payment.ts';
@@ -17,6 +16,7 @@ import {
   refusalProblem,
 } from '../errors.ts';
 import type { Guesser } from '../guesses.ts';
+import { batchAnswer, batchOf } from '../schemas.ts';
 import { type Api, orRefuse, serve } from '../serve.ts';
 import { type PurchaseBody, parsePurchase, purchaseSchema } from '../shapes/purchase.ts';
 import {
@@ -30,29 +30,9 @@ import { purchaseIdOf, purchaseParams } from './refunds.ts';
 const batchLimit = 500;
 const batchBodyLimit = 8 * 1024 * 1024;
 
-const batchSchema = z
-  .array(z.unknown())
-  .min(1)
-  .max(batchLimit)
-  .openapi({
-    type: 'array',
-    items: { $ref: '#/components/schemas/Purchase' },
-    minItems: 1,
-    maxItems: batchLimit,
-  });
+const batchSchema = batchOf('Purchase', batchLimit);
 
-const batchAnswerSchema = z
-  .object({
-    results: z.array(
-      z.object({
-        status: z
-          .int()
-          .openapi({ description: 'The status this purchase would have been answered with alone' }),
-        body: z.unknown().openapi({ description: 'A PurchaseResult, or a Problem' }),
-      }),
-    ),
-  })
-  .openapi('BatchResult');
+const batchAnswerSchema = batchAnswer('BatchResult', 'purchase', 'A PurchaseResult, or a Problem');
 
 const saleExample = {
   id: 'receipt-10234',

@@ -1,5 +1,8 @@
 import type { Command } from '../ports.ts';
 
+/** The article of what the staff ring up by an amount alone: it stands for no product. */
+export const noArticle = 'by-hand';
+
 /** What a shop sells, as it told us. */
 export interface Product {
   readonly sku: string;

@@ -95,7 +95,7 @@ export type ParsedSegment =
   | { readonly ok: false; readonly problems: readonly SegmentProblem[] };
 
 /**
- * The names a shop has, for checks and suggestions. A list that is left out is not checked: any name is taken.
+ * The names a shop has, for checks and suggestions. A list that is left out is not checked: every name is taken.
  */
 export interface Catalogue {
   readonly stores?: readonly string[];

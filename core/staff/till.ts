@@ -9,6 +9,7 @@ import { openPosting } from '../ledger/posting.ts';
 import { type Context, mergeChanges } from '../ports.ts';
 import type { Program } from '../program/program.ts';
 import { purchaseRules, spendingRules } from '../program/rules.ts';
+import { noArticle } from '../purchases/products.ts';
 import type { PurchaseInput, PurchaseResult } from '../purchases/types.ts';
 import { requestRedemption } from '../redemptions/request.ts';
 import { confirmRedemption } from '../redemptions/settle.ts';
@@ -82,7 +83,7 @@ function inputOf(
   externalId: string,
   redemption: Redemption | undefined,
 ): PurchaseInput {
-  const line = { id: null, sku: 'by-hand', name: null, category: null, quantity: 1 };
+  const line = { id: null, sku: noArticle, name: null, category: null, quantity: 1 };
   return {
     ...{ shopId: staffShopId, externalId, at: context.now, customer, store, paid: true, cartId: null },
     lines: [{ ...line, unitPriceMinor: amountMinor, amountMinor }],

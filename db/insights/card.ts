@@ -14,6 +14,7 @@ import {
 import { defaultSecondPurchase, lifecycleOf, type SecondPurchase } from '../../core/insights/lifecycle.ts';
 import type { MessageState } from '../../core/messaging/states.ts';
 import { tierSince } from '../../core/program/rules.ts';
+import { noArticle } from '../../core/purchases/products.ts';
 import { DAY_MS, localTime } from '../../core/time.ts';
 import { type Reading, type Row, type Statement, statement } from '../database.ts';
 import { noticeFrom } from '../facts/notices.ts';
@@ -29,9 +30,6 @@ const person = '(select ?1 union all select id from customers where merged_into 
 
 /** For how long something that ran out stands on a card. */
 const ranOutMs = 30 * DAY_MS;
-
-/** The sales that staff ring up by hand name no article. */
-const noArticle = 'by-hand';
 
 /** What an article is called: as the shop told us, or as it stood on the customer's last receipt. */
 const articleName = (sku: string) => `coalesce((select name from products where products.sku = ${sku}),

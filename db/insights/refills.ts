@@ -7,6 +7,7 @@ import {
   refillSources,
   type Supply,
 } from '../../core/insights/refill.ts';
+import { noArticle } from '../../core/purchases/products.ts';
 import { DAY_MS } from '../../core/time.ts';
 import { type Reading, type Row, readRows, type Statement, statement } from '../database.ts';
 
@@ -34,9 +35,6 @@ export interface RefillPage extends RefillChanges {
 }
 
 const pageSize = 2_000;
-
-/** Sales that staff ring up by hand name no article. */
-const noArticle = 'by-hand';
 
 const live = 'erased_at is null and merged_into is null';
 

@@ -83,8 +83,8 @@ const fact: Compile = (condition, context) => {
         ...(numbers.length > 0 ? [factWhere(part, compared(plain(numberSql), sign, numbers), context)] : []),
         ...(words.length > 0 ? [factWhere(part, ofWords(words), context)] : []),
       ];
-  const any = oneOf(found);
-  return contrary ? notSo(any) : any;
+  const holds = oneOf(found);
+  return contrary ? notSo(holds) : holds;
 };
 
 /** A value that is a number; null for all others, and null compares with nothing. */

@@ -26,8 +26,8 @@ export type Compile = (condition: Condition, context: SegmentContext) => Fragmen
 /** `!=` is the contrary of being one of these. */
 export function oneOfWords(condition: Condition, one: (word: string) => Fragment): Fragment {
   const parts = wordsOf(condition.values ?? []).map(one);
-  const any = parts.length === 1 ? (parts[0] as Fragment) : oneOf(parts);
-  return condition.operator === '!=' ? notSo(any) : any;
+  const holds = parts.length === 1 ? (parts[0] as Fragment) : oneOf(parts);
+  return condition.operator === '!=' ? notSo(holds) : holds;
 }
 
 /** A column that holds one of few words; `unknown` is none. */
@@ -63,8 +63,8 @@ const age: Compile = ({ operator = '=', values = [] }, { today }) => {
   if (operator === '<') return younger(Math.ceil(years));
   if (operator === '<=') return younger(Math.floor(years) + 1);
   const whole = ages.filter((one) => Number.isInteger(one)).map(exactly);
-  const any = whole.length > 0 ? oneOf(whole) : plain('false');
-  return operator === '!=' ? notSo(any) : any;
+  const holds = whole.length > 0 ? oneOf(whole) : plain('false');
+  return operator === '!=' ? notSo(holds) : holds;
 };
 
 /** A day since 1970 as `YYYY-MM-DD`. */
