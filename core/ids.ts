@@ -32,6 +32,10 @@ export type QuestionId = Branded<string, 'QuestionId'>;
 export type ReportId = Branded<string, 'ReportId'>;
 export type CampaignId = Branded<string, 'CampaignId'>;
 export type EventId = Branded<string, 'EventId'>;
+export type RunId = Branded<string, 'RunId'>;
+export type CartId = Branded<string, 'CartId'>;
+export type OrderId = Branded<string, 'OrderId'>;
+export type PictureId = Branded<string, 'PictureId'>;
 
 /** The prefix of every kind of id, so that a reader of a log knows what he sees. */
 interface Prefixes {
@@ -62,6 +66,10 @@ interface Prefixes {
   rep: ReportId;
   cmp: CampaignId;
   evt: EventId;
+  run: RunId;
+  crt: CartId;
+  ord: OrderId;
+  pic: PictureId;
 }
 
 /** Makes ids: a prefix, then a ULID of `at` (epoch milliseconds), so ids sort by the time they were made. */

@@ -534,10 +534,19 @@ export const notices = sqliteTable(
     doubled: integer().notNull(),
     createdAt: integer('created_at').notNull(),
     settledAt: integer('settled_at'),
+    /** Which variant of its campaign or journey it is; null outside of them. */
+    arm: text(),
+    /** Of several offers that meet, the one with the highest goes first. */
+    weight: integer().notNull().default(0),
+    /** When the person first opened a link of it, answered it, or asked for no more because of it. */
+    clickedAt: integer('clicked_at'),
+    answeredAt: integer('answered_at'),
+    leftAt: integer('left_at'),
     /** A trigger refuses an update that is not exactly one ahead. */
     revision: integer().notNull(),
   },
   (table) => [
+    index('notices_campaign').on(table.campaign, table.createdAt).where(sql`campaign is not null`),
     index('notices_due').on(table.dueAt).where(sql`due_at is not null`),
     index('notices_customer').on(table.customerId, table.createdAt),
     uniqueIndex('notices_occasion').on(table.customerId, table.occasion).where(sql`occasion is not null`),
@@ -894,10 +903,13 @@ export const events = sqliteTable(
     data: text().notNull(),
     at: integer().notNull(),
     recordedAt: integer('recorded_at').notNull(),
+    /** When journeys took it up; nothing else of an event ever changes. */
+    handledAt: integer('handled_at'),
   },
   (table) => [
     uniqueIndex('events_occasion').on(table.customerId, table.type, table.occasion),
     index('events_type').on(table.type, table.recordedAt),
+    index('events_open').on(table.id).where(sql`handled_at is null`),
   ],
 );
 
@@ -1064,14 +1076,18 @@ export const campaigns = sqliteTable(
     name: text().notNull(),
     /** The segment in the compact form. */
     rule: text().notNull(),
-    /** JSON: what is said. */
+    /** JSON: what is said, in every variant, and what is given along with it. */
     message: text().notNull(),
+    /** JSON: when it goes out, what it may cost, and who is kept apart to compare with. */
+    plan: text().notNull().default('{}'),
     staffId: text('staff_id').notNull(),
     createdAt: integer('created_at').notNull(),
     /** The most people it may go to; null: however many. */
     most: integer(),
-    /** `asked` (waits for a second person), `freezing`, `sending`, `done` or `stopped`. */
+    /** `asked` (waits for a second person), `planned`, `freezing`, `sending`, `paused`, `done` or `stopped`. */
     state: text().notNull(),
+    /** When it begins, where that is not at once. */
+    startsAt: integer('starts_at'),
     /** When the audience was frozen. */
     frozenAt: integer('frozen_at'),
     finishedAt: integer('finished_at'),
@@ -1086,8 +1102,10 @@ export const campaignMembers = sqliteTable(
   {
     campaignId: text('campaign_id').notNull(),
     customerId: text('customer_id').notNull(),
-    /** `waiting`, `told`, or why not: `consent`, `no_channel`. */
+    /** `waiting`, `told`, `control`, `holdout`, or why not: `consent`, `no_channel`, `muted`, `budget`. */
     state: text().notNull(),
+    /** Which variant the customer gets; `control`: none of them. */
+    arm: text().notNull().default('a'),
     /** Not before this moment, where quiet hours hold. */
     dueAt: integer('due_at'),
   },
@@ -1096,6 +1114,215 @@ export const campaignMembers = sqliteTable(
     index('campaign_members_due').on(table.campaignId, table.dueAt).where(sql`state = 'waiting'`),
   ],
 );
+
+/** What customers left in the carts of web shops. */
+export const carts = sqliteTable(
+  'carts',
+  {
+    id: text().primaryKey(),
+    shopId: text('shop_id').notNull(),
+    /** The shop's own id of it. */
+    externalId: text('external_id').notNull(),
+    customerId: text('customer_id'),
+    /** The shop's own id of somebody it cannot name. */
+    visitor: text(),
+    /** JSON. */
+    items: text().notNull(),
+    totalMinor: integer('total_minor').notNull(),
+    url: text(),
+    /** `open`, `bought`, `emptied` or `declined`. */
+    state: text().notNull(),
+    /** When the shop last changed it, and when we heard of that. */
+    updatedAt: integer('updated_at').notNull(),
+    recordedAt: integer('recorded_at').notNull(),
+    /** When it counts as left; null: it was told so already, or nobody is known. */
+    leftAt: integer('left_at'),
+    revision: integer().notNull(),
+  },
+  (table) => [
+    uniqueIndex('carts_external').on(table.shopId, table.externalId),
+    index('carts_left').on(table.leftAt).where(sql`left_at is not null`),
+    index('carts_customer').on(table.customerId, table.updatedAt).where(sql`customer_id is not null`),
+    index('carts_visitor').on(table.shopId, table.visitor).where(sql`visitor is not null and state = 'open'`),
+  ],
+);
+
+/** Orders, invoices and documents of customers, as shops tell of them: the newest state. */
+export const orders = sqliteTable(
+  'orders',
+  {
+    id: text().primaryKey(),
+    shopId: text('shop_id').notNull(),
+    externalId: text('external_id').notNull(),
+    customerId: text('customer_id').notNull(),
+    /** `order`, `invoice` or `document`. */
+    kind: text().notNull(),
+    /** As people know it; the shop's own id where it has no other. */
+    number: text().notNull(),
+    status: text().notNull(),
+    totalMinor: integer('total_minor'),
+    trackingUrl: text('tracking_url'),
+    url: text(),
+    dueAt: integer('due_at'),
+    /** The phone of whoever of the staff looks after it. */
+    manager: text(),
+    /** When it came to this state, and when we heard of it. */
+    at: integer().notNull(),
+    recordedAt: integer('recorded_at').notNull(),
+    revision: integer().notNull(),
+  },
+  (table) => [
+    uniqueIndex('orders_external').on(table.shopId, table.externalId),
+    index('orders_customer').on(table.customerId, table.at),
+    index('orders_due').on(table.dueAt).where(sql`due_at is not null`),
+  ],
+);
+
+/** Journeys as they are in force. */
+export const journeys = sqliteTable('journeys', {
+  key: text().primaryKey(),
+  /** 1: on. */
+  isOn: integer('is_on').notNull(),
+  version: integer().notNull(),
+  /** When it was last switched on: what happened before starts nothing. */
+  since: integer(),
+  changedBy: text('changed_by').notNull(),
+  changedAt: integer('changed_at').notNull(),
+  revision: integer().notNull(),
+});
+
+/** Every version of every journey: who is under way on one goes on by it. Append only (a trigger). */
+export const journeyVersions = sqliteTable(
+  'journey_versions',
+  {
+    journey: text().notNull(),
+    version: integer().notNull(),
+    /** JSON. */
+    definition: text().notNull(),
+    createdBy: text('created_by').notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.journey, table.version] })],
+);
+
+/** One customer under way on one journey. */
+export const journeyRuns = sqliteTable(
+  'journey_runs',
+  {
+    id: text().primaryKey(),
+    journey: text().notNull(),
+    version: integer().notNull(),
+    customerId: text('customer_id').notNull(),
+    /** What it started from: one run to an occasion. */
+    occasion: text().notNull(),
+    /** Which variant; `control`: kept apart to compare with. */
+    arm: text().notNull(),
+    /** `waiting`, `done`, `stopped` or `control`. */
+    state: text().notNull(),
+    /** Why it stopped. */
+    reason: text(),
+    /** The step it stands at, counted over all steps as written. */
+    step: integer().notNull(),
+    /** JSON: what it started from, and what it did so far. */
+    data: text().notNull(),
+    /** When it goes on; null: not before something happens, or never. */
+    dueAt: integer('due_at'),
+    /** The event that lets it go on before that. */
+    waitsFor: text('waits_for'),
+    startedAt: integer('started_at').notNull(),
+    finishedAt: integer('finished_at'),
+    revision: integer().notNull(),
+  },
+  (table) => [
+    uniqueIndex('journey_runs_occasion').on(table.customerId, table.journey, table.occasion),
+    index('journey_runs_due').on(table.dueAt).where(sql`due_at is not null`),
+    index('journey_runs_waiting').on(table.customerId, table.waitsFor).where(sql`waits_for is not null`),
+    index('journey_runs_journey').on(table.journey, table.startedAt),
+  ],
+);
+
+/** What a customer does not want to hear of: a topic or a journey, until a moment or for good. */
+export const mutes = sqliteTable(
+  'mutes',
+  {
+    customerId: text('customer_id').notNull(),
+    /** `topic:offers`, `journey:cart`. */
+    subject: text().notNull(),
+    /** Null: for good. */
+    until: integer(),
+    at: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.customerId, table.subject] })],
+);
+
+/** Marks that journeys, shops and the staff put on customers. */
+export const customerTags = sqliteTable(
+  'customer_tags',
+  {
+    customerId: text('customer_id').notNull(),
+    tag: text().notNull(),
+    at: integer().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.customerId, table.tag] }),
+    index('customer_tags_tag').on(table.tag),
+  ],
+);
+
+/** The hour of the day at which a customer is usually there, learned at night. */
+export const customerHours = sqliteTable('customer_hours', {
+  customerId: text('customer_id').primaryKey(),
+  /** 0 to 23 where the customer lives. */
+  hour: integer().notNull(),
+  computedAt: integer('computed_at').notNull(),
+});
+
+/** Short links, each in one message to one customer. */
+export const links = sqliteTable(
+  'links',
+  {
+    code: text().primaryKey(),
+    url: text().notNull(),
+    noticeId: text('notice_id').notNull(),
+    customerId: text('customer_id').notNull(),
+    createdAt: integer('created_at').notNull(),
+    /** When a person first opened it, and how often; programs that look at links are not counted. */
+    openedAt: integer('opened_at'),
+    opened: integer().notNull(),
+  },
+  (table) => [index('links_notice').on(table.noticeId), index('links_customer').on(table.customerId)],
+);
+
+/** Pages for an offer or a coupon, as the staff made them. */
+export const pages = sqliteTable('pages', {
+  slug: text().primaryKey(),
+  title: text().notNull(),
+  text: text().notNull(),
+  pictureId: text('picture_id'),
+  /** What the button says, and where it leads; null: into a chat with us. */
+  button: text().notNull(),
+  url: text(),
+  couponId: text('coupon_id'),
+  staffId: text('staff_id').notNull(),
+  createdAt: integer('created_at').notNull(),
+  /** Null: not yet, or not any more. */
+  publishedAt: integer('published_at'),
+  /** How often a person looked at it. */
+  views: integer().notNull(),
+  revision: integer().notNull(),
+});
+
+/** Pictures of pages and messages. */
+export const pictures = sqliteTable('pictures', {
+  id: text().primaryKey(),
+  /** `image/png` or `image/jpeg`. */
+  type: text().notNull(),
+  width: integer().notNull(),
+  height: integer().notNull(),
+  /** Base64. */
+  bytes: text().notNull(),
+  createdAt: integer('created_at').notNull(),
+});
 
 /** Single values: the playground's clock, the offset of long polling. */
 export const values = sqliteTable('values_kept', {

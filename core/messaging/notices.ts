@@ -68,6 +68,14 @@ export interface Notice {
   readonly doubled: boolean;
   readonly createdAt: number;
   readonly settledAt: number | null;
+  /** Which variant of its campaign or journey it is; null outside of them. */
+  readonly arm: string | null;
+  /** Of several offers that meet, the one with the highest goes first. */
+  readonly weight: number;
+  /** When the person first opened a link of it, answered it, or asked for no more because of it. */
+  readonly clickedAt: number | null;
+  readonly answeredAt: number | null;
+  readonly leftAt: number | null;
   readonly revision: number;
 }
 

@@ -16,7 +16,12 @@ export interface NoticeRequest {
   readonly prompt?: boolean;
   /** Whatever is told this customer about one occasion is told once, whoever tells it first. */
   readonly occasion?: string;
+  /** The campaign, or the journey as `journey:KEY`. */
   readonly campaign?: string;
+  /** Which variant of it. */
+  readonly arm?: string;
+  /** Of several offers that meet, the one with the highest goes first: 0 to 100. */
+  readonly weight?: number;
   /** From when on it is better not said at all, epoch milliseconds. */
   readonly pointlessAt?: number;
   /** A purchase makes it pointless. */
@@ -64,6 +69,9 @@ function draft(request: NoticeRequest, { customer }: CustomerRecord, { ids, now 
     doubled: false,
     createdAt: now,
     settledAt: null,
+    arm: request.arm ?? null,
+    weight: request.weight ?? 0,
+    ...({ clickedAt: null, answeredAt: null, leftAt: null } as const),
     revision: 1,
   };
 }

@@ -232,6 +232,41 @@ export const programSchema = z.strictObject({
     .describe(
       'one-time codes within 24 hours: per_phone_a_day, per_asker_a_day, a_day, and spend_a_day in minor units for those by SMS',
     ),
+  rewards: z
+    .array(z.strictObject({ name: z.string().trim().min(1).max(60), points: z.int().min(1).max(10_000_000) }))
+    .max(50)
+    .default([])
+    .describe('what points can be saved up for, like [{ name: coffee, points: 100 }]'),
+  carts: z
+    .strictObject({
+      left_after_minutes: z.int().min(1).max(10_080).default(60),
+      forgotten_after_days: z.int().min(1).max(365).default(14),
+    })
+    .prefault({})
+    .describe(
+      'carts of web shops: left_after_minutes without a change a cart counts as left, forgotten_after_days it is forgotten',
+    ),
+  proof: z
+    .strictObject({
+      control_percent: z.number().min(0).max(50).default(10),
+      holdout_percent: z.number().min(0).max(50).default(0),
+      within_days: z.int().min(1).max(365).default(14),
+      margin_percent: z.number().min(0).max(100).default(30),
+    })
+    .prefault({})
+    .describe(
+      'what offers are compared with: control_percent of each audience get nothing, holdout_percent of all customers never get offers, within_days after an offer purchases count, margin_percent of a sale is yours',
+    ),
+  silence: z
+    .strictObject({
+      after_days: z.int().min(1).max(3650).default(90),
+      offers: z.int().min(1).max(1000).default(6),
+      then_every_days: z.int().min(1).max(365).default(30),
+    })
+    .prefault({})
+    .describe(
+      'who has not read, opened or answered the last offers within after_days gets at most one in then_every_days',
+    ),
   rfm: rfmSchema,
   facts: factsSchema,
   nps: npsSchema,

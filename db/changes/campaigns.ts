@@ -17,7 +17,7 @@ export function campaignStatements(changes: Changes): Statement[] {
 }
 
 function campaignRow({ text, ...campaign }: Campaign): typeof schema.campaigns.$inferSelect {
-  return { ...campaign, message: JSON.stringify({ text }) };
+  return { ...campaign, message: JSON.stringify({ text }), plan: '{}', startsAt: null };
 }
 
 function markTold(told: NonNullable<Changes['campaignTold']>): Statement {

@@ -11,7 +11,7 @@ const campaignOf = reader(schema.campaigns);
 
 /** A campaign as stored, in the words of core. */
 export function campaignFrom(row: Row): Campaign {
-  const { message, ...campaign } = campaignOf(row);
+  const { message, plan: _, startsAt: __, ...campaign } = campaignOf(row);
   const { text } = JSON.parse(message) as Pick<Campaign, 'text'>;
   return { ...(campaign as Omit<Campaign, 'text'>), text };
 }

@@ -1,9 +1,9 @@
 import type { CustomerId, EventId } from '../../core/ids.ts';
-import { type EventType, eventTypes, type StoredEvent } from '../../core/insights/events.ts';
+import type { NewEvent, StoredEvent } from '../../core/journeys/events.ts';
 import { type Reading, readRows, type Statement, statement } from '../database.ts';
 
 /** Writes events down; one of an occasion that was told before, or of who was forgotten meanwhile, is left out. */
-export function eventsStatement(events: readonly StoredEvent[]): Statement {
+export function eventsStatement(events: readonly NewEvent[]): Statement {
   const rows = events.map(({ id, type, customerId, occasion, data, at, recordedAt }) => [
     ...[id, type, customerId, occasion, JSON.stringify(data), at, recordedAt],
   ]);
@@ -18,7 +18,7 @@ export function eventsStatement(events: readonly StoredEvent[]): Statement {
 /** Events of a type, the oldest first: `limit` of them after an id. */
 export async function readEvents(
   database: Reading,
-  { type, after, limit }: { readonly type: EventType; readonly after: string; readonly limit: number },
+  { type, after, limit }: { readonly type: string; readonly after: string; readonly limit: number },
 ): Promise<readonly StoredEvent[]> {
   const rows = await readRows(
     database,
@@ -27,11 +27,12 @@ export async function readEvents(
   );
   return rows.map((row) => ({
     id: String(row.id) as EventId,
-    type: eventTypes.find((name) => name === row.type) ?? type,
+    type: String(row.type),
     customerId: String(row.customer_id) as CustomerId,
     occasion: String(row.occasion),
     data: JSON.parse(String(row.data)),
     at: Number(row.at),
     recordedAt: Number(row.recorded_at),
+    handledAt: row.handled_at === null ? null : Number(row.handled_at),
   }));
 }
