@@ -9,7 +9,7 @@ import { createDispatcher, type Dispatcher } from './bots/dispatcher.ts';
 import { createRenderer, type DrawReport } from './bots/render.ts';
 import { createClaimPage } from './bots/web/claim.tsx';
 import { createExportPage } from './bots/web/export.tsx';
-import { openPlaygroundClock, type PlaygroundClock } from './bots/web/playground/clock.ts';
+import { openPlaygroundClock, type Passing, type PlaygroundClock } from './bots/web/playground/clock.ts';
 import { createSiteChat } from './bots/web/site.tsx';
 import { createSessionToken } from './bots/web/tokens.ts';
 import { runHandedOver } from './cli.ts';
@@ -25,7 +25,7 @@ import { createShops } from './db/shops.ts';
 import { createValues } from './db/values.ts';
 import { runErrands } from './errands.ts';
 import { apiParts } from './http.ts';
-import { noticeRunner, settleDue, settleNotices } from './jobs.ts';
+import { noticeRunner, settleDue } from './jobs.ts';
 import { createChatLinks } from './links.ts';
 import { takeList } from './lists.ts';
 import { consentTexts } from './locales/consents.ts';
@@ -35,6 +35,7 @@ import { runNightly } from './nightly.ts';
 import { type NodeMessengers, openNodeMessengers } from './node_messengers.ts';
 import manifest from './package.json' with { type: 'json' };
 import { openPlayground } from './playground.ts';
+import { nextStopOf, passTime } from './playground_time.ts';
 import { reportPictures } from './report_pictures.ts';
 import { scoreNewProfiles } from './rfm.ts';
 import { oneAtATime } from './runner.ts';
@@ -75,6 +76,8 @@ interface Core {
   /** Set once the dispatcher is there. */
   wake(): void;
   onWake(wake: () => void): void;
+  /** Takes what waits until all that is due has been sent, and has arrived on the phones of a playground. */
+  onDelivered(delivered: () => Promise<void>): void;
 }
 
 /** Starts Svoi as one process: database, API, channels, jobs. Refuses wrong settings and a database in use. */
@@ -84,8 +87,12 @@ async function start(): Promise<Running> {
   const { DATABASE_URL: url, DATABASE_AUTH_TOKEN: authToken } = settings;
   const database = await openDatabase({ url, authToken });
   const core = await createCore(settings, database, log);
-  const { app, channels, messengers } = await openDoors(core);
+  const { app, channels, messengers, arrive } = await openDoors(core);
   const dispatcher = await startDispatcher(core, channels);
+  core.onDelivered(async () => {
+    await dispatcher.idle();
+    await arrive();
+  });
   const control = await openControlDoor(url, (argv, io) => runHandedOver(argv, core.svoi, io));
   const jobs = startJobs(core);
   const listening = await listen(app, settings);
@@ -119,14 +126,11 @@ async function createCore(settings: Settings, database: Database, log: pino.Logg
     setTimeout(() => process.exit(1), 100);
   };
   const metrics = createMetrics(() => outboxDepth(database));
-  const settle = async () => {
-    await settleDue(core.svoi);
-    await runNightly(core.svoi);
-    await runErrands(core.svoi);
-    await settleNotices(core.svoi);
-    wake();
-  };
-  const clock = await openClock(settings, database, settle);
+  let delivered = async (): Promise<void> => {};
+  const clock = await openClock(settings, database, {
+    nextStop: (from, until) => nextStopOf(core.svoi)(from, until),
+    settle: () => passTime(core.svoi, () => delivered()),
+  });
   const { DATABASE_URL, DATABASE_AUTH_TOKEN: authToken } = settings;
   const analyst = analystOnThread({ url: DATABASE_URL, authToken });
   const svoi = await createSvoi({
@@ -164,18 +168,17 @@ async function createCore(settings: Settings, database: Database, log: pino.Logg
     onWake: (next) => {
       wake = next;
     },
+    onDelivered: (next) => {
+      delivered = next;
+    },
   };
   return core;
 }
 
 /** The real clock; in the playground one that can be put forward. */
-async function openClock(
-  settings: Settings,
-  database: Database,
-  settle: () => Promise<void>,
-): Promise<PlaygroundClock> {
+async function openClock(settings: Settings, database: Database, passing: Passing): Promise<PlaygroundClock> {
   if (settings.SVOI_MODE === 'playground') {
-    return openPlaygroundClock(createValues(database), realClock, settle);
+    return openPlaygroundClock(createValues(database), realClock, passing);
   }
   return { ...realClock, jump: async () => {} };
 }
@@ -204,6 +207,7 @@ async function openDoors(core: Core) {
   app.route('/', createExportPage({ take: (token) => takeList(svoi, token) }));
   const site = createSiteChat({ ...web, handle: svoi.handleEvent, clock });
   const channels: Channel[] = [site.channel];
+  let arrive = async (): Promise<void> => {};
   app.route('/', site.app);
   for (const page of pages) app.route('/', page);
   for (const { channel, paths, webhook } of messengers) {
@@ -217,12 +221,13 @@ async function openDoors(core: Core) {
     const playground = await openPlayground(svoi, { web, shops, clock, render, api: calls, ...year });
     channels.push(...playground.channels);
     app.route('/', playground.app);
+    arrive = playground.arrive;
   } else {
     app.get('/', (c) => c.redirect('/docs'));
   }
   svoi.useChannels(channels);
   app.mount('/', (request, env) => api.fetch(request, env), { replaceRequest: false });
-  return { app, channels, messengers };
+  return { app, channels, messengers, arrive };
 }
 
 function messengersOf({ settings, svoi, log, url, drawReport }: Core): Promise<NodeMessengers> {

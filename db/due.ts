@@ -1,5 +1,5 @@
 import type { CustomerId, NoticeId, PurchaseId, RedemptionId } from '../core/ids.ts';
-import { type Database, readRows } from './database.ts';
+import { type Database, readRow, readRows } from './database.ts';
 
 /** Reads up to `limit` ids of what is due at `now` (epoch milliseconds), those due longest first. */
 export type FindDue<Id extends string> = (database: Database, now: number, limit: number) => Promise<Id[]>;
@@ -41,3 +41,20 @@ export const mergesToFollow = dueBy<CustomerId>(
      and (select available from ledger_transactions where customer_id = c.id order by seq desc limit 1) <> 0
    order by id limit ?`,
 );
+
+/** What waits for its moment: the table, and the column that says when. */
+const waiting = [
+  ['journey_runs', 'due_at'],
+  ['notices', 'due_at'],
+  ['carts', 'left_at'],
+] as const;
+
+/** The first moment from `from` on at which something falls due, epoch milliseconds; undefined: nothing waits. */
+export async function nextDue(database: Database, from: number): Promise<number | undefined> {
+  const each = waiting.map(
+    ([table, column]) =>
+      `select min(${column}) as at from ${table} where ${column} is not null and ${column} >= ?1`,
+  );
+  const row = await readRow(database, `select min(at) as at from (${each.join(' union all ')})`, from);
+  return row?.at == null ? undefined : Number(row.at);
+}

@@ -10,11 +10,11 @@ import { createOutbox } from '../../db/outbox.ts';
 import { createShops } from '../../db/shops.ts';
 import { runErrands } from '../../errands.ts';
 import { apiParts } from '../../http.ts';
-import { noticeRunner, settleDue, settleNotices } from '../../jobs.ts';
+import { noticeRunner, settleNotices } from '../../jobs.ts';
 import { consentTexts } from '../../locales/consents.ts';
 import { createTranslator } from '../../locales/translator.ts';
-import { runNightly } from '../../nightly.ts';
 import { openPlayground } from '../../playground.ts';
+import { nextStopOf, passTime } from '../../playground_time.ts';
 import { oneAtATime } from '../../runner.ts';
 import { openWebParts, type WebParts } from '../../web.ts';
 import type { SeenMessage } from '../contract/channel.ts';
@@ -61,9 +61,15 @@ export async function testPlayground(timers = never): Promise<TestPlayground> {
   );
   const render = createRenderer(createTranslator());
   const jump = async (milliseconds: number) => {
-    here.clock.advance(milliseconds);
-    await settleDue(svoi);
-    await runNightly(svoi);
+    const end = here.clock.now() + milliseconds;
+    while (here.clock.now() < end) {
+      const stop = (await nextStopOf(svoi)(here.clock.now(), end)) ?? end;
+      here.clock.advance(stop - here.clock.now());
+      await passTime(svoi, async () => {
+        await dispatcher.idle();
+        await arrive();
+      });
+    }
   };
   const { app, channels, arrive, close } = await openPlayground(svoi, {
     ...{ web, shops, render, timers },

@@ -4,8 +4,19 @@ import type { ValueStore } from '../store.ts';
 
 /** A clock that runs as usual, and can be put forward. */
 export interface PlaygroundClock extends Clock {
-  /** Moves on by `milliseconds`; resolves when everything that fell due meanwhile has been done. */
+  /**
+   * Moves on by `milliseconds`, through each moment at which something falls due on the way; resolves when all of it
+   * has been done.
+   */
   jump(milliseconds: number): Promise<void>;
+}
+
+/** What happens while the clock is put forward. */
+export interface Passing {
+  /** The first moment after `from` at which something falls due, before `until`; undefined: nothing does. */
+  nextStop(from: number, until: number): Promise<number | undefined>;
+  /** Does what has fallen due by now. `since`: where the clock stood before. */
+  settle(since: number): Promise<void>;
 }
 
 /** How far each button goes. A year is 366 days: points live to the end of their 365th, and it should show. */
@@ -14,22 +25,25 @@ export type Jump = keyof typeof jumps;
 
 const valueName = 'playground_clock_ahead_ms';
 
-/**
- * The playground's clock: `real` plus what it has been put forward by, which outlives a restart. `settle` does what
- * has fallen due (points that burn) and is awaited by every jump.
- */
+/** The playground's clock: `real` plus what it has been put forward by, which outlives a restart. */
 export async function openPlaygroundClock(
   values: ValueStore,
   real: Clock,
-  settle: () => Promise<void>,
+  passing: Passing,
 ): Promise<PlaygroundClock> {
   let aheadMs = Number((await values.get(valueName)) ?? 0);
+  const now = () => real.now() + aheadMs;
   return {
-    now: () => real.now() + aheadMs,
+    now,
     async jump(milliseconds) {
-      aheadMs += milliseconds;
-      await values.set(valueName, String(aheadMs));
-      await settle();
+      const end = now() + milliseconds;
+      while (now() < end) {
+        const since = now();
+        const stop = (await passing.nextStop(since, end)) ?? end;
+        aheadMs += Math.max(1, stop - since);
+        await values.set(valueName, String(aheadMs));
+        await passing.settle(since);
+      }
     },
   };
 }

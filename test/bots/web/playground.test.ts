@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { openPlaygroundClock } from '../../../bots/web/playground/clock.ts';
+import { openPlaygroundClock, type Passing } from '../../../bots/web/playground/clock.ts';
 import { openPhones } from '../../../bots/web/playground/phones.ts';
 import { type TestPlayground, testPlayground } from '../../support/playground.ts';
 import { type EventReader, readEvents } from '../../support/web.ts';
@@ -402,13 +402,39 @@ describe('the clock', () => {
     const { values } = here.web;
     const settled: number[] = [];
     const real = { now: () => 1000 };
-    const clock = await openPlaygroundClock(values, real, async () => {
-      settled.push(clock.now());
-    });
+    const passing: Passing = {
+      nextStop: async () => undefined,
+      settle: async () => {
+        settled.push(clock.now());
+      },
+    };
+    const clock = await openPlaygroundClock(values, real, passing);
     await clock.jump(year);
     await clock.jump(500);
     expect(settled).toEqual([1000 + year, 1500 + year]);
-    expect((await openPlaygroundClock(values, real, async () => {})).now()).toBe(1500 + year);
+    expect((await openPlaygroundClock(values, real, passing)).now()).toBe(1500 + year);
+  });
+
+  it('goes through every moment at which something falls due, and none beyond where it was put', async () => {
+    const settled: (readonly [number, number])[] = [];
+    const due = [1400, 1900, 3000];
+    const clock = await openPlaygroundClock(
+      here.web.values,
+      { now: () => 1000 },
+      {
+        nextStop: async (from, until) => due.find((at) => at > from - ahead && at < until - ahead),
+        settle: async (since) => {
+          settled.push([since - ahead, clock.now() - ahead]);
+        },
+      },
+    );
+    const ahead = clock.now() - 1000;
+    await clock.jump(1500);
+    expect(settled).toEqual([
+      [1000, 1400],
+      [1400, 1900],
+      [1900, 2500],
+    ]);
   });
 
   it.each(['year ', 'decade', -1])('does not know how to go by %s', async (by) => {
