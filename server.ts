@@ -191,7 +191,8 @@ async function openDoors(core: Core) {
   const links = createChatLinks({ messengers, publicUrl: settings.PUBLIC_URL, clock: realClock });
   svoi.useLinks(links);
   const { PUBLIC_URL } = settings;
-  svoi.useSite(() => ({ url: PUBLIC_URL ?? core.url(), isPublic: PUBLIC_URL !== undefined }));
+  const isPlayground = settings.SVOI_MODE === 'playground';
+  svoi.useSite(() => ({ url: PUBLIC_URL ?? core.url(), isPublic: PUBLIC_URL !== undefined, isPlayground }));
   const shops = createShops({ database: svoi.database, clock, ids: svoi.ids });
   const api = createApi(
     apiParts(svoi, {
@@ -214,7 +215,7 @@ async function openDoors(core: Core) {
     channels.push(channel);
     for (const path of paths) app.all(path, (c) => webhook(c.req.raw));
   }
-  if (settings.SVOI_MODE === 'playground') {
+  if (isPlayground) {
     const render = createRenderer(createTranslator());
     const calls = async (request: Request) => api.fetch(request);
     const year = settings.PLAYGROUND_HISTORY === 'year' ? { year: { onBegin: tellOfYear } } : {};

@@ -55,6 +55,11 @@ export interface SvoiOptions extends WriterOptions {
   readonly analyst?: Analyst;
 }
 
+/** Where the people we write to reach our pages; undefined where they cannot. */
+function siteOfPeople(site: Site | undefined): string | undefined {
+  return site && (site.isPublic || site.isPlayground) ? site.url : undefined;
+}
+
 /** Joins core and database. Channels, HTTP and jobs are joined to it by the root that runs. */
 export async function createSvoi(options: SvoiOptions): Promise<Svoi> {
   const { database, clock, ids, writer = createWriter(options) } = options;
@@ -65,7 +70,7 @@ export async function createSvoi(options: SvoiOptions): Promise<Svoi> {
   const chatLinks = (context: string) => links?.all(context) ?? [];
   let channels = anyChat;
   let site: (() => Site | undefined) | undefined;
-  const messagingRules = (): MessagingRules => ({ program, channels });
+  const messagingRules = (): MessagingRules => ({ program, channels, site: siteOfPeople(site?.()) });
   const submit = <Result>(command: AnyCommand<Result>) =>
     writer.submit(withNotifications(command, messagingRules));
   return {

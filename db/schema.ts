@@ -515,6 +515,8 @@ export const notices = sqliteTable(
     /** Whatever is told about one occasion is told once, whoever tells it first. */
     occasion: text(),
     campaign: text(),
+    /** What the customer can switch off by itself: `offers`, `reminders`. */
+    topic: text(),
     reply: text().notNull(),
     /** `held`, `underway`, `reached`, `failed`, `dropped` or `stopped`. */
     state: text().notNull(),

@@ -31,6 +31,8 @@ export interface Site {
   readonly url: string;
   /** Whether others than this machine reach it. */
   readonly isPublic: boolean;
+  /** Whoever we write to sits at this machine as well, and opens what only it reaches. */
+  readonly isPlayground?: boolean;
 }
 
 /** A link that opens a chat with us on a messenger. */

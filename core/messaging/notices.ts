@@ -1,5 +1,6 @@
 import type { Address, ChannelName, CustomerFacts, CustomerNeeds } from '../customers/types.ts';
 import type { AddressId, CustomerId, MessageId, NoticeId } from '../ids.ts';
+import type { LinkFacts, LinkNeeds } from './links.ts';
 import type { Receipt } from './receipts.ts';
 import type { ReceiptDepth } from './rules.ts';
 import type { MessageState } from './states.ts';
@@ -52,6 +53,8 @@ export interface Notice {
   /** Whatever is told about one occasion is told once. */
   readonly occasion: string | null;
   readonly campaign: string | null;
+  /** What customers can switch off by itself: `offers`, `reminders`; null outside of campaigns and journeys. */
+  readonly topic: string | null;
   readonly reply: Reply;
   readonly state: NoticeState;
   /** Why it was held, dropped or stopped. */
@@ -111,7 +114,7 @@ export interface BoughtNeed {
 }
 
 /** What a decision about notices may ask to know. */
-export interface NoticeNeeds extends CustomerNeeds {
+export interface NoticeNeeds extends CustomerNeeds, LinkNeeds {
   /** With their attempts. */
   readonly notices?: readonly NoticeId[];
   /** The messages that receipts are about. */
@@ -123,7 +126,7 @@ export interface NoticeNeeds extends CustomerNeeds {
 }
 
 /** What it then knows. */
-export interface NoticeFacts extends CustomerFacts {
+export interface NoticeFacts extends CustomerFacts, LinkFacts {
   notice(id: NoticeId): Notice | undefined;
   /** In the order they were begun. */
   attempts(id: NoticeId): readonly Attempt[];

@@ -1,6 +1,7 @@
 import type { Address, CustomerRecord } from '../customers/types.ts';
 import type { Context } from '../ports.ts';
 import { addressOn, planSteps } from './cascade.ts';
+import { shorten } from './links.ts';
 import type { Notice, NoticeReason } from './notices.ts';
 import { judge } from './policy.ts';
 import type { MessagingRules } from './rules.ts';
@@ -18,6 +19,8 @@ export interface NoticeRequest {
   readonly occasion?: string;
   /** The campaign, or the journey as `journey:KEY`. */
   readonly campaign?: string;
+  /** What the customer can switch off by itself, as journeys name it: `offers`, `reminders`. */
+  readonly topic?: string;
   /** Which variant of it. */
   readonly arm?: string;
   /** Of several offers that meet, the one with the highest goes first: 0 to 100. */
@@ -32,7 +35,7 @@ export interface NoticeRequest {
  * Tells a customer something: judges whether and when, chooses the channels, and begins with the first. What needs a
  * look at more than the record (an offer, an occasion, a number SMS go to) is due at once, and the job of notices goes
  * on. What nobody may be told leaves no trace, unless it belongs to a campaign or an occasion. The notice itself, where
- * there is one, is `notices[0]`.
+ * there is one, is `notices[0]`. Links of a campaign or a journey become short ones of ours, where people reach us.
  */
 export function planNotice(
   request: NoticeRequest,
@@ -40,9 +43,24 @@ export function planNotice(
   rules: MessagingRules,
   context: Context,
 ): MessagingChanges {
+  const drawn = draft(request, record, context);
+  const { id: noticeId, customerId } = drawn;
+  const site = drawn.campaign === null ? undefined : rules.site;
+  const { reply, links } = shorten(drawn.reply, { noticeId, customerId, site, context });
+  const planned = planDraft({ ...drawn, reply }, request.prompt ?? false, record, rules, context);
+  const isTold = planned.notices?.some(({ settledAt }) => settledAt === null);
+  return isTold && links.length > 0 ? { ...planned, links } : planned;
+}
+
+function planDraft(
+  notice: Notice,
+  prompt: boolean,
+  record: CustomerRecord,
+  rules: MessagingRules,
+  context: Context,
+): MessagingChanges {
   const { now } = context;
-  const notice = draft(request, record, context);
-  const verdict = judge(notice, record, rules, { now, prompt: request.prompt ?? false, offered: [] });
+  const verdict = judge(notice, record, rules, { now, prompt, offered: [] });
   if (verdict.kind === 'drop') return ended(notice, 'dropped', verdict.reason, now);
   const steps = planSteps(notice, record, rules, now);
   const [first] = steps;
@@ -59,11 +77,19 @@ export function planNotice(
 }
 
 function draft(request: NoticeRequest, { customer }: CustomerRecord, { ids, now }: Context): Notice {
-  const { category, kind, reply, occasion = null, campaign = null, pointlessAt = null } = request;
+  const {
+    category,
+    kind,
+    reply,
+    occasion = null,
+    campaign = null,
+    topic = null,
+    pointlessAt = null,
+  } = request;
   return {
     id: ids.next('ntc', now),
     customerId: customer.id,
-    ...{ category, kind, occasion, campaign, reply, pointlessAt },
+    ...{ category, kind, occasion, campaign, topic, reply, pointlessAt },
     ...({ state: 'held', reason: null, steps: [], step: -1, dueAt: null } as const),
     stopsOnPurchase: request.stopsOnPurchase ?? false,
     doubled: false,

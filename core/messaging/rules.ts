@@ -17,6 +17,8 @@ export interface MessagingRules {
   >;
   /** A channel that is not here is never written to. */
   readonly channels: ReadonlyMap<ChannelName, ChannelRule>;
+  /** Where short links of ours stand, as the people we write to reach it; absent: links stay as they are. */
+  readonly site?: string | undefined;
 }
 
 /** What is assumed before a root has named its channels: every chat is, and tells only that it took a message. */

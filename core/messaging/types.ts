@@ -1,6 +1,7 @@
 import type { Address, ChannelName, ConsentCategory } from '../customers/types.ts';
 import type { AddressId, CustomerId, MessageId, NoticeId, ReportId, TalkId } from '../ids.ts';
 import type { Words } from './keys.ts';
+import type { ShortLink } from './links.ts';
 import type { Attempt, Notice } from './notices.ts';
 import type { Receipt } from './receipts.ts';
 
@@ -121,6 +122,9 @@ export interface MessagingChanges {
   /** Offers that go out because the customer had so many in seven days: where more have begun, the commit fails. */
   readonly offersBegun?: readonly OfferBegun[];
   readonly messageCounts?: readonly MessageCount[];
+  readonly links?: readonly ShortLink[];
+  /** Short links that a person just opened. */
+  readonly linksOpened?: readonly { readonly code: string; readonly at: number }[];
   /** Chats that turned out to lead to nobody; those that wrote to us after `since` stay. */
   readonly unreachable?: readonly { readonly addressId: AddressId; readonly since: number }[];
   readonly earlyReceipts?: readonly EarlyReceipt[];

@@ -12,6 +12,7 @@ import { tallySlotMs } from './tallies.ts';
 const insert = {
   notices: inserter(schema.notices),
   earlyReceipts: inserter(schema.earlyReceipts, 'or ignore'),
+  links: inserter(schema.links),
 };
 
 const updateNotices = updater(schema.notices, [
@@ -24,6 +25,9 @@ const updateNotices = updater(schema.notices, [
     'dueAt',
     'doubled',
     'settledAt',
+    'clickedAt',
+    'answeredAt',
+    'leftAt',
     'revision',
   ] as const),
 ]);
@@ -35,6 +39,8 @@ export function noticeStatements(changes: Changes): Statement[] {
     // Before what is begun here counts itself.
     ...(changes.offersBegun ?? []).map(refuseIfMoreBegan),
     ...forRows(changes.noticeUpdates, (notices) => updateNotices(notices.map(noticeRow))),
+    ...forRows(changes.links, insert.links),
+    ...forRows(changes.linksOpened, countOpened),
     ...forRows(changes.attemptUpdates, updateAttempts),
     ...forRows(changes.messageCounts, addToTallies),
     ...forRows(changes.unreachable, markUnreachable),
@@ -89,6 +95,14 @@ function refuseIfMoreBegan({ id, customerId, before, at }: OfferBegun): Statemen
     customerId,
     before,
     at - 7 * DAY_MS,
+  );
+}
+
+function countOpened(opened: NonNullable<Changes['linksOpened']>): Statement {
+  return statement(
+    `update links set opened = opened + 1, opened_at = coalesce(opened_at, open.value ->> 1)
+     from json_each(?) as open where links.code = open.value ->> 0`,
+    JSON.stringify(opened.map(({ code, at }) => [code, at])),
   );
 }
 

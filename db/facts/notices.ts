@@ -1,4 +1,5 @@
-import type { CustomerId } from '../../core/ids.ts';
+import type { CustomerId, NoticeId } from '../../core/ids.ts';
+import type { ShortLink } from '../../core/messaging/links.ts';
 import {
   type Attempt,
   type BoughtNeed,
@@ -16,8 +17,9 @@ import { eachRow, type FactSource, type Query } from './source.ts';
 
 const noticeOf = reader(schema.notices);
 const attemptOf = reader(schema.messages);
+const linkOf = reader(schema.links);
 
-type Read = Pick<NoticeFacts, 'notice' | 'attempts' | 'messageOf' | 'offered' | 'bought'>;
+type Read = Pick<NoticeFacts, 'notice' | 'attempts' | 'messageOf' | 'offered' | 'bought' | 'link'>;
 
 /** Reads notices with their messages, the messages receipts are about, and what a customer was offered and bought. */
 export function noticeSource(): FactSource<Read> {
@@ -26,16 +28,19 @@ export function noticeSource(): FactSource<Read> {
   const receipted = new Map<string, Attempt>();
   const offered = new Map<string, number[]>();
   const bought = new Set<string>();
+  const links = new Map<string, ShortLink>();
   return {
     queries(needs, now) {
       const ids = needs.flatMap((need) => need.notices ?? []);
       const refs = needs.flatMap((need) => need.receipted ?? []);
       const customers = needs.flatMap((need) => need.offered ?? []);
+      const codes = needs.flatMap((need) => need.links ?? []);
       const buyers = needs.flatMap((need) => need.bought ?? []);
       return [
         ...(ids.length > 0 ? [noticeQuery(ids, notices), attemptQuery(ids, attempts)] : []),
         ...(refs.length > 0 ? [receiptQuery(refs, receipted)] : []),
         ...(customers.length > 0 ? [offerQuery(customers, now, offered)] : []),
+        ...(codes.length > 0 ? [linkQuery(codes, links)] : []),
         ...(buyers.length > 0 ? [boughtQuery(buyers, bought)] : []),
       ];
     },
@@ -45,12 +50,21 @@ export function noticeSource(): FactSource<Read> {
       messageOf: (ref) => receipted.get(receiptKey(ref)),
       offered: (id) => offered.get(id) ?? [],
       bought: (need) => bought.has(boughtKey(need)),
+      link: (code) => links.get(code),
     },
     keysOf: (needs) => [
       ...(needs.notices ?? []),
+      ...(needs.links ?? []).map((code) => `link:${code}`),
       ...(needs.receipted ?? []).map((ref) => receipted.get(receiptKey(ref))?.id ?? receiptKey(ref)),
     ],
   };
+}
+
+function linkQuery(codes: readonly string[], found: Map<string, ShortLink>): Query {
+  return eachRow(
+    statement('select l.* from json_each(?) i join links l on l.code = i.value', JSON.stringify(codes)),
+    (row) => found.set(String(row.code), linkFrom(row)),
+  );
 }
 
 function noticeQuery(ids: readonly string[], found: Map<string, Notice>): Query {
@@ -147,7 +161,14 @@ export function joinNoticeFacts(first: Read, second: Read): Read {
     messageOf: (ref) => second.messageOf(ref) ?? first.messageOf(ref),
     offered: (id) => filled(second.offered(id), first.offered(id)),
     bought: (need) => second.bought(need) || first.bought(need),
+    link: (code) => second.link(code) ?? first.link(code),
   };
+}
+
+/** A short link as stored, in the words of core. */
+export function linkFrom(row: Row): ShortLink {
+  const { noticeId, customerId, ...link } = linkOf(row);
+  return { ...link, noticeId: noticeId as NoticeId, customerId: customerId as CustomerId };
 }
 
 /** A notice as stored, in the words of core. */

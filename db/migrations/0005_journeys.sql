@@ -143,6 +143,7 @@ ALTER TABLE `campaigns` ADD `plan` text DEFAULT '{}' NOT NULL;--> statement-brea
 ALTER TABLE `campaigns` ADD `starts_at` integer;--> statement-breakpoint
 ALTER TABLE `events` ADD `handled_at` integer;--> statement-breakpoint
 CREATE INDEX `events_open` ON `events` (`id`) WHERE handled_at is null;--> statement-breakpoint
+ALTER TABLE `notices` ADD `topic` text;--> statement-breakpoint
 ALTER TABLE `notices` ADD `arm` text;--> statement-breakpoint
 ALTER TABLE `notices` ADD `weight` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE `notices` ADD `clicked_at` integer;--> statement-breakpoint

@@ -329,6 +329,11 @@ export class MemoryFacts implements Facts {
     return this.#questions.get(id) ?? this.#before?.question(id);
   }
   /** Lists are fetched in a browser, not in a chat. */
+  /** Nobody here has pages of ours that links could stand under. */
+  link(): undefined {
+    return undefined;
+  }
+
   export(): undefined {
     return undefined;
   }
