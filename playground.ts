@@ -6,6 +6,8 @@ import type { Api } from './bots/web/playground/till.ts';
 import { SvoiError } from './core/errors.ts';
 import { segmentsOf } from './core/messaging/segments.ts';
 import { inviteStaff } from './core/staff/invite.ts';
+import { DAY_MS, instantOfLocal, localDay } from './core/time.ts';
+import { readRow } from './db/database.ts';
 import { latestMessages, messageCosts } from './db/message_log.ts';
 import { applyProgram } from './db/programs.ts';
 import type { NewKey, Shops } from './db/shops.ts';
@@ -46,6 +48,7 @@ export async function openPlayground(svoi: Svoi, options: PlaygroundOptions): Pr
       return invited.ok ? invited.result.token : undefined;
     },
     receipts: svoi.handleReceipts,
+    nextBirthday: (number) => nextBirthday(number, svoi),
     segments: (text) => segmentsOf(text).parts.length,
     messageLog: async (limit) => ({
       messages: (await latestMessages(svoi.database, limit)).filter(({ at }) => at > yearEnd),
@@ -54,6 +57,25 @@ export async function openPlayground(svoi: Svoi, options: PlaygroundOptions): Pr
   });
   svoi.useLinks({ open: () => undefined, all: (context) => linksTo(playground, context) });
   return playground;
+}
+
+/** How long it is until noon of somebody's next birthday, milliseconds; undefined where it is not known. */
+async function nextBirthday(
+  number: string,
+  { database, program, clock }: Pick<Svoi, 'database' | 'program' | 'clock'>,
+): Promise<number | undefined> {
+  const row = await readRow(database, 'select birthday from customers where phone = ?', number);
+  if (row?.birthday == null) return undefined;
+  const birthday = String(row.birthday);
+  const { zone } = program();
+  const now = clock.now();
+  const year = Number(localDay(now, zone).slice(0, 4));
+  const noons = [year, year + 1].map((each) => {
+    const day = Date.UTC(each, Number(birthday.slice(-5, -3)) - 1, Number(birthday.slice(-2)));
+    return instantOfLocal(day + DAY_MS / 2, zone);
+  });
+  const next = noons.find((noon) => noon > now);
+  return next === undefined ? undefined : next - now;
 }
 
 /** Links from one phone on the table to another. */

@@ -10,14 +10,14 @@ import type { Svoi } from './svoi.ts';
 const togetherMs = 5 * 60_000;
 /** The nightly work begins at three: soon after that. */
 const nightMs = DAY_MS / 8 + togetherMs;
-/** Longer jumps go by in steps of `stepMs`, and skip the moments between: a year in seconds, not in minutes. */
+/** Of a longer jump only the last days are lived one by one; those before go by in steps: a year in seconds, not in minutes. */
 const closeLookMs = 10 * DAY_MS;
 const stepMs = 30 * DAY_MS;
 
 /** Where a clock that is put forward stops on its way: each night, and whenever something falls due. */
 export function nextStopOf(svoi: Pick<Svoi, 'database' | 'program'>): Passing['nextStop'] {
   return async (from, until) => {
-    if (until - from > closeLookMs) return Math.min(from + stepMs, until);
+    if (until - from > closeLookMs) return Math.min(from + stepMs, until - closeLookMs);
     const due = await nextDue(svoi.database, from + togetherMs);
     const stop = Math.min(due ?? until, nightAfter(from, svoi.program().zone));
     return stop < until ? stop : undefined;

@@ -27,8 +27,12 @@ export function startClock({ words, tag, zone, toast, done }) {
     for (const other of buttons) other.disabled = true;
     button.textContent = words.clock.busy;
     try {
-      await send('/playground/clock', { by: button.dataset.jump });
-      if (button.dataset.jump === 'year') done('year');
+      const { moved } = /** @type {{ moved: boolean }} */ (
+        await send('/playground/clock', { by: button.dataset.jump })
+      );
+      if (!moved) toast(words.clock.noBirthday);
+      else if (button.dataset.jump === 'year') done('year');
+      else if (button.dataset.jump === 'birthday') done('birthday');
     } catch {
       toast(words.clock.failed);
     } finally {

@@ -98,6 +98,18 @@ export function startResult({ words, money, number, done }, scan) {
       ]);
       if (call.status < 300) done('back');
     },
+    /** @param {Call} call a cart left in the web shop */
+    left(call) {
+      show(call, words.webShop.left, []);
+    },
+    /**
+     * @param {Call} call the state of an order
+     * @param {string} status as the shop calls it
+     */
+    ordered(call, status) {
+      const states = /** @type {Record<string, string>} */ (words.webShop.states);
+      show(call, `${words.webShop.told}: ${states[status] ?? status}`, []);
+    },
     /** @param {Call} call something the API refused */
     failed(call) {
       show(call, '', []);

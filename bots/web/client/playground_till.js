@@ -7,6 +7,7 @@ import { startQuote } from './playground_quote.js';
 import { startReceipts } from './playground_receipts.js';
 import { startResult } from './playground_result.js';
 import { startSpending } from './playground_spend.js';
+import { startWebShop } from './playground_web_shop.js';
 
 /**
  * What is on the counter, as the till's door takes it.
@@ -36,6 +37,7 @@ export function startTill(page, scan) {
   const coupons = startCoupons(page, changed);
   const spending = startSpending(page, { call, result, customer, total: () => quote.payable(), changed });
   const quote = startQuote(page, call, { cart, sum: goods.sum, spending, coupons });
+  const webShop = startWebShop(page, { call, result, cart, sum: goods.sum, customer });
   /** @type {unknown} the receipt that "again" posts */
   let last;
 
@@ -49,6 +51,7 @@ export function startTill(page, scan) {
   function changed() {
     submit.disabled = goods.sum() === 0 || spending.waits();
     submit.title = goods.sum() === 0 ? words.till.empty : '';
+    webShop.changed();
     quote.changed();
   }
 
@@ -89,7 +92,8 @@ export function startTill(page, scan) {
     event.preventDefault();
     if (goods.sum() === 0 || submit.disabled) return;
     const redemption = spending.held();
-    void ring({ do: 'sell', ...cart(), paid: !later.checked, ...(redemption ? { redemption } : {}) });
+    const action = { do: 'sell', ...cart(), ...webShop.finishes(), paid: !later.checked };
+    void ring({ ...action, ...(redemption ? { redemption } : {}) });
   });
   again.addEventListener('click', () => void ring({ do: 'repeat', receipt: last }));
   customer.addEventListener('input', changed);

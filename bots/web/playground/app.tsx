@@ -56,6 +56,8 @@ export interface PlaygroundParts {
   /** A one-time token that gives the person at a phone the phone's role; undefined when it was given before. */
   invite(phone: StaffPhone): Promise<string | undefined>;
   program(): Program;
+  /** How long it is until noon of the next birthday of who has this number, milliseconds; undefined where it is not known. */
+  nextBirthday(number: string): Promise<number | undefined>;
 }
 
 /** The playground's page and doors, and the messengers it simulates. */
@@ -127,7 +129,7 @@ export async function createPlayground(parts: PlaygroundParts): Promise<Playgrou
   addPages(app, parts, phones);
   addPhones(app, parts, phones, messengers);
   addTill(app, till);
-  app.post('/playground/clock', (c) => jump(c, parts));
+  app.post('/playground/clock', (c) => jump(c, parts, phones));
   const soon = createSoon(timers);
   const sent = channels.map((channel) => arriving(channel, soon.run));
   return {
@@ -311,7 +313,7 @@ function addTill(app: Hono, till: Till): void {
   app.post('/playground/till', async (c) => {
     const action = actionSchema.safeParse(await jsonOf(c));
     if (!action.success) return problem(c, 422, 'invalid_request', z.prettifyError(action.error));
-    return c.json(await till.call(action.data));
+    return c.json(await till.call(action.data, new URL(c.req.url).origin));
   });
   app.get('/playground/qr', (c) => {
     const text = z.string().min(1).max(300).safeParse(c.req.query('text'));
@@ -324,12 +326,21 @@ function addTill(app: Hono, till: Till): void {
   });
 }
 
-async function jump(c: Context, { clock, bus }: PlaygroundParts): Promise<Response> {
-  const body = z.strictObject({ by: z.enum(['hour', 'day', 'week', 'year']) }).safeParse(await jsonOf(c));
+async function jump(
+  c: Context,
+  { clock, bus, nextBirthday }: PlaygroundParts,
+  phones: Phones,
+): Promise<Response> {
+  const body = z
+    .strictObject({ by: z.enum(['hour', 'day', 'week', 'year', 'birthday']) })
+    .safeParse(await jsonOf(c));
   if (!body.success) return problem(c, 422, 'invalid_request', z.prettifyError(body.error));
-  await clock.jump(jumps[body.data.by]);
+  const { by } = body.data;
+  const number = phones.find('telegram')?.number ?? '';
+  const ahead = by === 'birthday' ? await nextBirthday(number) : jumps[by];
+  if (ahead !== undefined) await clock.jump(ahead);
   bus.publish('clock');
-  return c.json({ now: clock.now() });
+  return c.json({ now: clock.now(), moved: ahead !== undefined });
 }
 
 /** The language asked for in the address, else the browser's first that we speak, else the program's. */

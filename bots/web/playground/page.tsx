@@ -105,7 +105,7 @@ const ClockView: Part = ({ words }) => (
       <time id="now" aria-live="polite" />
     </p>
     <div class="clock-jumps">
-      {(['hour', 'day', 'week', 'year'] as const).map((by) => (
+      {(['hour', 'day', 'week', 'birthday', 'year'] as const).map((by) => (
         <button type="button" class="quiet" data-jump={by}>
           {words.clock[by]}
         </button>

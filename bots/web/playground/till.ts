@@ -10,7 +10,7 @@ export type Api = (request: Request) => Promise<Response>;
 
 /** A request to the API. The body is absent where there is none. */
 interface ApiRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   readonly path: string;
   readonly body?: unknown;
 }
@@ -35,6 +35,9 @@ const cart = {
   coupons: z.array(id).max(10).default([]),
 };
 
+/** How an order of the made-up web shop comes to its customer. */
+export const orderStates = ['paid', 'packed', 'shipped', 'ready', 'delivered', 'cancelled'] as const;
+
 /** What can be done at the till. */
 export const actionSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('quote'), ...cart }),
@@ -43,6 +46,19 @@ export const actionSchema = z.discriminatedUnion('do', [
     ...cart,
     paid: z.boolean().default(true),
     redemption: id.optional(),
+    /** The cart of the web shop that this finishes. */
+    cart: id.optional(),
+  }),
+  /** What is on the counter is left in a cart of the web shop. */
+  z.strictObject({ do: z.literal('leave'), ...cart, cart: id.optional() }),
+  /** How an order of the web shop stands. */
+  z.strictObject({
+    do: z.literal('order'),
+    locale: cart.locale,
+    customer: cart.customer,
+    order: id.optional(),
+    status: z.enum(orderStates),
+    total: z.int().min(0).optional(),
   }),
   /** The receipt as it was posted, once more: what a till does when an answer got lost. */
   z.strictObject({ do: z.literal('repeat'), receipt: z.record(z.string(), z.unknown()) }),
@@ -65,7 +81,8 @@ type Action = z.output<typeof actionSchema>;
 
 /** The till of the made-up shop. It knows nothing of Svoi but the HTTP API and its own key. */
 export interface Till {
-  call(action: Action): Promise<Call>;
+  /** `origin` is where the page is, for links that lead to the made-up shop. */
+  call(action: Action, origin: string): Promise<Call>;
 }
 
 /** A till that calls `api` with `shopKey`. National phone numbers are read in `country`. */
@@ -74,8 +91,9 @@ export function createTill(
   country: () => string,
 ): Till {
   return {
-    async call(action) {
+    async call(action, origin) {
       const request = requestOf(action, {
+        origin,
         at: new Date(parts.clock.now()).toISOString(),
         country: country(),
       });
@@ -110,6 +128,7 @@ async function answerOf(response: Response): Promise<unknown> {
 interface Here {
   readonly at: string;
   readonly country: string;
+  readonly origin: string;
 }
 
 const store = 'Playground';
@@ -120,6 +139,10 @@ function requestOf(action: Action, here: Here): ApiRequest {
       return post('/v1/quotes', cartOf(action, here));
     case 'sell':
       return post('/v1/purchases', receiptOf(action, here));
+    case 'leave':
+      return leftCart(action, here);
+    case 'order':
+      return orderNews(action, here);
     case 'repeat':
       return post('/v1/purchases', action.receipt);
     case 'hold':
@@ -164,13 +187,39 @@ function cartOf(
   };
 }
 
-function receiptOf({ paid, redemption, ...cart }: Extract<Action, { do: 'sell' }>, here: Here) {
+/** The cart as a web shop tells of it. Its link opens the made-up shop's page. */
+function leftCart({ cart = '', ...left }: Extract<Action, { do: 'leave' }>, here: Here): ApiRequest {
+  const { customer, lines } = cartOf(left, here);
+  const url = `${here.origin}/playground/site?lang=${left.locale}`;
+  const items = lines.map(({ category: _, ...item }) => item);
+  const id = cart === '' ? newNumber('C1', here) : cart;
+  const body = { ...(customer ? { customer } : { visitor: id }), items, url, updated_at: here.at };
+  return { method: 'PUT', path: `/v1/carts/${encodeURIComponent(id)}`, body };
+}
+
+function orderNews(
+  { locale, customer, order, status, total }: Extract<Action, { do: 'order' }>,
+  here: Here,
+): ApiRequest {
+  const id = order ?? newNumber('O1', here);
+  const sent = status === 'shipped' ? `${here.origin}/playground/site?lang=${locale}` : undefined;
+  return post(`/v1/orders/${encodeURIComponent(id)}/status`, {
+    customer: customerOf(customer, here.country),
+    status,
+    at: here.at,
+    ...(total === undefined ? {} : { total }),
+    ...(sent === undefined ? {} : { tracking_url: sent }),
+  });
+}
+
+function receiptOf({ paid, redemption, cart: left, ...cart }: Extract<Action, { do: 'sell' }>, here: Here) {
   return {
     id: newNumber('T1', here),
     at: here.at,
     ...cartOf(cart, here),
     ...(paid ? {} : { paid }),
     ...(redemption === undefined ? {} : { redemption }),
+    ...(left === undefined ? {} : { cart_id: left }),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Locale } from '../../../core/customers/types.ts';
 import { localeTags } from '../../../locales/formats.ts';
 import { catalogue, goodName } from './goods.ts';
 import type { Phone } from './phones.ts';
+import { orderStates } from './till.ts';
 import type { PlaygroundWords } from './words.ts';
 
 interface TillProps {
@@ -36,8 +37,12 @@ export const TillView: FC<TillProps> = ({ words, locale, currency, phones }) => 
       <button type="submit" form="till" class="primary" id="sell">
         {words.till.sell}
       </button>
+      <button type="button" class="quiet" id="leave" disabled>
+        {words.webShop.leave}
+      </button>
     </div>
     <Result words={words} phones={phones} />
+    <Orders words={words} />
     <details class="fold" id="receipts" hidden>
       <summary>
         {words.receipts.title} <span class="count" />
@@ -163,6 +168,28 @@ const Extras: Part = ({ words }) => (
         <input type="checkbox" id="till-later" /> {words.till.later}
       </label>
     </span>
+  </details>
+);
+
+/** How an order of the web shop stands, told as a shop system would. */
+const Orders: Part = ({ words }) => (
+  <details class="fold" id="order-states">
+    <summary>{words.webShop.orders}</summary>
+    <form id="orders" class="spend" autocomplete="off">
+      <label class="field" for="order-status">
+        {words.webShop.status}
+      </label>
+      <span class="joined">
+        <select id="order-status">
+          {orderStates.map((state) => (
+            <option value={state}>{words.webShop.states[state]}</option>
+          ))}
+        </select>
+        <button type="submit" class="quiet">
+          {words.webShop.tell}
+        </button>
+      </span>
+    </form>
   </details>
 );
 

@@ -71,7 +71,7 @@ async function openPhone(id: keyof typeof messengers): Promise<ChannelHarness> {
     handle: async (event) => {
       events.push(event);
     },
-    ...{ api: unused, shopKey: '', messageLog: unused, render: unused, invite: unused },
+    ...{ api: unused, shopKey: '', messageLog: unused, render: unused, invite: unused, nextBirthday: unused },
     receipts: async () => {},
     segments: () => 1,
     timers: { now: () => 0, after: () => () => {} },
