@@ -1,0 +1,132 @@
+import { studentBound, studentTails } from './distributions.ts';
+
+/** A group as far as comparing goes: how many, the sum of their figures, and the sum of the squares of these. */
+export interface Sample {
+  readonly people: number;
+  readonly sum: number;
+  readonly squares: number;
+}
+
+/** A group of which so many did something: their figures are 1, the others' 0. */
+export function sampleOf(people: number, count: number): Sample {
+  return { people, sum: count, squares: count };
+}
+
+/** The same for shares. */
+export interface Share {
+  readonly people: number;
+  readonly count: number;
+}
+
+/** How much more the one group has a head than the other, the 95 % interval of that, and how often chance does as much. */
+export interface Difference {
+  readonly difference: number;
+  readonly low: number;
+  readonly high: number;
+  /** Two-sided. */
+  readonly p: number;
+}
+
+/** One in twenty. */
+export const chance = 0.05;
+
+/**
+ * Compares the averages of two groups by Welch's t: their variances need not be the same. Groups of less than two say
+ * nothing: from -Infinity to Infinity.
+ */
+export function compareMeans(treated: Sample, control: Sample): Difference {
+  return differenceOf(meanOf(treated) - meanOf(control), errorOf(treated, control));
+}
+
+/** Compares shares by the normal distribution, without pooling the groups (Wald): for at least ten of each kind. */
+export function compareShares(treated: Share, control: Share): Difference {
+  const [one, other] = [shareOf(treated), shareOf(control)];
+  const variance = (share: number, { people }: Share) => (share * (1 - share)) / people;
+  const error = Math.sqrt(variance(one, treated) + variance(other, control));
+  return differenceOf(one - other, { error, degrees: Number.POSITIVE_INFINITY });
+}
+
+/** One error serves the interval and p, so that the two never disagree. */
+function differenceOf(difference: number, { error, degrees }: Uncertainty): Difference {
+  if (!Number.isFinite(error)) {
+    return { difference, low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY, p: 1 };
+  }
+  // Everybody alike in both groups: nothing that could have been chance.
+  if (error === 0) return { difference, low: difference, high: difference, p: difference === 0 ? 1 : 0 };
+  const half = studentBound(chance, degrees) * error;
+  const p = studentTails(difference / error, degrees);
+  return { difference, low: difference - half, high: difference + half, p };
+}
+
+/** The standard error of a difference, and the degrees of freedom it is known by. */
+interface Uncertainty {
+  readonly error: number;
+  readonly degrees: number;
+}
+
+function shareOf({ people, count }: Share): number {
+  return people === 0 ? 0 : count / people;
+}
+
+/** What a head has on average; 0 where there is nobody. */
+export function meanOf({ people, sum }: Sample): number {
+  return people === 0 ? 0 : sum / people;
+}
+
+/** Welch 1947, Satterthwaite 1946. */
+function errorOf(...groups: readonly [Sample, Sample]): Uncertainty {
+  const parts = groups.map((group) => ({ part: varianceOf(group) / group.people, people: group.people }));
+  const all = parts.reduce((sum, { part }) => sum + part, 0);
+  const below = parts.reduce((sum, { part, people }) => sum + part ** 2 / (people - 1), 0);
+  return { error: Math.sqrt(all), degrees: all ** 2 / below };
+}
+
+/** The variance of a group as a sample of more; unknown (NaN) of less than two. */
+function varianceOf({ people, sum, squares }: Sample): number {
+  return people < 2 ? Number.NaN : Math.max(0, squares - sum ** 2 / people) / (people - 1);
+}
+
+/** The interval 95 of 100 averages of such a group lie in. */
+export function meanBounds(group: Sample): {
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+} {
+  const mean = meanOf(group);
+  const error = Math.sqrt(varianceOf(group) / group.people);
+  const half =
+    Number.isFinite(error) && group.people > 1 ? studentBound(chance, group.people - 1) * error : 0;
+  return { mean, low: mean - half, high: mean + half };
+}
+
+/**
+ * Holm's adjustment of several p, in their order: how likely it is that chance alone makes any of the comparisons look as
+ * telling (S. Holm, "A Simple Sequentially Rejective Multiple Test Procedure", 1979).
+ */
+export function holm(ps: readonly number[]): number[] {
+  const rising = ps.map((p, index) => ({ p, index })).sort((a, b) => a.p - b.p);
+  const adjusted = ps.map(() => 1);
+  let most = 0;
+  for (const [rank, { p, index }] of rising.entries()) {
+    most = Math.max(most, Math.min(1, p * (ps.length - rank)));
+    adjusted[index] = most;
+  }
+  return adjusted;
+}
+
+/** Of how many people on an interval that holds at any time is narrowest: as few as a verdict is dared from. */
+const narrowestFrom = 1000;
+const spread = -2 * Math.log(chance) + Math.log(1 - 2 * Math.log(chance));
+
+/**
+ * The p of a comparison that is looked at again and again while people keep coming: however often one looks, chance alone
+ * brings it below 0.05 once in twenty comparisons, not in twenty looks. From the asymptotic confidence sequence of I.
+ * Waudby-Smith, D. Arbour, R. Sinha, E. Kennedy and A. Ramdas (arXiv 2103.06476, theorem 2.2), solved for its level.
+ */
+export function pAtAnyTime(treated: Sample, control: Sample): number {
+  const { error } = errorOf(treated, control);
+  if (!(error > 0)) return 1;
+  const z = (meanOf(treated) - meanOf(control)) / error;
+  const tuned = ((treated.people + control.people) * spread) / narrowestFrom;
+  return Math.min(1, Math.sqrt(tuned + 1) * Math.exp((-(z ** 2) * tuned) / (2 * (tuned + 1))));
+}
