@@ -20,7 +20,7 @@ export const customersWithDueLots = dueBy<CustomerId>(
 
 /** Notices to be looked at: their moment has come, a channel was waited for long enough, or one refused. */
 export const noticesDue = dueBy<NoticeId>(
-  'select id from notices where due_at is not null and due_at <= ? order by due_at, id limit ?',
+  'select id from notices where due_at is not null and due_at <= ? order by due_at, weight desc, id limit ?',
 );
 
 /** Purchases whose points waited for a return window that has closed. */

@@ -3,9 +3,10 @@ import { invariant } from '../errors.ts';
 import type { NoticeId } from '../ids.ts';
 import type { Command, Context } from '../ports.ts';
 import { addressOn, isOpenTo, localeOf, planSteps, smsNumber } from './cascade.ts';
-import type { Attempt, Notice, NoticeFacts, NoticeNeeds, NoticeReason } from './notices.ts';
+import type { Mute } from './mutes.ts';
+import type { Attempt, Notice, NoticeFacts, NoticeNeeds, NoticeReason, Silence } from './notices.ts';
 import { beginStep } from './plan.ts';
-import { isPointless, judge, wanted } from './policy.ts';
+import { isPointless, isUnheard, judge, wanted } from './policy.ts';
 import type { MessagingRules } from './rules.ts';
 import { countedSmsPrice, isReachedBy, postponed, settled } from './settle.ts';
 import { isOpenMessage, isSettled } from './states.ts';
@@ -22,6 +23,12 @@ export interface Situation {
   readonly record: CustomerRecord;
   /** When the customer's offers of the last seven days began, the oldest first. */
   readonly offered: readonly number[];
+  /** Of a customer who gave no sign for long. */
+  readonly silence?: Silence | undefined;
+  /** The weight of the heaviest offer that waits for the customer and is due now. */
+  readonly heaviest?: number;
+  /** What the customer does not want to hear of. */
+  readonly mutes?: readonly Mute[];
   /** Whether the customer bought something since the notice was made. */
   readonly bought: boolean;
   /** What is kept of the number SMS go to, whosever it was. */
@@ -37,10 +44,10 @@ export function advanceNotice(
     name: 'notice.advance',
     needs: { notices: [id] },
     moreNeeds: [
-      (facts) => needsOf(facts.notice(id)),
+      (facts) => needsOf(facts.notice(id), rules),
       (facts) => {
         const into = ownerOf(facts.notice(id), facts)?.customer.mergedInto;
-        return into ? { customers: [{ ref: { id: into } }] } : {};
+        return into ? { customers: [{ ref: { id: into } }], mutes: [into] } : {};
       },
       (facts) => smsNeeds(recordOf(facts.notice(id), facts)),
     ],
@@ -52,6 +59,8 @@ export function advanceNotice(
       const number = smsNumber(record);
       const situation: Situation = {
         ...{ notice, record, attempts: facts.attempts(id), offered: facts.offered(customerId) },
+        ...{ silence: facts.silence(customerId), heaviest: facts.heaviest(customerId) },
+        mutes: facts.mutes(record.customer.id),
         bought: notice.stopsOnPurchase && facts.bought({ customerId, since: notice.createdAt }),
         sms: number === undefined ? undefined : facts.conversation('sms', number)?.address,
       };
@@ -60,12 +69,16 @@ export function advanceNotice(
   };
 }
 
-function needsOf(notice: Notice | undefined): NoticeNeeds {
+function needsOf(notice: Notice | undefined, { program }: MessagingRules): NoticeNeeds {
   if (!notice || isSettled(notice.state)) return {};
-  const { customerId, category, stopsOnPurchase, createdAt: since } = notice;
+  const { customerId, category, stopsOnPurchase, campaign, createdAt: since } = notice;
+  const days = program.silence.after_days;
   return {
     customers: [{ ref: { id: customerId } }],
-    ...(category === 'marketing' ? { offered: [customerId] } : {}),
+    ...(category === 'marketing'
+      ? { offered: [customerId], rivals: [customerId], silences: [{ customerId, days }] }
+      : {}),
+    ...(campaign === null ? {} : { mutes: [customerId] }),
     ...(stopsOnPurchase ? { bought: [{ customerId, since }] } : {}),
   };
 }
@@ -112,18 +125,22 @@ function isOnItsWay({ state, leaseUntil }: Attempt, now: number): boolean {
   return state === 'sending' && (leaseUntil ?? 0) > now;
 }
 
-function reasonToStop({ notice, record, bought }: Situation, now: number): NoticeReason | undefined {
+function reasonToStop(
+  { notice, record, bought, mutes = [] }: Situation,
+  now: number,
+): NoticeReason | undefined {
   if (record.customer.erasedAt !== null) return 'erased';
   if (bought) return 'bought';
   if (isPointless(notice, now)) return 'too_late';
-  return wanted(notice, record) ? undefined : 'consent';
+  if (!wanted(notice, record)) return 'consent';
+  return isUnheard(notice, { mutes, now }) ? 'muted' : undefined;
 }
 
 /** What was held is judged again, and its channels are chosen as things stand now. */
 function release(situation: Situation, rules: MessagingRules, context: Context): NoticeChanges {
   const { notice, record, offered } = situation;
   const { now } = context;
-  const verdict = judge(notice, record, rules, { now, prompt: false, offered });
+  const verdict = judge(notice, record, rules, { ...situation, now, prompt: false });
   if (verdict.kind === 'drop') return settled(notice, [], 'dropped', verdict.reason, now);
   if (verdict.kind === 'hold') return postponed({ ...notice, reason: verdict.reason }, verdict.until);
   const steps = planSteps(notice, record, rules, now);

@@ -49,7 +49,16 @@ export function linkCode(text: string): string | undefined {
 
 /** Where the short link of a code is. */
 export function shortUrl(site: string, code: string): string {
-  return `${site.replace(/\/+$/, '')}/l/${code}`;
+  return siteUrl(site, `/l/${code}`);
+}
+
+/** Where the page of an offer is. */
+export function pageUrl(site: string, slug: string): string {
+  return siteUrl(site, `/o/${slug}`);
+}
+
+function siteUrl(site: string, path: string): string {
+  return site.replace(/\/+$/, '') + path;
 }
 
 /** A reply whose buttons open short links of this one message, and the rows of those; the same address gets one. */

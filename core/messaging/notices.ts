@@ -1,6 +1,7 @@
 import type { Address, ChannelName, CustomerFacts, CustomerNeeds } from '../customers/types.ts';
 import type { AddressId, CustomerId, MessageId, NoticeId } from '../ids.ts';
 import type { LinkFacts, LinkNeeds } from './links.ts';
+import type { Mute } from './mutes.ts';
 import type { Receipt } from './receipts.ts';
 import type { ReceiptDepth } from './rules.ts';
 import type { MessageState } from './states.ts';
@@ -27,6 +28,12 @@ export type NoticeReason =
   | 'consent'
   | 'quiet_hours'
   | 'frequency'
+  /** The customer has not noticed offers for long, and gets few of them. */
+  | 'silent'
+  /** Something that matters more is due to the customer at the same time. */
+  | 'outweighed'
+  /** The customer does not want to hear of this. */
+  | 'muted'
   /** Something else told of the same occasion first. */
   | 'occasion'
   /** No channel leads to the person. */
@@ -113,6 +120,20 @@ export interface BoughtNeed {
   readonly since: number;
 }
 
+/** Whether a customer noticed no offer and wrote nothing within so many days. */
+export interface SilenceNeed {
+  readonly customerId: CustomerId;
+  readonly days: number;
+}
+
+/** A customer who gave no sign for that long. */
+export interface Silence {
+  /** Offers that began since the last sign. */
+  readonly offers: number;
+  /** When the last of them did; null: there was none. */
+  readonly lastAt: number | null;
+}
+
 /** What a decision about notices may ask to know. */
 export interface NoticeNeeds extends CustomerNeeds, LinkNeeds {
   /** With their attempts. */
@@ -121,6 +142,10 @@ export interface NoticeNeeds extends CustomerNeeds, LinkNeeds {
   readonly receipted?: readonly ReceiptRef[];
   /** Offers of the last seven days, by customer. */
   readonly offered?: readonly CustomerId[];
+  readonly silences?: readonly SilenceNeed[];
+  /** Offers that are due to these customers now. */
+  readonly rivals?: readonly CustomerId[];
+  readonly mutes?: readonly CustomerId[];
   readonly bought?: readonly BoughtNeed[];
   readonly conversations?: readonly { readonly channel: ChannelName; readonly address: string }[];
 }
@@ -133,6 +158,11 @@ export interface NoticeFacts extends CustomerFacts, LinkFacts {
   messageOf(ref: ReceiptRef): Attempt | undefined;
   /** When each marketing notice of the last seven days began to be sent, the oldest first. */
   offered(id: CustomerId): readonly number[];
+  /** Undefined for who gave a sign. */
+  silence(id: CustomerId): Silence | undefined;
+  /** The weight of the heaviest offer that waits for this customer and is due now; 0 where none is. */
+  heaviest(id: CustomerId): number;
+  mutes(id: CustomerId): readonly Mute[];
   bought(need: BoughtNeed): boolean;
   conversation(channel: ChannelName, address: string): { readonly address: Address } | undefined;
 }

@@ -1,6 +1,7 @@
 import type { ChannelName, CustomerRecord } from '../customers/types.ts';
 import { DAY_MS, instantOfLocal, localClock, localDay } from '../time.ts';
-import type { Notice, NoticeReason } from './notices.ts';
+import { isMuted, type Mute, subjectsOf } from './mutes.ts';
+import type { Notice, NoticeReason, Silence } from './notices.ts';
 import type { MessagingRules } from './rules.ts';
 
 /** What the policy says of a notice: to be sent, to be looked at again, or never. */
@@ -9,31 +10,64 @@ export type Verdict =
   | { readonly kind: 'hold'; readonly until: number; readonly reason: NoticeReason }
   | { readonly kind: 'drop'; readonly reason: NoticeReason };
 
-type Judged = Pick<Notice, 'category' | 'pointlessAt'>;
+type Judged = Pick<Notice, 'category' | 'pointlessAt'> &
+  Partial<Pick<Notice, 'weight' | 'topic' | 'campaign'>>;
+
+/** The moment a notice is judged at, and what is known of the customer besides the record. */
+export interface Standing {
+  readonly now: number;
+  /** It answers what the customer did just now: quiet hours do not hold it, offers they always do. */
+  readonly prompt: boolean;
+  /** When the customer's offers of the last seven days began, the oldest first. */
+  readonly offered: readonly number[];
+  /** Of who gave no sign for long. */
+  readonly silence?: Silence | undefined;
+  /** The weight of the heaviest offer that waits for the customer and is due now. */
+  readonly heaviest?: number;
+  readonly mutes?: readonly Mute[];
+}
 
 const go: Verdict = { kind: 'go' };
 const minuteMs = 60_000;
 const offersWithinMs = 7 * DAY_MS;
 
-/**
- * Whether a notice may be sent now. `prompt`: it answers what the customer did just now, and quiet hours do not hold
- * it; offers they always do, one-time codes never. `offered`: when the customer's offers of the last seven days began, the oldest first.
- */
+/** Whether a notice may be sent now. Quiet hours hold no one-time code. */
 export function judge(
   notice: Judged,
   record: CustomerRecord,
   rules: MessagingRules,
-  at: { readonly now: number; readonly prompt: boolean; readonly offered: readonly number[] },
+  standing: Standing,
 ): Verdict {
-  const { now, prompt, offered } = at;
+  const { now, prompt } = standing;
   if (record.customer.erasedAt !== null) return { kind: 'drop', reason: 'erased' };
   if (isPointless(notice, now)) return { kind: 'drop', reason: 'too_late' };
   if (!wanted(notice, record)) return { kind: 'drop', reason: 'consent' };
+  if (isUnheard(notice, standing)) return { kind: 'drop', reason: 'muted' };
   const atOnce = notice.category === 'code' || (prompt && notice.category === 'service');
   const zone = record.customer.zone ?? rules.program.zone;
   const quiet = atOnce ? undefined : quietUntil(zone, rules, now);
   if (quiet !== undefined) return hold(notice, quiet, 'quiet_hours');
-  return notice.category === 'marketing' ? capped(notice, rules, offered) : go;
+  return notice.category === 'marketing' ? judgeOffer(notice, rules, standing) : go;
+}
+
+/** Whether the customer asked not to hear of just this. */
+export function isUnheard(
+  { topic = null, campaign = null }: Partial<Pick<Notice, 'topic' | 'campaign'>>,
+  { mutes = [], now }: Pick<Standing, 'mutes' | 'now'>,
+): boolean {
+  return isMuted(subjectsOf({ topic, campaign }), mutes, now);
+}
+
+/** What matters most of the offers that meet goes; who notices none gets few; nobody gets more than so many a week. */
+function judgeOffer(notice: Judged, rules: MessagingRules, standing: Standing): Verdict {
+  const { now, offered, silence, heaviest = 0 } = standing;
+  const { offers, then_every_days } = rules.program.silence;
+  if (heaviest > (notice.weight ?? 0)) return hold(notice, now + DAY_MS, 'outweighed');
+  if (silence && silence.lastAt !== null && silence.offers >= offers) {
+    const next = silence.lastAt + then_every_days * DAY_MS;
+    if (next > now) return hold(notice, next, 'silent');
+  }
+  return capped(notice, rules, offered);
 }
 
 /** Whether it is better not said any more. */

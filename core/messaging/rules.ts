@@ -13,7 +13,14 @@ export interface ChannelRule {
 export interface MessagingRules {
   readonly program: Pick<
     Program,
-    'cascades' | 'prices' | 'quiet_hours' | 'zone' | 'locale' | 'country' | 'marketing_messages_in_7_days'
+    | 'cascades'
+    | 'prices'
+    | 'quiet_hours'
+    | 'zone'
+    | 'locale'
+    | 'country'
+    | 'marketing_messages_in_7_days'
+    | 'silence'
   >;
   /** A channel that is not here is never written to. */
   readonly channels: ReadonlyMap<ChannelName, ChannelRule>;

@@ -8,6 +8,8 @@ import {
   type NoticeFacts,
   type ReceiptRef,
   receiptKey,
+  type Silence,
+  type SilenceNeed,
 } from '../../core/messaging/notices.ts';
 import { DAY_MS } from '../../core/time.ts';
 import { type Row, statement } from '../database.ts';
@@ -19,7 +21,10 @@ const noticeOf = reader(schema.notices);
 const attemptOf = reader(schema.messages);
 const linkOf = reader(schema.links);
 
-type Read = Pick<NoticeFacts, 'notice' | 'attempts' | 'messageOf' | 'offered' | 'bought' | 'link'>;
+type Read = Pick<
+  NoticeFacts,
+  'notice' | 'attempts' | 'messageOf' | 'offered' | 'silence' | 'heaviest' | 'bought' | 'link'
+>;
 
 /** Reads notices with their messages, the messages receipts are about, and what a customer was offered and bought. */
 export function noticeSource(): FactSource<Read> {
@@ -27,6 +32,8 @@ export function noticeSource(): FactSource<Read> {
   const attempts = new Map<string, Attempt[]>();
   const receipted = new Map<string, Attempt>();
   const offered = new Map<string, number[]>();
+  const silences = new Map<string, Silence>();
+  const heaviest = new Map<string, number>();
   const bought = new Set<string>();
   const links = new Map<string, ShortLink>();
   return {
@@ -34,12 +41,16 @@ export function noticeSource(): FactSource<Read> {
       const ids = needs.flatMap((need) => need.notices ?? []);
       const refs = needs.flatMap((need) => need.receipted ?? []);
       const customers = needs.flatMap((need) => need.offered ?? []);
+      const silent = needs.flatMap((need) => need.silences ?? []);
+      const rivals = needs.flatMap((need) => need.rivals ?? []);
       const codes = needs.flatMap((need) => need.links ?? []);
       const buyers = needs.flatMap((need) => need.bought ?? []);
       return [
         ...(ids.length > 0 ? [noticeQuery(ids, notices), attemptQuery(ids, attempts)] : []),
         ...(refs.length > 0 ? [receiptQuery(refs, receipted)] : []),
         ...(customers.length > 0 ? [offerQuery(customers, now, offered)] : []),
+        ...(silent.length > 0 ? [silenceQuery(silent, now, silences)] : []),
+        ...(rivals.length > 0 ? [rivalQuery(rivals, now, heaviest)] : []),
         ...(codes.length > 0 ? [linkQuery(codes, links)] : []),
         ...(buyers.length > 0 ? [boughtQuery(buyers, bought)] : []),
       ];
@@ -49,6 +60,8 @@ export function noticeSource(): FactSource<Read> {
       attempts: (id) => attempts.get(id) ?? [],
       messageOf: (ref) => receipted.get(receiptKey(ref)),
       offered: (id) => offered.get(id) ?? [],
+      silence: (id) => silences.get(id),
+      heaviest: (id) => heaviest.get(id) ?? 0,
       bought: (need) => bought.has(boughtKey(need)),
       link: (code) => links.get(code),
     },
@@ -139,6 +152,55 @@ function offerQuery(ids: readonly CustomerId[], now: number, found: Map<string, 
   );
 }
 
+/** How far back it is looked whether an offer was opened or answered. */
+const noticedWithinMs = 365 * DAY_MS;
+
+/**
+ * Customers who wrote nothing and noticed no offer for so many days, and what was offered since their last sign. Of who
+ * wrote lately nothing more is looked at.
+ */
+function silenceQuery(needs: readonly SilenceNeed[], now: number, found: Map<string, Silence>): Query {
+  const rows = needs.map(({ customerId, days }) => [customerId, now - days * DAY_MS]);
+  const noticed = `coalesce((select max(max(coalesce(n.clicked_at, 0), coalesce(n.answered_at, 0)))
+      from notices n indexed by notices_customer where n.customer_id = c.id and n.created_at > ?), 0)`;
+  const read = `coalesce((select max(m.read_at) from messages m indexed by messages_customer
+      where m.customer_id = c.id and m.category = 'marketing'), 0)`;
+  return eachRow(
+    statement(
+      `select s.id, count(distinct m.notice_id) as offers, max(m.created_at) as last_at
+       from (select c.id, i.value ->> 1 as cut, max(coalesce(c.heard_at, 0), c.created_at, ${noticed}, ${read}) as sign
+         from json_each(?) i join customers c on c.id = i.value ->> 0
+         where max(coalesce(c.heard_at, 0), c.created_at) <= i.value ->> 1) s
+       left join messages m indexed by messages_customer on m.customer_id = s.id and ${isOffer('s.sign')}
+       where s.sign <= s.cut group by s.id`,
+      now - noticedWithinMs,
+      JSON.stringify(rows),
+    ),
+    ({ id, offers, last_at }) => {
+      found.set(String(id), { offers: Number(offers), lastAt: last_at === null ? null : Number(last_at) });
+    },
+  );
+}
+
+/** How long ago an offer that waits can have been made. */
+const waitsForMs = 60 * DAY_MS;
+
+function rivalQuery(ids: readonly CustomerId[], now: number, found: Map<string, number>): Query {
+  return eachRow(
+    statement(
+      `select n.customer_id, max(n.weight) as weight from (select distinct value as id from json_each(?)) i
+       join notices n indexed by notices_customer on n.customer_id = i.id and n.created_at > ?
+       where n.state = 'held' and n.category = 'marketing' and n.due_at <= ?
+         and (n.pointless_at is null or n.pointless_at > ?) group by 1`,
+      JSON.stringify(ids),
+      now - waitsForMs,
+      now,
+      now,
+    ),
+    (row) => found.set(String(row.customer_id), Number(row.weight)),
+  );
+}
+
 /** A till may tell late: of a purchase of the same day that it tells of after the notice, too. */
 function boughtQuery(needs: readonly BoughtNeed[], found: Set<string>): Query {
   return eachRow(
@@ -160,6 +222,8 @@ export function joinNoticeFacts(first: Read, second: Read): Read {
     attempts: (id) => filled(second.attempts(id), first.attempts(id)),
     messageOf: (ref) => second.messageOf(ref) ?? first.messageOf(ref),
     offered: (id) => filled(second.offered(id), first.offered(id)),
+    silence: (id) => second.silence(id) ?? first.silence(id),
+    heaviest: (id) => second.heaviest(id) || first.heaviest(id),
     bought: (need) => second.bought(need) || first.bought(need),
     link: (code) => second.link(code) ?? first.link(code),
   };

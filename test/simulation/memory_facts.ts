@@ -280,6 +280,13 @@ export class MemoryFacts implements Facts {
   offered(id: CustomerId): readonly number[] {
     return this.#notices?.offered(id) ?? [];
   }
+  heaviest(id: CustomerId): number {
+    return this.#notices?.heaviest(id) ?? 0;
+  }
+  /** Nobody here is offered anything for months. */
+  silence(): undefined {
+    return undefined;
+  }
   bought(need: BoughtNeed): boolean {
     return this.#notices?.bought(need) ?? false;
   }

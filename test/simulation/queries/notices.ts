@@ -11,7 +11,10 @@ import type { Needs } from '../../../db/facts.ts';
 import type { MemoryStore } from '../memory_store.ts';
 
 /** What a command asked to know about notices, as it was when it was read. */
-export type NoticesFound = Pick<NoticeFacts, 'notice' | 'attempts' | 'messageOf' | 'offered' | 'bought'>;
+export type NoticesFound = Pick<
+  NoticeFacts,
+  'notice' | 'attempts' | 'messageOf' | 'offered' | 'heaviest' | 'bought'
+>;
 
 /** Reads what is asked for; undefined where nothing is. What no round asked for is answered as by an empty store. */
 export function readNotices(
@@ -21,7 +24,8 @@ export function readNotices(
   before: NoticesFound | undefined,
 ): NoticesFound | undefined {
   const { notices: ids = [], receipted = [], offered: offeredTo = [], bought: buyers = [] } = needs;
-  if (ids.length + receipted.length + offeredTo.length + buyers.length === 0) return before;
+  const { rivals = [] } = needs;
+  if (ids.length + receipted.length + offeredTo.length + buyers.length + rivals.length === 0) return before;
   const notices = new Map<string, Notice>(ids.flatMap((id) => pair(id, store.notices.get(id))));
   const attempts = new Map(ids.map((id) => [id, attemptsOf(store, id)]));
   const messages = new Map(
@@ -30,12 +34,14 @@ export function readNotices(
     ),
   );
   const offered = new Map(offeredTo.map((id) => [id, offersOf(store, id, now)]));
+  const heaviest = new Map(rivals.map((id) => [id, heaviestOf(store, id, now)]));
   const bought = new Set(buyers.filter((need) => hasBought(store, need)).map(boughtKey));
   return {
     notice: (id) => notices.get(id) ?? before?.notice(id),
     attempts: (id) => attempts.get(id) ?? before?.attempts(id) ?? [],
     messageOf: (ref) => messages.get(receiptKey(ref)) ?? before?.messageOf(ref),
     offered: (id) => offered.get(id) ?? before?.offered(id) ?? [],
+    heaviest: (id) => heaviest.get(id) ?? before?.heaviest(id) ?? 0,
     bought: (need) => bought.has(boughtKey(need)) || (before?.bought(need) ?? false),
   };
 }
@@ -57,6 +63,16 @@ function offersOf(store: MemoryStore, customerId: string, now: number): number[]
     begun.set(noticeId, Math.min(begun.get(noticeId) ?? createdAt, createdAt));
   }
   return [...begun.values()].sort((a, b) => a - b);
+}
+
+function heaviestOf(store: MemoryStore, customerId: string, now: number): number {
+  const due = store.notices
+    .all('customer', customerId)
+    .filter(
+      ({ category, state, dueAt }) =>
+        category === 'marketing' && state === 'held' && (dueAt ?? now + 1) <= now,
+    );
+  return Math.max(0, ...due.map(({ weight }) => weight));
 }
 
 function hasBought(store: MemoryStore, { customerId, since }: BoughtNeed): boolean {
