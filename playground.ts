@@ -3,6 +3,7 @@ import type { Timers } from './bots/timers.ts';
 import { createPlayground, type Playground } from './bots/web/playground/app.tsx';
 import type { PlaygroundClock } from './bots/web/playground/clock.ts';
 import type { Api } from './bots/web/playground/till.ts';
+import { crowdPrefix } from './bots/web/playground/year/people.ts';
 import { SvoiError } from './core/errors.ts';
 import { segmentsOf } from './core/messaging/segments.ts';
 import { inviteStaff } from './core/staff/invite.ts';
@@ -11,6 +12,7 @@ import { readRow } from './db/database.ts';
 import { latestMessages, messageCosts } from './db/message_log.ts';
 import { applyProgram } from './db/programs.ts';
 import type { NewKey, Shops } from './db/shops.ts';
+import { type Crowd, createCrowd } from './playground_crowd.ts';
 import { liveYear, type YearOptions, yearEndedAt } from './playground_year.ts';
 import type { Svoi } from './svoi.ts';
 import type { WebParts } from './web.ts';
@@ -26,11 +28,18 @@ export interface PlaygroundOptions {
   readonly timers?: Timers;
   /** A new playground begins with a year of a made-up shop, which is told by `onBegin`; absent: it begins empty. */
   readonly year?: Pick<YearOptions, 'onBegin'>;
+  /** Opens a path of ours as a browser does. */
+  follow(path: string): Promise<void>;
+}
+
+/** A playground with the made-up people of its year. */
+export interface LivelyPlayground extends Playground {
+  readonly crowd: Crowd;
 }
 
 /** Joins the playground to a database: its till has a shop and a key of its own, a new key at every start. */
-export async function openPlayground(svoi: Svoi, options: PlaygroundOptions): Promise<Playground> {
-  const { web, shops, year, ...rest } = options;
+export async function openPlayground(svoi: Svoi, options: PlaygroundOptions): Promise<LivelyPlayground> {
+  const { web, shops, year, follow, ...rest } = options;
   await applyPlaygroundProgram(svoi);
   const { key: shopKey, shop } = await playgroundKey(shops);
   if (year) await liveYear({ ...year, database: svoi.database, shopId: shop.id, until: svoi.clock.now() });
@@ -51,12 +60,13 @@ export async function openPlayground(svoi: Svoi, options: PlaygroundOptions): Pr
     nextBirthday: (number) => nextBirthday(number, svoi),
     segments: (text) => segmentsOf(text).parts.length,
     messageLog: async (limit) => ({
-      messages: (await latestMessages(svoi.database, limit)).filter(({ at }) => at > yearEnd),
+      messages: (await latestMessages(svoi.database, limit, crowdPrefix)).filter(({ at }) => at > yearEnd),
       costs: await messageCosts(svoi.database),
     }),
   });
   svoi.useLinks({ open: () => undefined, all: (context) => linksTo(playground, context) });
-  return playground;
+  const crowd = createCrowd(svoi, shop.id, (code) => follow(`/l/${code}`));
+  return { ...playground, crowd };
 }
 
 /** How long it is until noon of somebody's next birthday, milliseconds; undefined where it is not known. */

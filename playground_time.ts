@@ -34,11 +34,21 @@ export function nightAfter(from: number, zone: string): number {
 /** What a message can take: sent, arrived, and what that leads to. */
 const rounds = 2;
 
-/**
- * Does all that has fallen due, and lets what was sent arrive. `delivered` resolves when nothing waits to be sent, and
- * all that was sent has arrived.
- */
-export async function passTime(svoi: Worked, delivered: () => Promise<void>): Promise<void> {
+/** What goes on around a clock that is put forward. */
+export interface Bustle {
+  /** Lets the made-up people do what they do between two moments. */
+  live(from: number, until: number): Promise<void>;
+  /** Resolves when nothing waits to be sent, and all that was sent has arrived. */
+  delivered(): Promise<void>;
+}
+
+/** Nobody is there, and nothing is sent. */
+export const silence: Bustle = { live: async () => {}, delivered: async () => {} };
+
+/** Does all that has fallen due since the clock stood at `since`, and lets what was sent arrive. */
+export async function passTime(svoi: Worked, since: number, { live, delivered }: Bustle): Promise<void> {
+  const now = svoi.clock.now();
+  if (now - since <= closeLookMs) await live(since, now);
   await settleDue(svoi);
   await runNightly(svoi);
   await runErrands(svoi);

@@ -1,5 +1,5 @@
 import { type YearGood, yearGoods } from './bots/web/playground/year/goods.ts';
-import type { Person } from './bots/web/playground/year/people.ts';
+import { crowdChat, type Person } from './bots/web/playground/year/people.ts';
 import { type Deed, type Item, planYear } from './bots/web/playground/year/plan.ts';
 import { recordPurchase } from './core/checkout/record.ts';
 import { recordRefund } from './core/checkout/refund.ts';
@@ -161,7 +161,7 @@ async function tellOpinion(
   );
   if (!asked.ok || !asked.result) return;
   const survey = await readRow(svoi.database, 'select id from surveys where purchase_id = ?', id);
-  const chat = { channel: 'telegram', address: `year-${person.number}` } as const;
+  const chat = { channel: 'telegram', address: crowdChat(person.number) } as const;
   for (const data of [`${score}`, 'skip']) {
     const said = { kind: 'press', data: `nps:${survey?.id}-${data}` } as const;
     await svoi.handleEvent({ id: `year-${id}-${data}`, ...chat, said });
@@ -175,14 +175,15 @@ async function join(svoi: Svoi, shopId: ShopId, person: Person): Promise<void> {
   const input = { shopId, phone, name, gender, birthday, city, consents };
   await svoi.submit(upsertCustomer(input, consentTexts, svoi.program().locale));
   if (!chats) return;
-  const chat = { channel: 'telegram', address: `year-${person.number}`, language: 'uk' } as const;
+  const chat = { channel: 'telegram', address: crowdChat(person.number), language: 'uk' } as const;
   const says = (id: string, said: Parameters<Svoi['handleEvent']>[0]['said']) =>
     svoi.handleEvent({ id: `year-${person.number}-${id}`, ...chat, said });
   await says('start', { kind: 'start' });
   await says('contact', { kind: 'contact', phone, own: true });
 }
 
-function receiptOf(deed: Extract<Deed, { kind: 'buy' }>, shopId: ShopId): PurchaseInput {
+/** A made-up visit as the till posts it. */
+export function receiptOf(deed: Extract<Deed, { kind: 'buy' }>, shopId: ShopId): PurchaseInput {
   return {
     shopId,
     externalId: deed.receipt,

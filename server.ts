@@ -34,8 +34,8 @@ import { createMetrics, type Metrics } from './metrics.ts';
 import { runNightly } from './nightly.ts';
 import { type NodeMessengers, openNodeMessengers } from './node_messengers.ts';
 import manifest from './package.json' with { type: 'json' };
-import { openPlayground } from './playground.ts';
-import { nextStopOf, passTime } from './playground_time.ts';
+import { type LivelyPlayground, openPlayground } from './playground.ts';
+import { type Bustle, nextStopOf, passTime, silence } from './playground_time.ts';
 import { reportPictures } from './report_pictures.ts';
 import { scoreNewProfiles } from './rfm.ts';
 import { oneAtATime } from './runner.ts';
@@ -76,8 +76,8 @@ interface Core {
   /** Set once the dispatcher is there. */
   wake(): void;
   onWake(wake: () => void): void;
-  /** Takes what waits until all that is due has been sent, and has arrived on the phones of a playground. */
-  onDelivered(delivered: () => Promise<void>): void;
+  /** Takes what goes on in a playground while its clock is put forward. */
+  onBustle(bustle: Bustle): void;
 }
 
 /** Starts Svoi as one process: database, API, channels, jobs. Refuses wrong settings and a database in use. */
@@ -87,12 +87,15 @@ async function start(): Promise<Running> {
   const { DATABASE_URL: url, DATABASE_AUTH_TOKEN: authToken } = settings;
   const database = await openDatabase({ url, authToken });
   const core = await createCore(settings, database, log);
-  const { app, channels, messengers, arrive } = await openDoors(core);
+  const { app, channels, messengers, playground } = await openDoors(core);
   const dispatcher = await startDispatcher(core, channels);
-  core.onDelivered(async () => {
-    await dispatcher.idle();
-    await arrive();
-  });
+  if (playground) {
+    const delivered = async () => {
+      await dispatcher.idle();
+      await playground.arrive();
+    };
+    core.onBustle({ live: playground.crowd.live, delivered });
+  }
   const control = await openControlDoor(url, (argv, io) => runHandedOver(argv, core.svoi, io));
   const jobs = startJobs(core);
   const listening = await listen(app, settings);
@@ -126,10 +129,10 @@ async function createCore(settings: Settings, database: Database, log: pino.Logg
     setTimeout(() => process.exit(1), 100);
   };
   const metrics = createMetrics(() => outboxDepth(database));
-  let delivered = async (): Promise<void> => {};
+  let bustle = silence;
   const clock = await openClock(settings, database, {
     nextStop: (from, until) => nextStopOf(core.svoi)(from, until),
-    settle: () => passTime(core.svoi, () => delivered()),
+    settle: (since) => passTime(core.svoi, since, bustle),
   });
   const { DATABASE_URL, DATABASE_AUTH_TOKEN: authToken } = settings;
   const analyst = analystOnThread({ url: DATABASE_URL, authToken });
@@ -168,8 +171,8 @@ async function createCore(settings: Settings, database: Database, log: pino.Logg
     onWake: (next) => {
       wake = next;
     },
-    onDelivered: (next) => {
-      delivered = next;
+    onBustle: (next) => {
+      bustle = next;
     },
   };
   return core;
@@ -182,6 +185,9 @@ async function openClock(settings: Settings, database: Database, passing: Passin
   }
   return { ...realClock, jump: async () => {} };
 }
+
+/** How a made-up person's browser names itself. */
+const browserHeaders = { 'user-agent': 'Mozilla/5.0 (Linux; Android 14) Gecko/130.0 Firefox/130.0' };
 
 /** Everything that listens: the API, the site chat, the messengers' webhooks, the playground. */
 async function openDoors(core: Core) {
@@ -208,7 +214,7 @@ async function openDoors(core: Core) {
   app.route('/', createExportPage({ take: (token) => takeList(svoi, token) }));
   const site = createSiteChat({ ...web, handle: svoi.handleEvent, clock });
   const channels: Channel[] = [site.channel];
-  let arrive = async (): Promise<void> => {};
+  let playground: LivelyPlayground | undefined;
   app.route('/', site.app);
   for (const page of pages) app.route('/', page);
   for (const { channel, paths, webhook } of messengers) {
@@ -219,16 +225,18 @@ async function openDoors(core: Core) {
     const render = createRenderer(createTranslator());
     const calls = async (request: Request) => api.fetch(request);
     const year = settings.PLAYGROUND_HISTORY === 'year' ? { year: { onBegin: tellOfYear } } : {};
-    const playground = await openPlayground(svoi, { web, shops, clock, render, api: calls, ...year });
+    const follow = async (path: string) => {
+      await app.request(new URL(path, core.url() || 'http://localhost'), { headers: browserHeaders });
+    };
+    playground = await openPlayground(svoi, { web, shops, clock, render, api: calls, follow, ...year });
     channels.push(...playground.channels);
     app.route('/', playground.app);
-    arrive = playground.arrive;
   } else {
     app.get('/', (c) => c.redirect('/docs'));
   }
   svoi.useChannels(channels);
   app.mount('/', (request, env) => api.fetch(request, env), { replaceRequest: false });
-  return { app, channels, messengers, arrive };
+  return { app, channels, messengers, playground };
 }
 
 function messengersOf({ settings, svoi, log, url, drawReport }: Core): Promise<NodeMessengers> {

@@ -20,13 +20,22 @@ export interface LoggedMessage {
   readonly priceMicros: number | null;
 }
 
-/** The newest `limit` messages, newest first. Those of chats that were erased are left out. */
-export async function latestMessages(database: Database, limit: number): Promise<LoggedMessage[]> {
+/**
+ * The newest `limit` messages, newest first. Those of chats that were erased are left out, and those to chats whose name
+ * begins with `without`.
+ */
+export async function latestMessages(
+  database: Database,
+  limit: number,
+  without?: string,
+): Promise<LoggedMessage[]> {
+  const others = without === undefined ? '' : `where a.external_id not like ? || '%'`;
   const rows = await readRows(
     database,
     `select m.id, m.notice_id, m.created_at, m.channel, m.category, m.reply, m.state, m.error, m.overtaken_at,
        m.price_micros, a.external_id, a.locale
-     from messages m join addresses a on a.id = m.address_id order by m.id desc limit ?`,
+     from messages m join addresses a on a.id = m.address_id ${others} order by m.id desc limit ?`,
+    ...(without === undefined ? [] : [without]),
     limit,
   );
   return rows.map((row) => ({

@@ -63,19 +63,24 @@ export async function testPlayground(timers = never): Promise<TestPlayground> {
   const jump = async (milliseconds: number) => {
     const end = here.clock.now() + milliseconds;
     while (here.clock.now() < end) {
-      const stop = (await nextStopOf(svoi)(here.clock.now(), end)) ?? end;
-      here.clock.advance(stop - here.clock.now());
-      await passTime(svoi, async () => {
-        await dispatcher.idle();
-        await arrive();
-      });
+      const since = here.clock.now();
+      const stop = (await nextStopOf(svoi)(since, end)) ?? end;
+      here.clock.advance(stop - since);
+      await passTime(svoi, since, { live: crowd.live, delivered });
     }
   };
-  const { app, channels, arrive, close } = await openPlayground(svoi, {
+  const { app, channels, arrive, close, crowd } = await openPlayground(svoi, {
     ...{ web, shops, render, timers },
     clock: { now: here.clock.now, jump },
     api: async (request) => api.fetch(request),
+    follow: async (path) => {
+      await app.request(path);
+    },
   });
+  const delivered = async () => {
+    await dispatcher.idle();
+    await arrive();
+  };
   const site = createSiteChat({ ...web, handle: svoi.handleEvent, clock: here.clock });
   app.route('/', site.app);
   svoi.useChannels([site.channel, ...channels]);

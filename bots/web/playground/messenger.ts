@@ -4,6 +4,7 @@ import type { Abilities, Channel } from '../../channel.ts';
 import { createStoredChannel, type StoredChannelParts } from '../channel.ts';
 import type { ChatKey } from '../store.ts';
 import { chatOf, type Phone, type Phones } from './phones.ts';
+import { crowdPrefix } from './year/people.ts';
 
 /** What the playground's messengers can do: the same as the real ones, as far as the chat shows it. */
 export const simulatedAbilities = {
@@ -104,6 +105,8 @@ export function createSimulatedChannel(parts: SimulatedChannelParts): SimulatedC
       if (phone?.blocked && name !== 'whatsapp') {
         return { status: 'refused', reason: 'blocked', detail: 'blocked by the person' };
       }
+      // The made-up people of the year read on phones of their own.
+      if (message.address.startsWith(crowdPrefix)) return { status: 'sent', providerId: message.id };
       if (phone?.blocked) return { status: 'sent', providerId: `lost-${message.id}` };
       const outcome = await channel.send(message);
       if (outcome.status !== 'sent') return outcome;

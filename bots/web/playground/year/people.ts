@@ -43,6 +43,14 @@ export interface Person {
   readonly wantsOffers: boolean;
 }
 
+/** The chat a made-up customer opened, as the messenger names it: no phone on the table shows it. */
+export function crowdChat(number: number): string {
+  return `${crowdPrefix}${number}`;
+}
+
+/** What the chats of made-up customers begin with. */
+export const crowdPrefix = 'year-';
+
 const women = ['Олена', 'Ірина', 'Наталія', 'Оксана', 'Юлія', 'Марія', 'Анна', 'Тетяна', 'Софія', 'Дарина'];
 const men = ['Андрій', 'Ігор', 'Олег', 'Максим', 'Тарас', 'Богдан', 'Сергій', 'Юрій'];
 const places = [

@@ -60,6 +60,23 @@ export function planYear(until: number, zone: string): readonly Deed[] {
   return deeds.filter(({ at }) => at <= until).sort((a, b) => a.at - b.at);
 }
 
+/** The people of the year that ended at `until`. */
+export function peopleOfYear(until: number, zone: string): readonly Person[] {
+  return planYear(until, zone).flatMap((deed) => (deed.kind === 'join' ? [deed.person] : []));
+}
+
+/** A visit of somebody on a day after the year, at a moment of its own: what is bought is drawn by `random`. */
+export function visitAfter(
+  person: Person,
+  day: { readonly at: number; readonly receipt: string },
+  zone: string,
+  random: () => number,
+): Extract<Deed, { kind: 'buy' }> {
+  const at = inOpeningHours(day.at, zone, random);
+  const store = random() < 0.88 ? person.store : 'web';
+  return { kind: 'buy', at, receipt: day.receipt, person, store, items: basket(person, at, random) };
+}
+
 /** One person's year: joins at the first visit, buys at the own rhythm, now and then brings something back. */
 function deedsOf(person: Person, until: number, zone: string, random: () => number): Deed[] {
   const deeds: Deed[] = [];
