@@ -16,6 +16,7 @@ import { makeReport } from './db/insights/report.ts';
 import { computeRfm, rfmPage } from './db/insights/rfm.ts';
 import { countSales } from './db/insights/sales.ts';
 import { scorePage, scoresToRemove } from './db/insights/scores.ts';
+import { findEntering } from './db/journeys/finders/find.ts';
 import { customersToRebuild } from './db/rebuild.ts';
 import { segmentCatalogue } from './db/segments/catalogue.ts';
 import {
@@ -69,6 +70,7 @@ export const analyses = {
   countBuyers,
   standingPage,
   standingSizes,
+  findEntering,
 } satisfies Record<string, (database: Reading, question: never) => Promise<unknown>>;
 
 /** The analyses by name. */

@@ -34,15 +34,19 @@ export const salesTask: NightlyTask = {
 export const historyTask: NightlyTask = {
   name: 'history',
   async run(svoi, day) {
-    const { database, analyst } = svoi;
+    const { database } = svoi;
     const maps = await allMaps(database, svoi.program());
-    for (const map of maps) {
-      await writeStanding(svoi, map, day);
-      await database.write([sizesStatement(map, day, await analyst.ask('standingSizes', { map }))]);
-    }
+    for (const map of maps) await countMap(svoi, map, day);
     await clear(svoi, maps, day);
   },
 };
+
+/** Writes down where customers stand on one map on a day, who moved, and how many stand where. */
+export async function countMap(svoi: Worked, map: string, day: string): Promise<void> {
+  await writeStanding(svoi, map, day);
+  const sizes = await svoi.analyst.ask('standingSizes', { map });
+  await svoi.database.write([sizesStatement(map, day, sizes)]);
+}
 
 async function writeStanding({ database, analyst, clock, program }: Worked, map: string, day: string) {
   const { zone, currency, tiers, tier_days, rfm } = program();

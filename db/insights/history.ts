@@ -14,6 +14,7 @@ import type { Rule } from '../../core/segments/types.ts';
 import { type Reading, readRow, readRows, type Statement, statement } from '../database.ts';
 import { compileSegment } from '../segments/compile.ts';
 import { type SegmentContext, type SegmentProgram, segmentContext } from '../segments/context.ts';
+import { journeyMaps, ruleOfMap } from './journey_maps.ts';
 
 /** The state of who is in a saved segment. */
 export const inside = 'in';
@@ -107,11 +108,11 @@ export interface StandingPage {
 const customersAtOnce = 200_000;
 const rowsAtOnce = 500;
 
-/** All maps that are kept: saved segments, and two for each RFM profile. */
+/** All maps that are kept: saved segments, those journeys start from, and two for each RFM profile. */
 export async function allMaps(database: Reading, { rfm }: Pick<SegmentProgram, 'rfm'>): Promise<string[]> {
   const rows = await readRows(database, 'select id from segments where removed_at is null order by id');
   const profiles = rfm.profiles.flatMap(({ name }) => [`rfm:${name}`, `rf:${name}`]);
-  return [...rows.map(({ id }) => String(id)), ...profiles];
+  return [...rows.map(({ id }) => String(id)), ...(await journeyMaps(database)), ...profiles];
 }
 
 /** Compares where customers stand with where they stood, a page of customers at a time. */
@@ -170,6 +171,7 @@ async function partsOf(
   map: string,
 ): Promise<{ readonly state: string; readonly rule: Rule }[]> {
   const [kind, profile] = map.split(':');
+  if (kind === 'journey') return read((await ruleOfMap(database, map)) ?? '', inside);
   if (profile !== undefined) {
     const states: readonly string[] = kind === 'rfm' ? rfmSegments : rfSegments;
     return states.flatMap((state) => read(`${kind}.${profile}=${state}`, state));
@@ -209,6 +211,11 @@ export function standingStatements(map: string, day: string, changes: string, is
   ];
 }
 
+/** Whether a map was counted at all. */
+export async function isCounted(database: Reading, map: string): Promise<boolean> {
+  return (await readRow(database, 'select 1 from segment_sizes where map = ? limit 1', map)) !== undefined;
+}
+
 /** Whether a map was never counted before `day`: whoever stands on it has come from nowhere, and not that night. */
 export async function isNewMap(database: Reading, map: string, day: string): Promise<boolean> {
   const row = await readRow(
@@ -232,7 +239,7 @@ export async function standingSizes(
   );
   const [kind, profile] = map.split(':');
   const states: readonly string[] =
-    profile === undefined ? [inside] : kind === 'rfm' ? rfmSegments : rfSegments;
+    profile === undefined || kind === 'journey' ? [inside] : kind === 'rfm' ? rfmSegments : rfSegments;
   const counted = new Map(rows.map(({ state, customers }) => [String(state), Number(customers)]));
   return Object.fromEntries(states.map((state) => [state, counted.get(state) ?? 0]));
 }

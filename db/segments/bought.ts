@@ -146,6 +146,11 @@ function lately(name: Figure, since: number, matter: Matter): Fragment {
   };
 }
 
+/** What was paid since a moment, in minor units; 0 where it is less than `least`, perhaps. */
+export function paidSince(since: number, least: number): Fragment {
+  return lately('paid', since, { ...anyNumber, least });
+}
+
 /** Figures summed over the receipts of one customer; orders are counted no further than matters. */
 function summed(name: Figure, look: Look, { most }: Matter): Fragment {
   const { from, args } = receipts(look);
