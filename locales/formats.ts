@@ -1,6 +1,7 @@
 import type { i18n } from 'i18next';
 import type { Locale } from '../core/customers/types.ts';
 import { type ConditionWords, comparedWords, lookedAtWords, spanWords } from './segments.ts';
+import { fillWritten } from './templates.ts';
 
 /** What numbers and times are written with: an IANA time zone and a currency code. */
 export interface Formats {
@@ -56,6 +57,12 @@ export function addFormats(instance: i18n, translate: Translate): void {
   add('looked_at', (json: string, locale, formats) => lookedAtWords(json, conditionWords(locale, formats)));
   add('compared_with', (json: string, locale, formats) =>
     comparedWords(json, conditionWords(locale, formats)),
+  );
+  add('template', (json: string, _locale, { zone, currency }) =>
+    fillWritten(json, {
+      translate,
+      format: (value, format, locale) => instance.format(value, format, locale, { zone, currency, locale }),
+    }),
   );
   add('channel', (channel: string, locale) => translate(locale, `channels.${channel}`));
   add('language', (language: string, locale) => translate(locale, `languages.${language}`));

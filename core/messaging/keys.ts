@@ -4,7 +4,7 @@
  * `money` is minor units and `exact_money` may hold a fraction of one; `day`, `short_day` and `moment` are epoch
  * milliseconds, like `short_moment`; `months` and `years` are numbers with their noun, `weekday` is from 1 (Monday) to 7; `date` is a calendar day as kept for birthdays; `kind`, `language`, `channel`, `role`,
  * `rfm_segment` and `act` (what stands in the audit trail) are codes with words of their own; `span` is
- * like `60d`, `looked_at` and `compared_with` are parts of a condition of a segment (see `insights/segments/explain.ts`).
+ * like `60d`, `template` is what a shop wrote with its values (see `journeys/templates/written.ts`), `looked_at` and `compared_with` are parts of a condition of a segment (see `insights/segments/explain.ts`).
  */
 export type VariableFormat =
   | 'text'
@@ -33,7 +33,8 @@ export type VariableFormat =
   | 'years'
   | 'weekday'
   | 'fact_value'
-  | 'short_moment';
+  | 'short_moment'
+  | 'template';
 
 type Spec = Readonly<Record<string, VariableFormat>>;
 
@@ -1160,6 +1161,36 @@ export const wordVariables = {
   'rule_value.stage_due': {},
   'rule_value.stage_late': {},
   'rule_value.stage_lost': {},
+  'written.text': { text: 'template' },
+  'written.more': { count: 'count' },
+  'written.more_rows': { count: 'count' },
+  'written.first_name': {},
+  'written.polite_name': {},
+  'template_fault.at': { language: 'language', line: 'number', column: 'number' },
+  'template_fault.unclosed': { found: 'text', put: 'text' },
+  'template_fault.unopened': { found: 'text', put: 'text' },
+  'template_fault.empty': { found: 'text', put: 'text' },
+  'template_fault.not_a_name': { found: 'text', put: 'text' },
+  'template_fault.wrong_forms': { found: 'text', put: 'text' },
+  'template_fault.empty_fallback': { found: 'text', put: 'text' },
+  'template_fault.section_open': { found: 'text', put: 'text' },
+  'template_fault.section_stray': { found: 'text', put: 'text' },
+  'template_fault.section_deep': { found: 'text', put: 'text' },
+  'template_fault.single_braces': { found: 'text', put: 'text' },
+  'template_fault.unknown_variable': { name: 'text' },
+  'template_fault.unknown_variable_near': { name: 'text', near: 'text' },
+  'template_fault.unknown_format': { name: 'text' },
+  'template_fault.unknown_format_near': { name: 'text', near: 'text' },
+  'template_fault.no_purchase': { name: 'text' },
+  'template_fault.no_cart': { name: 'text' },
+  'template_fault.no_order': { name: 'text' },
+  'template_fault.no_coupon': { name: 'text' },
+  'template_fault.no_gift': { name: 'text' },
+  'template_fault.no_event': { name: 'text' },
+  'template_fault.wrong_format': { name: 'text', format: 'text', put: 'text' },
+  'template_fault.wrong_plural': { found: 'text', language: 'language', put: 'text' },
+  'template_fault.needs_fallback': { name: 'text', put: 'text' },
+  'template_fault.too_long': { length: 'number', limit: 'number' },
 } as const satisfies Readonly<Record<string, Spec>>;
 
 /** The name of a text in `locales/`. */
@@ -1178,6 +1209,7 @@ type Value<Format> = Format extends
   | 'looked_at'
   | 'compared_with'
   | 'fact_value'
+  | 'template'
   ? string
   : number;
 type ValuesOf<S> = { readonly [Name in keyof S]: Value<S[Name]> };
