@@ -30,6 +30,7 @@ import { flagsToRaise, requestsToExpire } from './db/staff.ts';
 import { talksToClose, talksToRemind } from './db/talks.ts';
 import { createValues } from './db/values.ts';
 import type { AnyCommand } from './db/writer.ts';
+import { goOnWithJourneys } from './journeys_work.ts';
 import { settleRefills } from './refills.ts';
 import { oneAtATime } from './runner.ts';
 import type { Svoi } from './svoi.ts';
@@ -37,7 +38,16 @@ import type { Svoi } from './svoi.ts';
 /** What a job needs of a running Svoi. */
 export type Worked = Pick<
   Svoi,
-  'database' | 'clock' | 'ids' | 'submit' | 'program' | 'messagingRules' | 'analyst'
+  | 'database'
+  | 'clock'
+  | 'ids'
+  | 'submit'
+  | 'program'
+  | 'messagingRules'
+  | 'analyst'
+  | 'journeys'
+  | 'reloadJourneys'
+  | 'journeyRules'
 >;
 
 /** One kind of work that falls due by the clock. Every command is safe to repeat, also from two processes at once. */
@@ -198,7 +208,8 @@ export async function settleDue(svoi: Worked): Promise<void> {
   await runJob(svoi, waitingTalks);
   await runJob(svoi, quietTalks);
   await askAboutPurchases(svoi);
+  await settleRefills(svoi);
+  await goOnWithJourneys(svoi);
   await settleNotices(svoi);
   await makeCodes(svoi);
-  await settleRefills(svoi);
 }

@@ -3,12 +3,15 @@ import type { Channel, EventHandler, ReceiptHandler } from './bots/channel.ts';
 import { handleEvent } from './core/dialogs/handle.ts';
 import type { Site } from './core/dialogs/turn.ts';
 import type { Ids } from './core/ids.ts';
+import { journeysInForce } from './core/journeys/in_force.ts';
+import type { Journey, JourneyRules, ShippedJourney } from './core/journeys/types.ts';
 import { withNotifications } from './core/messaging/notify.ts';
 import { takeReceipt } from './core/messaging/receive.ts';
 import { anyChat, type MessagingRules } from './core/messaging/rules.ts';
 import type { Clock, Submitted } from './core/ports.ts';
 import type { Program } from './core/program/program.ts';
 import type { Database } from './db/database.ts';
+import { keptJourneys } from './db/journeys.ts';
 import { currentProgram } from './db/programs.ts';
 import { type AnyCommand, createWriter, type Writer, type WriterOptions } from './db/writer.ts';
 import type { ChatLinks } from './links.ts';
@@ -25,6 +28,11 @@ export interface Svoi {
   /** The rules in force; a newly applied program counts from the next decision on. */
   program(): Program;
   reloadProgram(): Promise<void>;
+  /** The journeys there are, on or off, as last read: those that come with Svoi, and the shop's own. */
+  journeys(): readonly Journey[];
+  reloadJourneys(): Promise<void>;
+  /** What decides about journeys besides facts. */
+  journeyRules(): JourneyRules;
   /** Carries out a use case and tells the customer what came of it. */
   submit<Result>(command: AnyCommand<Result>): Promise<Submitted<Result>>;
   /** A link that opens a chat with us and carries `context`; undefined where none is known. */
@@ -53,6 +61,8 @@ export interface SvoiOptions extends WriterOptions {
   readonly writer?: Writer;
   /** Default: looks on the thread that asks. */
   readonly analyst?: Analyst;
+  /** The journeys that come with Svoi; default: all of them. */
+  readonly shipped?: readonly ShippedJourney[];
 }
 
 /** Where the people we write to reach our pages; undefined where they cannot. */
@@ -63,14 +73,16 @@ function siteOfPeople(site: Site | undefined): string | undefined {
 /** Joins core and database. Channels, HTTP and jobs are joined to it by the root that runs. */
 export async function createSvoi(options: SvoiOptions): Promise<Svoi> {
   const { database, clock, ids, writer = createWriter(options) } = options;
-  const { analyst = analystHere(database) } = options;
+  const { analyst = analystHere(database), shipped = [] } = options;
   let program = await currentProgram(database);
+  let journeys = journeysInForce(shipped, await keptJourneys(database));
   let links: Pick<ChatLinks, 'open' | 'all'> | undefined;
   const chatLink = (context: string) => links?.open(context);
   const chatLinks = (context: string) => links?.all(context) ?? [];
   let channels = anyChat;
   let site: (() => Site | undefined) | undefined;
-  const messagingRules = (): MessagingRules => ({ program, channels, site: siteOfPeople(site?.()) });
+  const journeyRules = (): JourneyRules => ({ program, channels, site: siteOfPeople(site?.()) });
+  const messagingRules: () => MessagingRules = journeyRules;
   const submit = <Result>(command: AnyCommand<Result>) =>
     writer.submit(withNotifications(command, messagingRules));
   return {
@@ -83,6 +95,11 @@ export async function createSvoi(options: SvoiOptions): Promise<Svoi> {
     reloadProgram: async () => {
       program = await currentProgram(database);
     },
+    journeys: () => journeys,
+    reloadJourneys: async () => {
+      journeys = journeysInForce(shipped, await keptJourneys(database));
+    },
+    journeyRules,
     submit,
     chatLink,
     useLinks: (known) => {

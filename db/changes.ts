@@ -2,13 +2,16 @@ import type { AuditFacts } from '../core/audit/types.ts';
 import { accountStatements } from './changes/accounts.ts';
 import { auditStatements } from './changes/audit.ts';
 import { campaignStatements } from './changes/campaigns.ts';
+import { cartStatements } from './changes/carts.ts';
 import { chatStatements } from './changes/chats.ts';
 import { codeStatements } from './changes/codes.ts';
 import { couponStatements } from './changes/coupons.ts';
 import { customerStatements, erase } from './changes/customers.ts';
 import { exportStatements } from './changes/exports.ts';
+import { forgetJourneys, journeyStatements } from './changes/journeys.ts';
 import { ledgerStatements } from './changes/ledger.ts';
 import { noticeStatements } from './changes/notices.ts';
+import { orderStatements } from './changes/orders.ts';
 import { type Changes, forRows } from './changes/part.ts';
 import { productStatements } from './changes/products.ts';
 import { forgetProfile, profileStatements } from './changes/profile.ts';
@@ -47,6 +50,8 @@ export function statementsFor(changes: Changes, commands: readonly CommandRow[],
     ...codeStatements(changes),
     ...accountStatements(changes),
     ...purchaseStatements(changes),
+    ...cartStatements(changes),
+    ...orderStatements(changes),
     ...productStatements(changes),
     ...couponStatements(changes),
     ...redemptionStatements(changes),
@@ -63,10 +68,12 @@ export function statementsFor(changes: Changes, commands: readonly CommandRow[],
     ...tallyStatements(changes),
     ...totalStatements(changes),
     ...noticeStatements(changes),
+    ...journeyStatements(changes),
     // Before chats: who asks in a chat to be erased still gets the goodbye, in a chat that begins anew.
     ...forRows(changes.erasures, forgetTalks),
     ...forRows(changes.erasures, forgetSurveys),
     ...forRows(changes.erasures, forgetProfile),
+    ...forRows(changes.erasures, forgetJourneys),
     ...forRows(changes.erasures, erase),
     ...forRows(changes.erasures, forgetStaff),
     ...chatStatements(changes),

@@ -4,12 +4,15 @@ import { accountSource } from './facts/accounts.ts';
 import { auditSource } from './facts/audit.ts';
 import { campaignSource, joinCampaignFacts } from './facts/campaigns.ts';
 import { cardSource } from './facts/cards.ts';
+import { cartSource, joinCartFacts } from './facts/carts.ts';
 import { codeSource } from './facts/codes.ts';
 import { conversationSource } from './facts/conversations.ts';
 import { couponSource } from './facts/coupons.ts';
 import { customerSource } from './facts/customers.ts';
 import { exportSource } from './facts/exports.ts';
+import { joinJourneyFacts, journeySource } from './facts/journeys.ts';
 import { joinNoticeFacts, noticeSource } from './facts/notices.ts';
+import { joinOrderFacts, orderSource } from './facts/orders.ts';
 import { profileSource } from './facts/profile.ts';
 import { purchaseSource } from './facts/purchases.ts';
 import { questionSource } from './facts/questions.ts';
@@ -39,6 +42,8 @@ function newSources() {
     ...{ talks: talkSource(), notices: noticeSource(), surveys: surveySource(), cards: cardSource() },
     ...{ questions: questionSource(), campaigns: campaignSource(), lists: exportSource() },
     ...{ profile: profileSource(), segments: segmentSource() },
+    journeys: journeySource(),
+    ...{ carts: cartSource(), orders: orderSource() },
   };
 }
 
@@ -63,6 +68,9 @@ function foundBy(of: ReturnType<typeof newSources>): DialogFacts {
     ...of.lists.facts,
     ...of.profile.facts,
     ...of.segments.facts,
+    ...of.journeys.facts,
+    ...of.carts.facts,
+    ...of.orders.facts,
   };
 }
 
@@ -121,9 +129,12 @@ export function joinFacts(first: Facts, second: Facts): Facts {
     ...joinSurveyFacts(first, second),
     card: (id) => second.card(id) ?? first.card(id),
     ...joinCampaignFacts(first, second),
+    ...joinCartFacts(first, second),
+    ...joinOrderFacts(first, second),
     export: (token) => second.export(token) ?? first.export(token),
     profileFacts: (id) => filled(second.profileFacts(id), first.profileFacts(id)),
     savedSegments: () => filled(second.savedSegments(), first.savedSegments()),
+    ...joinJourneyFacts(first, second),
     question: (id) => second.question(id) ?? first.question(id),
     conversation: (channel, address) =>
       second.conversation(channel, address) ?? first.conversation(channel, address),

@@ -30,6 +30,8 @@ export interface WriterOptions {
   onMessages?(): void;
   /** Called after a commit that left notices to be looked at now. */
   onNotices?(): void;
+  /** Called after a commit that wrote events or left runs of journeys that can go on now. */
+  onJourneys?(): void;
   /** Called after a commit that left something that takes its time: a question of the staff, messages to a segment. */
   onErrands?(): void;
   /** Called for each group: how many commands, and how long the commit took in milliseconds. */
@@ -250,6 +252,8 @@ export function createWriter(options: WriterOptions): Writer {
     const isDue = ({ dueAt }: { readonly dueAt: number | null }) => dueAt !== null && dueAt <= now;
     if (changes.questions || changes.campaigns || changes.campaignUpdates) options.onErrands?.();
     if (changes.notices?.some(isDue) || changes.noticeUpdates?.some(isDue)) options.onNotices?.();
+    const goesOn = changes.runs?.some(isDue) || changes.runUpdates?.some(isDue);
+    if (changes.newEvents?.length || goesOn) options.onJourneys?.();
   }
 
   /** Reads and decides a group again until it is committed; what cannot be is told to whoever waits for it. */

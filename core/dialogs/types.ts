@@ -4,9 +4,12 @@ import type { CardFacts, CardNeeds } from '../insights/card.ts';
 import type { ProfileFactChanges, ProfileFactNeeds, ProfileFacts } from '../insights/facts/types.ts';
 import type { SurveyChanges, SurveyFacts, SurveyNeeds } from '../insights/nps/types.ts';
 import type { QuestionChanges, QuestionFacts, QuestionNeeds } from '../insights/questions.ts';
+import type { JourneyChanges, JourneyFacts, JourneyNeeds } from '../journeys/types.ts';
 import type { HistoryEntry } from '../ledger/view.ts';
 import type { NoticeFacts, NoticeNeeds } from '../messaging/notices.ts';
 import type { MessagingChanges } from '../messaging/types.ts';
+import type { CartChanges, CartFacts, CartNeeds } from '../purchases/carts.ts';
+import type { OrderChanges, OrderFacts, OrderNeeds } from '../purchases/orders.ts';
 import type { Purchase } from '../purchases/types.ts';
 import type { StaffChanges, StaffFacts, StaffNeeds } from '../staff/types.ts';
 import type { TalkChanges, TalkFacts, TalkNeeds } from '../talks/types.ts';
@@ -75,10 +78,13 @@ export interface HistoryNeed {
 export interface DialogNeeds
   extends StaffNeeds,
     NoticeNeeds,
+    JourneyNeeds,
     TalkNeeds,
     QuestionNeeds,
     SurveyNeeds,
     ProfileFactNeeds,
+    CartNeeds,
+    OrderNeeds,
     CardNeeds {
   readonly history?: readonly HistoryNeed[];
 }
@@ -87,10 +93,13 @@ export interface DialogNeeds
 export interface DialogFacts
   extends StaffFacts,
     NoticeFacts,
+    JourneyFacts,
     TalkFacts,
     QuestionFacts,
     SurveyFacts,
     ProfileFacts,
+    CartFacts,
+    OrderFacts,
     CardFacts {
   conversation(channel: ChannelName, address: string): Conversation | undefined;
   /** Newest first; empty unless `needs.history` asked for this very page. */
@@ -101,9 +110,12 @@ export interface DialogFacts
 export interface DialogChanges
   extends StaffChanges,
     MessagingChanges,
+    JourneyChanges,
     TalkChanges,
     QuestionChanges,
     ProfileFactChanges,
+    CartChanges,
+    OrderChanges,
     SurveyChanges {
   /** New chats, and chats a step further; written whole. `revision` must be one more than what was read. */
   readonly conversations?: readonly Conversation[];

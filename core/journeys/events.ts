@@ -12,6 +12,15 @@ export const ownEventTypes = [
 ] as const;
 export type OwnEventType = (typeof ownEventTypes)[number];
 
+/** What is told in the very commit in which it happens: journeys that start with these have no runs. */
+export const instantEventTypes = [
+  'points_earned',
+  'points_spent',
+  'goods_returned',
+  'points_adjusted',
+  'coupon_issued',
+] as const;
+
 /** What events carry: plain values under plain names. */
 export type EventData = Readonly<Record<string, string | number | boolean | null>>;
 

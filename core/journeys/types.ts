@@ -1,7 +1,11 @@
+import type { CouponFacts, CouponNeeds } from '../coupons/types.ts';
 import type { CouponId, CustomerId, EventId, NoticeId, RunId } from '../ids.ts';
+import type { Mute } from '../messaging/mutes.ts';
 import type { NoticeFacts, NoticeNeeds } from '../messaging/notices.ts';
-import type { Cart } from '../purchases/carts.ts';
-import type { Order } from '../purchases/orders.ts';
+import type { MessagingRules } from '../messaging/rules.ts';
+import type { Program } from '../program/program.ts';
+import type { CartFacts, CartNeeds } from '../purchases/carts.ts';
+import type { OrderFacts, OrderNeeds } from '../purchases/orders.ts';
 import type { JourneyDefinition } from './definition.ts';
 import type { EventData, NewEvent, StoredEvent } from './events.ts';
 
@@ -13,10 +17,20 @@ export interface Journey {
   /** When it was last switched on, epoch milliseconds: what happened before starts nothing. Null: never. */
   readonly since: number | null;
   readonly definition: JourneyDefinition;
-  /** Who changed it last: `cli`, `staff:stf_…`, `shop:shp_…`, `shipped`. */
+  /** Who wrote this version: `cli`, `staff:stf_…`, `shop:shp_…`; `shipped` while it is as it came with Svoi. */
+  readonly writtenBy: string;
+  /** Who changed it last, also by switching it on or off. */
   readonly changedBy: string;
   readonly changedAt: number;
+  /** 0: it is as it came with Svoi and was never touched. */
   readonly revision: number;
+}
+
+/** A journey that comes with Svoi. */
+export interface ShippedJourney {
+  readonly definition: JourneyDefinition;
+  /** Whether it is on before anybody says so. */
+  readonly isOn: boolean;
 }
 
 /** Where a run stands. `control`: the customer was kept apart to compare with, and gets nothing. */
@@ -34,6 +48,10 @@ export type RunReason =
   | 'muted'
   /** The journey was switched off. */
   | 'off'
+  /** The customer is under way with the same occasion under another account that was merged. */
+  | 'merged'
+  /** A step cannot be done: what went wrong stands in the run's data. */
+  | 'failed'
   | 'erased';
 
 /** What a run started from and has done so far. */
@@ -48,6 +66,10 @@ export interface RunData {
   /** The coupon given last, as people see its code. */
   readonly coupon?: { readonly id: CouponId; readonly code: string; readonly validUntil: number | null };
   readonly pointsGiven?: number;
+  /** Steps that were left out, by their number, and why: `coupon_stopped`, `no_coupon`. */
+  readonly skipped?: Readonly<Record<string, string>>;
+  /** What went wrong with a run that was set aside. */
+  readonly error?: string;
 }
 
 /** One customer under way on one journey, by the version it was entered on. */
@@ -62,7 +84,7 @@ export interface JourneyRun {
   readonly arm: string;
   readonly state: RunState;
   readonly reason: RunReason | null;
-  /** The step it stands at, counted over all steps as written, branches and all. */
+  /** The step to be done next, counted over all steps as written, branches and all; as many as there are: none is left. */
   readonly step: number;
   readonly data: RunData;
   readonly dueAt: number | null;
@@ -87,24 +109,34 @@ export interface Start {
   readonly dueAt: number;
 }
 
-/** What a customer does not want to hear of: `topic:offers`, `journey:cart`; `until` null: for good. */
-export interface Mute {
-  readonly customerId: CustomerId;
-  readonly subject: string;
-  readonly until: number | null;
-  readonly at: number;
-}
-
-/** Runs of a journey by a customer: those that started after `since`, or of this very occasion. */
+/** Runs of a journey by a customer, accounts merged into it among them. */
 export interface EnteredNeed {
   readonly journey: string;
   readonly customerId: CustomerId;
   readonly occasion: string;
 }
 
+/** What a customer did on a journey before. */
+export interface Entered {
+  /** When the newest run started; null: there was none. */
+  readonly lastStartedAt: number | null;
+  /** The runs of this very occasion, the oldest first. */
+  readonly runsOfOccasion: readonly RunId[];
+}
+
+/** What decides about journeys besides facts: the whole program, and the channels that are there. */
+export interface JourneyRules extends MessagingRules {
+  readonly program: Program;
+}
+
+/** Whether the customer is in a segment, by its rule as written, as of just before; undefined: it was not looked up. */
+export type LookedUp = (rule: string) => boolean | undefined;
+
 /** What a decision about journeys may ask to know. */
-export interface JourneyNeeds extends NoticeNeeds {
+export interface JourneyNeeds extends NoticeNeeds, CouponNeeds, CartNeeds, OrderNeeds {
   readonly journeys?: readonly string[];
+  /** Those that will be written: nobody else decides about them in the same group. */
+  readonly journeysToChange?: readonly string[];
   /** All of them. */
   readonly allJourneys?: true;
   /** With the version they are on. */
@@ -113,27 +145,23 @@ export interface JourneyNeeds extends NoticeNeeds {
   /** Runs of these customers that wait for an event of this type. */
   readonly runsWaiting?: readonly { readonly customerId: CustomerId; readonly event: string }[];
   readonly events?: readonly EventId[];
-  readonly mutes?: readonly CustomerId[];
-  readonly carts?: readonly string[];
-  readonly orders?: readonly string[];
   /** The newest answer to how likely they are to recommend us. */
   readonly npsOf?: readonly CustomerId[];
+  /** Coupons as journeys name them: by id or by name. */
+  readonly couponsCalled?: readonly string[];
 }
 
 /** What it then knows. */
-export interface JourneyFacts extends NoticeFacts {
+export interface JourneyFacts extends NoticeFacts, CouponFacts, CartFacts, OrderFacts {
   journey(key: string): Journey | undefined;
   /** By key. */
   allJourneys(): readonly Journey[];
   run(id: RunId): { readonly run: JourneyRun; readonly definition: JourneyDefinition } | undefined;
-  /** The newest start of this customer on this journey, and whether this occasion was entered. */
-  entered(need: EnteredNeed): { readonly lastStartedAt: number | null; readonly hasOccasion: boolean };
+  entered(need: EnteredNeed): Entered;
   runsWaiting(customerId: CustomerId, event: string): readonly JourneyRun[];
   event(id: EventId): StoredEvent | undefined;
-  mutes(customerId: CustomerId): readonly Mute[];
-  cart(id: string): Cart | undefined;
-  order(id: string): Order | undefined;
   npsOf(customerId: CustomerId): number | undefined;
+  couponCalled(name: string): CouponId | undefined;
 }
 
 /** A journey as it is written down: a new version where its definition changed. */
@@ -155,4 +183,14 @@ export interface JourneyChanges {
   readonly unmutes?: readonly Pick<Mute, 'customerId' | 'subject'>[];
   readonly tags?: readonly { readonly customerId: CustomerId; readonly tag: string; readonly at: number }[];
   readonly untags?: readonly { readonly customerId: CustomerId; readonly tag: string }[];
+}
+
+/** The key under which it is kept among the facts what a customer did on a journey before. */
+export function enteredKey({ journey, customerId, occasion }: EnteredNeed): string {
+  return `${journey} ${customerId} ${occasion}`;
+}
+
+/** The key under which it is kept among the facts which runs wait for an event. */
+export function waitingKey(customerId: CustomerId, event: string): string {
+  return `${customerId} ${event}`;
 }

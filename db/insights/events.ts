@@ -1,6 +1,6 @@
 import type { CustomerId, EventId } from '../../core/ids.ts';
 import type { NewEvent, StoredEvent } from '../../core/journeys/events.ts';
-import { type Reading, readRows, type Statement, statement } from '../database.ts';
+import { type Reading, type Row, readRows, type Statement, statement } from '../database.ts';
 
 /** Writes events down; one of an occasion that was told before, or of who was forgotten meanwhile, is left out. */
 export function eventsStatement(events: readonly NewEvent[]): Statement {
@@ -25,7 +25,12 @@ export async function readEvents(
     'select * from events where type = ? and id > ? order by id limit ?',
     ...[type, after, limit],
   );
-  return rows.map((row) => ({
+  return rows.map(eventFrom);
+}
+
+/** An event as stored, in the words of core. */
+export function eventFrom(row: Row): StoredEvent {
+  return {
     id: String(row.id) as EventId,
     type: String(row.type),
     customerId: String(row.customer_id) as CustomerId,
@@ -34,5 +39,5 @@ export async function readEvents(
     at: Number(row.at),
     recordedAt: Number(row.recorded_at),
     handledAt: row.handled_at === null ? null : Number(row.handled_at),
-  }));
+  };
 }

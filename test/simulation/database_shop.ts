@@ -50,9 +50,9 @@ export class DatabaseShop {
   /** Lets a turn happen. A crash before the commit leaves nothing behind: only the second try is seen. */
   async take(turn: Turn): Promise<void> {
     if (turn.kind === 'settle') {
-      const { database, clock, ids, program, messagingRules, analyst } = this.svoi;
+      const { submit: _, ...svoi } = this.svoi;
       const submit = <Result>(command: AnyCommand<Result>) => this.#submit(command, turn);
-      return settleDue({ database, clock, ids, program, submit, messagingRules, analyst });
+      return settleDue({ ...svoi, submit });
     }
     const { deed, mishap } = turn;
     const outcome = await this.#submit(deed.command, turn);

@@ -36,6 +36,7 @@ import type {
 import type { ProfileFact } from '../../core/insights/facts/types.ts';
 import type { SurveyFacts, SurveyInView } from '../../core/insights/nps/types.ts';
 import type { QuestionInView } from '../../core/insights/questions.ts';
+import type { Entered } from '../../core/journeys/types.ts';
 import type { Attempt, BoughtNeed, Notice, ReceiptRef } from '../../core/messaging/notices.ts';
 import {
   type Habits,
@@ -384,6 +385,34 @@ export class MemoryFacts implements Facts {
   }
   lastSurveyed(id: CustomerId): number {
     return this.#surveys?.lastSurveyed(id) ?? 0;
+  }
+  /** No journeys are on here. */
+  journey(): undefined {
+    return undefined;
+  }
+  allJourneys(): readonly [] {
+    return [];
+  }
+  run(): undefined {
+    return undefined;
+  }
+  entered(): Entered {
+    return { lastStartedAt: null, runsOfOccasion: [] };
+  }
+  runsWaiting(): readonly [] {
+    return [];
+  }
+  event(): undefined {
+    return undefined;
+  }
+  npsOf(): undefined {
+    return undefined;
+  }
+  mutes(): readonly [] {
+    return [];
+  }
+  couponCalled(): undefined {
+    return undefined;
   }
   /** Cards are only looked at. */
   card(): undefined {

@@ -22,7 +22,7 @@ export interface TestSvoiOptions {
   /** A file or server to open instead of a new file. */
   readonly url?: string;
   readonly writer?: Partial<
-    Pick<WriterOptions, 'groupLimit' | 'onMessages' | 'onNotices' | 'onCommit' | 'onFatal'>
+    Pick<WriterOptions, 'groupLimit' | 'onMessages' | 'onNotices' | 'onJourneys' | 'onCommit' | 'onFatal'>
   >;
 }
 

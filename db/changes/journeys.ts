@@ -1,0 +1,112 @@
+import type { Journey, JourneyChange, JourneyRun } from '../../core/journeys/types.ts';
+import { type Statement, statement } from '../database.ts';
+import { eventsStatement } from '../insights/events.ts';
+import { inserter, updater } from '../rows.ts';
+import * as schema from '../schema.ts';
+import { type Changes, forRows } from './part.ts';
+
+const insertVersions = inserter(schema.journeyVersions);
+const insertRuns = inserter(schema.journeyRuns);
+const insertTags = inserter(schema.customerTags, 'or ignore');
+const updateRuns = updater(schema.journeyRuns, [
+  ...(['state', 'reason', 'step', 'data', 'dueAt', 'waitsFor', 'finishedAt', 'revision'] as const),
+]);
+
+/** Journeys and who is under way on them, what happened, and what customers do not want to hear of. */
+export function journeyStatements(changes: Changes): Statement[] {
+  return [
+    ...forRows(changes.journeys, writeJourneys),
+    ...forRows(changes.runs, (runs) => insertRuns(runs.map(runRow))),
+    ...forRows(changes.runUpdates, (runs) => updateRuns(runs.map(runRow))),
+    ...forRows(changes.newEvents, eventsStatement),
+    ...forRows(changes.eventsHandled, handleEvents),
+    ...forRows(changes.unmutes, unmute),
+    ...forRows(changes.mutes, mute),
+    ...forRows(changes.untags, untag),
+    ...forRows(changes.tags, insertTags),
+  ];
+}
+
+/** A journey that another process has changed meanwhile is refused by a trigger, also where both write its first row. */
+function writeJourneys(changes: readonly JourneyChange[]): Statement[] {
+  const versions = changes.flatMap(({ journey, isNewVersion }) =>
+    isNewVersion ? [versionRow(journey)] : [],
+  );
+  const rows = changes.map(({ journey }) => [
+    ...[journey.key, journey.isOn ? 1 : 0, journey.version, journey.since],
+    ...[journey.changedBy, journey.changedAt, journey.revision],
+  ]);
+  const write = statement(
+    `insert into journeys (key, is_on, version, since, changed_by, changed_at, revision)
+     select value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6
+     from json_each(?) where true
+     on conflict (key) do update set is_on = excluded.is_on, version = excluded.version, since = excluded.since,
+       changed_by = excluded.changed_by, changed_at = excluded.changed_at, revision = excluded.revision`,
+    JSON.stringify(rows),
+  );
+  return [...forRows(versions, insertVersions), write];
+}
+
+function versionRow({ key, version, definition, writtenBy, changedAt }: Journey) {
+  return {
+    ...{ journey: key, version, definition: JSON.stringify(definition) },
+    ...{ createdBy: writtenBy, createdAt: changedAt },
+  };
+}
+
+function runRow(run: JourneyRun): typeof schema.journeyRuns.$inferSelect {
+  return { ...run, data: JSON.stringify(run.data) };
+}
+
+/** One that another process took up meanwhile is refused by a trigger. */
+function handleEvents(handled: NonNullable<Changes['eventsHandled']>): Statement {
+  return statement(
+    'update events set handled_at = e.value ->> 1 from json_each(?) e where events.id = e.value ->> 0',
+    JSON.stringify(handled.map(({ id, at }) => [id, at])),
+  );
+}
+
+function mute(mutes: NonNullable<Changes['mutes']>): Statement {
+  return statement(
+    `insert into mutes (customer_id, subject, until, at)
+     select value ->> 0, value ->> 1, value ->> 2, value ->> 3 from json_each(?) where true
+     on conflict (customer_id, subject) do update set until = excluded.until, at = excluded.at`,
+    JSON.stringify(mutes.map(({ customerId, subject, until, at }) => [customerId, subject, until, at])),
+  );
+}
+
+/** Also what was said under an account that was merged into this one. */
+function unmute(subjects: NonNullable<Changes['unmutes']>): Statement {
+  return statement(
+    `delete from mutes where (customer_id, subject) in (
+       select c.id, i.value ->> 1 from json_each(?) i join customers c on i.value ->> 0 in (c.id, c.merged_into))`,
+    JSON.stringify(subjects.map(({ customerId, subject }) => [customerId, subject])),
+  );
+}
+
+function untag(tags: NonNullable<Changes['untags']>): Statement {
+  return statement(
+    `delete from customer_tags where (customer_id, tag) in (select value ->> 0, value ->> 1 from json_each(?))`,
+    JSON.stringify(tags.map(({ customerId, tag }) => [customerId, tag])),
+  );
+}
+
+/** Who is erased is under way on nothing any more: what is left of a run is that there was one. */
+export function forgetJourneys(erasures: NonNullable<Changes['erasures']>): Statement[] {
+  const moments = JSON.stringify(erasures.map(({ customerId, at }) => [customerId, at]));
+  const these = `(select c.id from json_each(?) e join customers c on e.value ->> 0 in (c.id, c.merged_into))`;
+  return [
+    statement(
+      `update journey_runs set data = '{"event":{},"notices":{}}', due_at = null, waits_for = null,
+         reason = case state when 'waiting' then 'erased' else reason end,
+         finished_at = case state when 'waiting' then e.value ->> 1 else finished_at end,
+         state = case state when 'waiting' then 'stopped' else state end, revision = revision + 1
+       from json_each(?) e join customers c on e.value ->> 0 in (c.id, c.merged_into)
+       where journey_runs.customer_id = c.id`,
+      moments,
+    ),
+    ...['mutes', 'customer_tags', 'customer_hours'].map((table) =>
+      statement(`delete from ${table} where customer_id in ${these}`, moments),
+    ),
+  ];
+}

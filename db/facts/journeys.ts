@@ -1,0 +1,233 @@
+import type { CouponId, CustomerId, EventId, RunId } from '../../core/ids.ts';
+import type { JourneyDefinition } from '../../core/journeys/definition.ts';
+import type { StoredEvent } from '../../core/journeys/events.ts';
+import {
+  type Entered,
+  type EnteredNeed,
+  enteredKey,
+  type Journey,
+  type JourneyFacts,
+  type JourneyRun,
+  waitingKey,
+} from '../../core/journeys/types.ts';
+import type { Mute } from '../../core/messaging/mutes.ts';
+import { type Row, statement } from '../database.ts';
+import { eventFrom } from '../insights/events.ts';
+import { reader } from '../rows.ts';
+import * as schema from '../schema.ts';
+import { eachRow, type FactSource, type Needs, type Query } from './source.ts';
+
+type Read = Pick<
+  JourneyFacts,
+  'journey' | 'allJourneys' | 'run' | 'entered' | 'runsWaiting' | 'event' | 'mutes' | 'npsOf' | 'couponCalled'
+>;
+
+type Found = ReturnType<typeof nothingYet>;
+
+function nothingYet() {
+  return {
+    journeys: new Map<string, Journey>(),
+    runs: new Map<string, JourneyRun>(),
+    definitions: new Map<string, JourneyDefinition>(),
+    entered: new Map<string, Entered>(),
+    waiting: new Map<string, JourneyRun[]>(),
+    events: new Map<string, StoredEvent>(),
+    mutes: new Map<string, Mute[]>(),
+    scores: new Map<string, number>(),
+    coupons: new Map<string, CouponId>(),
+  };
+}
+
+/** Reads journeys, who is under way on them, what happened to customers and what they do not want to hear of. */
+export function journeySource(): FactSource<Read> {
+  const found = nothingYet();
+  return {
+    queries: (needs) => [
+      ...journeyQueries(needs, found),
+      ...runQueries(needs, found),
+      ...peopleQueries(needs, found),
+    ],
+    facts: {
+      journey: (key) => found.journeys.get(key),
+      allJourneys: () => [...found.journeys.values()],
+      run: (id) => underWay(found, id),
+      entered: (need) => found.entered.get(enteredKey(need)) ?? never,
+      runsWaiting: (customerId, event) => found.waiting.get(waitingKey(customerId, event)) ?? [],
+      event: (id) => found.events.get(id),
+      mutes: (id) => found.mutes.get(id) ?? [],
+      npsOf: (id) => found.scores.get(id),
+      couponCalled: (name) => found.coupons.get(name),
+    },
+    keysOf: (needs) => [
+      ...(needs.runs ?? []),
+      ...(needs.events ?? []),
+      ...(needs.journeysToChange ?? []).map((key) => `journey:${key}`),
+      ...(needs.entered ?? []).map(({ customerId }) => customerId),
+      ...(needs.runsWaiting ?? []).map(({ customerId }) => customerId),
+    ],
+  };
+}
+
+const never: Entered = { lastStartedAt: null, runsOfOccasion: [] };
+
+function underWay({ runs, definitions }: Found, id: RunId) {
+  const run = runs.get(id);
+  const definition = run && definitions.get(versionKey(run.journey, run.version));
+  return run && definition && { run, definition };
+}
+
+/** What two rounds of reading found: the newer where both have it. */
+export function joinJourneyFacts(first: Read, second: Read): Read {
+  const filled = <Some>(all: readonly Some[], before: readonly Some[]) => (all.length > 0 ? all : before);
+  return {
+    journey: (key) => second.journey(key) ?? first.journey(key),
+    allJourneys: () => filled(second.allJourneys(), first.allJourneys()),
+    run: (id) => second.run(id) ?? first.run(id),
+    entered(need) {
+      const newer = second.entered(need);
+      return newer === never ? first.entered(need) : newer;
+    },
+    runsWaiting: (id, event) => filled(second.runsWaiting(id, event), first.runsWaiting(id, event)),
+    event: (id) => second.event(id) ?? first.event(id),
+    mutes: (id) => filled(second.mutes(id), first.mutes(id)),
+    npsOf: (id) => second.npsOf(id) ?? first.npsOf(id),
+    couponCalled: (name) => second.couponCalled(name) ?? first.couponCalled(name),
+  };
+}
+
+/** The query over what is asked for, if anything is. */
+function over<Asked>(asked: readonly Asked[], sql: string, take: (row: Row) => void): Query[] {
+  return asked.length > 0 ? [eachRow(statement(sql, JSON.stringify(asked)), take)] : [];
+}
+
+/** Journeys `j` with the version they are at. */
+export const journeysInForceSql = `select j.*, v.definition, v.created_by as written_by from journeys j
+  join journey_versions v on v.journey = j.key and v.version = j.version`;
+
+function journeyQueries(needs: readonly Needs[], found: Found): Query[] {
+  const take = (row: Row) => found.journeys.set(String(row.key), journeyFrom(row));
+  if (needs.some((need) => need.allJourneys)) return [eachRow(statement(journeysInForceSql), take)];
+  const keys = needs.flatMap((need) => [...(need.journeys ?? []), ...(need.journeysToChange ?? [])]);
+  return over(
+    [...new Set(keys)],
+    `${journeysInForceSql} where j.key in (select value from json_each(?))`,
+    take,
+  );
+}
+
+function runQueries(needs: readonly Needs[], found: Found): Query[] {
+  const ids: readonly RunId[] = [...new Set(needs.flatMap((need) => need.runs ?? []))];
+  const waits = needs.flatMap((need) => need.runsWaiting ?? []);
+  return [
+    ...over(ids, 'select r.* from json_each(?) i join journey_runs r on r.id = i.value', (row) =>
+      found.runs.set(String(row.id), runFrom(row)),
+    ),
+    ...over(
+      ids,
+      `select v.journey, v.version, v.definition from journey_versions v where (v.journey, v.version) in
+         (select r.journey, r.version from json_each(?) i join journey_runs r on r.id = i.value)`,
+      (row) =>
+        found.definitions.set(versionKey(row.journey, row.version), JSON.parse(String(row.definition))),
+    ),
+    ...over(
+      waits.map(({ customerId, event }) => [customerId, event]),
+      `select i.value ->> 0 as asked_for, r.* from json_each(?) i
+       join journey_runs r indexed by journey_runs_waiting on r.waits_for = i.value ->> 1 and r.customer_id in
+         (select i.value ->> 0 union all select id from customers where merged_into = i.value ->> 0)
+       order by r.id`,
+      (row) => {
+        const key = waitingKey(row.asked_for as CustomerId, String(row.waits_for));
+        found.waiting.set(key, [...(found.waiting.get(key) ?? []), runFrom(row)]);
+      },
+    ),
+  ];
+}
+
+function peopleQueries(needs: readonly Needs[], found: Found): Query[] {
+  const entered = needs.flatMap((need) => need.entered ?? []);
+  const events: readonly EventId[] = needs.flatMap((need) => need.events ?? []);
+  const muted: readonly CustomerId[] = needs.flatMap((need) => need.mutes ?? []);
+  const scored: readonly CustomerId[] = needs.flatMap((need) => need.npsOf ?? []);
+  const called = needs.flatMap((need) => need.couponsCalled ?? []);
+  const person = '(select i.value union all select id from customers where merged_into = i.value)';
+  return [
+    ...(entered.length > 0 ? [enteredQuery(entered, found)] : []),
+    ...over(events, 'select e.* from json_each(?) i join events e on e.id = i.value', (row) =>
+      found.events.set(String(row.id), eventFrom(row)),
+    ),
+    ...over(
+      [...new Set(muted)],
+      `select i.value as asked_for, m.* from json_each(?) i join mutes m on m.customer_id in ${person}`,
+      (row) => {
+        const key = String(row.asked_for);
+        found.mutes.set(key, [...(found.mutes.get(key) ?? []), muteOf(row) as Mute]);
+      },
+    ),
+    ...over(
+      [...new Set(scored)],
+      `select i.value as id, (select s.score from surveys s where s.customer_id in ${person} and s.score is not null
+         order by s.answered_at desc limit 1) as score from json_each(?) i`,
+      (row) => row.score !== null && found.scores.set(String(row.id), Number(row.score)),
+    ),
+    ...over(
+      [...new Set(called)],
+      'select i.value as called, c.id from json_each(?) i join coupons c on i.value in (c.id, c.name)',
+      (row) => found.coupons.set(String(row.called), String(row.id) as CouponId),
+    ),
+  ];
+}
+
+function enteredQuery(needs: readonly EnteredNeed[], found: Found): Query {
+  const person =
+    '(select i.value ->> 1 union all select id from customers where merged_into = i.value ->> 1)';
+  return eachRow(
+    statement(
+      `select i.value ->> 0 as journey, i.value ->> 1 as customer_id, i.value ->> 2 as occasion,
+         max(r.started_at) as last_started_at,
+         json_group_array(r.id order by r.id) filter (where r.occasion = i.value ->> 2) as runs
+       from json_each(?) i join journey_runs r indexed by journey_runs_occasion
+         on r.journey = i.value ->> 0 and r.customer_id in ${person}
+       group by i.key`,
+      JSON.stringify(needs.map(({ journey, customerId, occasion }) => [journey, customerId, occasion])),
+    ),
+    (row) => {
+      const need = {
+        journey: String(row.journey),
+        customerId: String(row.customer_id) as CustomerId,
+        occasion: String(row.occasion),
+      };
+      found.entered.set(enteredKey(need), {
+        lastStartedAt: Number(row.last_started_at),
+        runsOfOccasion: JSON.parse(String(row.runs)) as RunId[],
+      });
+    },
+  );
+}
+
+function versionKey(journey: Row[string] | undefined, version: Row[string] | undefined): string {
+  return `${journey} ${version}`;
+}
+
+const runOf = reader(schema.journeyRuns);
+const muteOf = reader(schema.mutes);
+
+/** A row of `journeysInForceSql`, in the words of core. */
+export function journeyFrom(row: Row): Journey {
+  return {
+    key: String(row.key),
+    isOn: row.is_on === 1,
+    version: Number(row.version),
+    since: row.since === null ? null : Number(row.since),
+    definition: JSON.parse(String(row.definition)) as JourneyDefinition,
+    writtenBy: String(row.written_by),
+    changedBy: String(row.changed_by),
+    changedAt: Number(row.changed_at),
+    revision: Number(row.revision),
+  };
+}
+
+/** A run as stored, in the words of core. */
+export function runFrom(row: Row): JourneyRun {
+  const { data, ...run } = runOf(row);
+  return { ...(run as Omit<JourneyRun, 'data'>), data: JSON.parse(data) as JourneyRun['data'] };
+}

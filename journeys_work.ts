@@ -1,0 +1,34 @@
+import { isInstant } from './core/journeys/in_force.ts';
+import type { Worked } from './jobs.ts';
+import { oneAtATime } from './runner.ts';
+
+/**
+ * Goes on with all journeys: takes up what happened, finds who enters, does the steps that are due. Goes on where a dead
+ * process ended; safe from two at once.
+ */
+export async function goOnWithJourneys(svoi: Worked): Promise<void> {
+  await svoi.reloadJourneys();
+  await takeUpEvents(svoi);
+  await findStarts(svoi);
+  await advanceRuns(svoi);
+}
+
+/** Calls for `goOnWithJourneys`: one run at a time, and one more after a call that came meanwhile. */
+export function journeyRunner(svoi: Worked, onError: (error: unknown) => void): () => void {
+  return oneAtATime(() => goOnWithJourneys(svoi), onError);
+}
+
+/** Takes up what happened and was not taken up yet: journeys start, and runs that waited for it go on. */
+export async function takeUpEvents(svoi: Worked): Promise<void> {
+  if (!svoi.journeys().some(({ isOn, definition }) => isOn && !isInstant(definition))) return;
+}
+
+/** Finds who enters a journey by what the database holds: days, segments, schedules, purchases. */
+export async function findStarts(svoi: Worked): Promise<void> {
+  if (!svoi.journeys().some(({ isOn, definition }) => isOn && !isInstant(definition))) return;
+}
+
+/** Does the steps that are due. */
+export async function advanceRuns(svoi: Worked): Promise<void> {
+  if (!svoi.journeys().some(({ isOn, definition }) => isOn && !isInstant(definition))) return;
+}
