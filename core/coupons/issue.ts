@@ -1,9 +1,9 @@
-import { auditEntries } from '../audit/types.ts';
+import { type AuditFacts, auditEntries } from '../audit/types.ts';
 import { createCustomer } from '../customers/create.ts';
 import { type CustomerRef, refKey } from '../customers/types.ts';
 import { refuse } from '../errors.ts';
 import type { CouponId, CustomerId } from '../ids.ts';
-import { type Context, mergeChanges } from '../ports.ts';
+import { type Context, type Decision, mergeChanges } from '../ports.ts';
 import { newCode } from './codes.ts';
 import { type CouponCommand, couponNotFound, newCodeOf } from './create.ts';
 import { patternOf, shownCode } from './definition.ts';
@@ -57,32 +57,50 @@ export function issueCoupon(
     decide(facts, context) {
       const coupon = facts.coupon(couponId);
       if (!coupon) return couponNotFound();
-      if (coupon.stoppedAt !== null) return refuse('coupon_stopped', 'the shop has stopped this coupon');
       const found = facts.customer(customer);
       const made = found ? { record: found, changes: {} } : createCustomer(customer, context);
       if (!made) {
         return refuse('customer_not_found', 'nobody has this card or id; name a phone', '/customer');
       }
-      const customerId = made.record.customer.id;
-      const code = codeFor(coupon, customerId, context, rules.zone);
-      if (code.validUntil !== null && code.validUntil <= context.now) {
-        return refuse('coupon_expired', 'this coupon is over: it would be of no use to the customer');
-      }
-      const issued = { code: shownCode(coupon.definition, code.code), couponId, customer: customerId };
-      const changes: CouponChanges = {
-        couponCodes: [code],
-        audit: auditEntries(
-          [{ chain: customerId, action: 'coupon.issue', actor, reference: couponId }],
-          facts,
-          context,
-        ),
-        events: [issuedEvent(coupon, customerId, code.validUntil, context)],
-      };
-      return {
-        ok: true,
-        changes: mergeChanges<CouponChanges>(made.changes, changes),
-        result: { ...issued, validUntil: code.validUntil },
-      };
+      const given = giveCoupon(coupon, made.record.customer.id, { actor, zone: rules.zone, facts, context });
+      if (!given.ok) return given;
+      return { ...given, changes: mergeChanges<CouponChanges>(made.changes, given.changes) };
+    },
+  };
+}
+
+/** Who gives a coupon, on which calendar it ends, and what is known; the customer's chain of the audit trail must be. */
+export interface Giving {
+  readonly actor: string;
+  readonly zone: string;
+  readonly facts: AuditFacts;
+  readonly context: Context;
+}
+
+/** A code of a coupon for one customer, whoever decides that. Refuses `coupon_stopped` and `coupon_expired`. */
+export function giveCoupon(
+  coupon: Coupon,
+  customerId: CustomerId,
+  { actor, zone, facts, context }: Giving,
+): Decision<CouponChanges, IssuedCoupon> {
+  if (coupon.stoppedAt !== null) return refuse('coupon_stopped', 'the shop has stopped this coupon');
+  const code = codeFor(coupon, customerId, context, zone);
+  if (code.validUntil !== null && code.validUntil <= context.now) {
+    return refuse('coupon_expired', 'this coupon is over: it would be of no use to the customer');
+  }
+  const entry = { chain: customerId, action: 'coupon.issue', actor, reference: coupon.id };
+  return {
+    ok: true,
+    changes: {
+      couponCodes: [code],
+      audit: auditEntries([entry], facts, context),
+      events: [issuedEvent(coupon, customerId, code.validUntil, context)],
+    },
+    result: {
+      code: shownCode(coupon.definition, code.code),
+      couponId: coupon.id,
+      customer: customerId,
+      validUntil: code.validUntil,
     },
   };
 }
