@@ -29,24 +29,19 @@ const accessories: ShippedJourney = {
 };
 
 /**
- * How likely it is that the customer recommends us, asked three hours after a purchase. Whoever is glad is thanked; what an
- * unhappy customer says reaches the managers by the survey itself. While it is on, it asks in the place of the program's `nps`.
+ * How likely it is that the customer recommends us, asked three hours after a purchase. What is answered is thanked for in
+ * the chat, and managers hear of who is unhappy. While it is on, it asks in the place of the program's `nps`.
  */
 const nps: ShippedJourney = {
   key: 'nps',
-  write: ({ message }) => ({
+  write: () => ({
     category: 'service',
     topic: 'surveys',
     weight: 40,
     when: { event: 'purchase', after: '3h' },
     again: '90d',
     control: 0,
-    steps: [
-      { survey: true },
-      { wait: { for: 'answer', at_most: '3d' } },
-      { wait: '1h' },
-      { if: { nps: '>=9' }, do: [message('thanks', { goodFor: '1d' })] },
-    ],
+    steps: [{ survey: true }],
   }),
 };
 
