@@ -2,6 +2,7 @@ import type { ApiParts, ReportLook } from './api/parts.ts';
 import type { Report } from './core/insights/reports/types.ts';
 import { codeRules } from './core/messaging/codes.ts';
 import { tierSince } from './core/program/rules.ts';
+import { findCart, listCarts } from './db/carts.ts';
 import { findBatch, findCoupon, listCodes, listCoupons } from './db/coupons.ts';
 import { readCustomer, readLedger } from './db/customers.ts';
 import { readRow } from './db/database.ts';
@@ -10,6 +11,7 @@ import { movesOf, nightsOf } from './db/insights/history.ts';
 import { listRefills } from './db/insights/refills.ts';
 import { codesOf } from './db/insights/rfm.ts';
 import { customerIdOf, listNotices, messageFigures } from './db/notices.ts';
+import { findOrder, listOrders, orderHistory } from './db/orders.ts';
 import { findProduct } from './db/products.ts';
 import { findPurchase, readPurchase } from './db/purchases.ts';
 import { findRedemption, listRedemptions } from './db/redemptions.ts';
@@ -90,6 +92,8 @@ export function apiParts(svoi: Svoi, options: HttpOptions): ApiParts {
     },
     reports: reportReads(svoi, drawPng),
     products: { find: (sku) => findProduct(database, sku) },
+    carts: cartReads(svoi),
+    orders: orderReads(svoi),
     segments: segmentReads(svoi),
     refills: { list: (page) => listRefills(database, page) },
     purchases: {
@@ -97,6 +101,29 @@ export function apiParts(svoi: Svoi, options: HttpOptions): ApiParts {
       read: (id) => readPurchase(database, id, clock.now()),
     },
     health: healthOf(svoi, version, writerStopped),
+  };
+}
+
+function cartReads({ database, clock }: Svoi): ApiParts['carts'] {
+  return {
+    find: (shopId, reference) => findCart(database, shopId, reference),
+    async list(shopId, customer, page) {
+      const customerId = await customerIdOf(database, customer, clock.now());
+      return customerId && listCarts(database, { shopId, customerId }, page);
+    },
+  };
+}
+
+function orderReads({ database, clock }: Svoi): ApiParts['orders'] {
+  return {
+    async find(shopId, reference) {
+      const order = await findOrder(database, shopId, reference);
+      return order && { order, history: await orderHistory(database, order) };
+    },
+    async list(shopId, customer, page) {
+      const customerId = await customerIdOf(database, customer, clock.now());
+      return customerId && listOrders(database, { shopId, customerId }, page);
+    },
   };
 }
 

@@ -3,9 +3,18 @@ import { expireReservation } from './core/coupons/reserve.ts';
 import { expirePoints } from './core/customers/expiry.ts';
 import { expireRequest, raiseFlag } from './core/dialogs/staff/jobs.ts';
 import { remindOfTalk, returnBot } from './core/dialogs/staff/talk_jobs.ts';
-import type { ApprovalId, CustomerId, NoticeId, PurchaseId, RedemptionId, TalkId } from './core/ids.ts';
+import type {
+  ApprovalId,
+  CartId,
+  CustomerId,
+  NoticeId,
+  PurchaseId,
+  RedemptionId,
+  TalkId,
+} from './core/ids.ts';
 import { idsFrom } from './core/ids.ts';
 import { askAfterPurchase } from './core/insights/nps/ask.ts';
+import { tellCartLeft } from './core/journeys/cart_left.ts';
 import { advanceNotice } from './core/messaging/advance.ts';
 import { quietUntil } from './core/messaging/policy.ts';
 import type { Receipt } from './core/messaging/receipts.ts';
@@ -15,6 +24,7 @@ import { releasePending } from './core/purchases/payment.ts';
 import { CLOCK_SKEW_MS } from './core/purchases/sale.ts';
 import { expireRedemption } from './core/redemptions/settle.ts';
 import { followMerge } from './core/staff/merge.ts';
+import { cartsToLeave } from './db/carts.ts';
 import { openBatches, reservationsToExpire } from './db/coupons.ts';
 import type { Database } from './db/database.ts';
 import {
@@ -138,6 +148,12 @@ const expiry: Job<CustomerId> = {
   settle: (id) => expirePoints(id),
 };
 
+/** Carts that customers have left. */
+const leftCarts: Job<CartId> = {
+  due: cartsToLeave,
+  settle: (id) => tellCartLeft(id),
+};
+
 /** Receipts that came before their message was written down as sent. */
 const earlyReceipts: Job<Receipt> = {
   due: receiptsToSettle,
@@ -209,6 +225,7 @@ export async function settleDue(svoi: Worked): Promise<void> {
   await runJob(svoi, quietTalks);
   await askAboutPurchases(svoi);
   await settleRefills(svoi);
+  await runJob(svoi, leftCarts);
   await goOnWithJourneys(svoi);
   await settleNotices(svoi);
   await makeCodes(svoi);

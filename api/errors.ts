@@ -21,6 +21,8 @@ export const problemKinds = {
   coupon_not_found: { status: 404, title: 'There is no such coupon for this customer' },
   reservation_not_found: { status: 404, title: 'This shop put nothing aside under this id' },
   fact_not_found: { status: 404, title: 'Nothing of the kind is known about this customer' },
+  cart_not_found: { status: 404, title: 'This shop told of no such cart' },
+  order_not_found: { status: 404, title: 'This shop told of no such order' },
   talk_not_found: { status: 404, title: 'There is no such talk' },
   method_not_allowed: { status: 405, title: 'This address does not take this method' },
   picture_unavailable: { status: 406, title: 'No PNG can be made here: ask for SVG' },

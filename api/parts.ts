@@ -4,10 +4,12 @@ import type { CodeRules } from '../core/customers/one_time_code.ts';
 import type { Consent, Customer, CustomerRecord, CustomerRef, Locale } from '../core/customers/types.ts';
 import type { DialogChanges, DialogFacts, DialogNeeds } from '../core/dialogs/types.ts';
 import type {
+  CartId,
   CouponBatchId,
   CouponId,
   CustomerId,
   NoticeId,
+  OrderId,
   PurchaseId,
   RedemptionId,
   SegmentId,
@@ -24,6 +26,8 @@ import type { MessageFigures } from '../core/messaging/figures.ts';
 import type { Attempt, Notice } from '../core/messaging/notices.ts';
 import type { Clock, Command, Submitted } from '../core/ports.ts';
 import type { Program } from '../core/program/program.ts';
+import type { Cart, CartState } from '../core/purchases/carts.ts';
+import type { Order } from '../core/purchases/orders.ts';
 import type { Product } from '../core/purchases/products.ts';
 import type { Purchase, Refund } from '../core/purchases/types.ts';
 import type { Redemption, RedemptionStatus } from '../core/redemptions/types.ts';
@@ -45,6 +49,8 @@ export interface ApiParts {
   readonly customers: CustomerReads;
   readonly purchases: PurchaseReads;
   readonly products: ProductReads;
+  readonly carts: CartReads;
+  readonly orders: OrderReads;
   readonly redemptions: RedemptionReads;
   readonly coupons: CouponReads;
   readonly talks: TalkReads;
@@ -130,6 +136,39 @@ export interface PurchaseReads {
 /** Reads of what shops sell. */
 export interface ProductReads {
   find(sku: string): Promise<Product | undefined>;
+}
+
+/** Reads of carts: a shop's own only. */
+export interface CartReads {
+  /** Named by the shop's own id or by ours. */
+  find(shopId: ShopId, reference: string): Promise<Cart | undefined>;
+  /** Of a customer, the newest change first, `limit` of them: changed before a cart, in one state. */
+  list(
+    shopId: ShopId,
+    customer: CustomerRef,
+    page: { readonly limit: number; readonly state?: CartState; readonly before?: CartId },
+  ): Promise<readonly Cart[] | undefined>;
+}
+
+/** Reads of orders: a shop's own only. */
+export interface OrderReads {
+  /** Named by the shop's own id or by ours, with the states it came through, the oldest first. */
+  find(
+    shopId: ShopId,
+    reference: string,
+  ): Promise<{ readonly order: Order; readonly history: readonly OrderMoment[] } | undefined>;
+  /** Of a customer, the newest state first, `limit` of them: older than an order. */
+  list(
+    shopId: ShopId,
+    customer: CustomerRef,
+    page: { readonly limit: number; readonly before?: OrderId },
+  ): Promise<readonly Order[] | undefined>;
+}
+
+/** A state that an order came to. */
+export interface OrderMoment {
+  readonly status: string;
+  readonly at: number;
 }
 
 /** Reads of redemptions: a shop's own only. */

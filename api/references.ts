@@ -48,12 +48,17 @@ export function parseReference(
   return found({ externalId: external_id ?? '', shopId: shop.id });
 }
 
-/** Reads a reference of a path: `cus_…`, `phone:+380…`, `card:…`, `ext:…`. Throws 422. */
-export function parsePathReference(text: string, shop: Shop, program: Program): CustomerRef {
+/** Reads a reference of an address: `cus_…`, `phone:+380…`, `card:…`, `ext:…`. Throws 422 that names the `parameter`. */
+export function parsePathReference(
+  text: string,
+  shop: Shop,
+  program: Program,
+  parameter = 'ref',
+): CustomerRef {
   const [, kind = 'id', value] = /^(phone|card|ext):(.+)$/s.exec(text) ?? ['', 'id', text];
   const parsed = parseReference({ [kind === 'ext' ? 'external_id' : kind]: value }, shop, program);
   if (parsed.ok) return parsed.ref;
-  throw new ProblemError(invalidRequest([{ parameter: 'ref', detail: parsed.detail }]));
+  throw new ProblemError(invalidRequest([{ parameter, detail: parsed.detail }]));
 }
 
 /** What is wrong with a phone that cannot be one. */

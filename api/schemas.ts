@@ -29,6 +29,11 @@ export const amountSchema = z
   .max(MAX_AMOUNT_MINOR)
   .openapi({ description: 'Minor units: kopecks, cents' });
 
+/** An address of a page or a picture. */
+export const urlSchema = z
+  .url({ protocol: /^https?$/, error: 'an address like https://shop.example/coffee' })
+  .max(2000);
+
 /** A time as it comes in: ISO 8601 with its offset. */
 export const timeSchema = z.iso.datetime({
   offset: true,

@@ -22,6 +22,8 @@ export type Right =
   | 'talks:read'
   | 'refills:read'
   | 'products:write'
+  | 'carts:write'
+  | 'orders:write'
   | 'segments:read'
   | 'segments:write';
 
@@ -31,7 +33,7 @@ const rights: Readonly<Record<Scope, readonly Right[]>> = {
   site: [
     ...(['purchases:write', 'redemptions:write', 'coupons:use', 'coupons:issue'] as const),
     ...(['customers:read', 'customers:write', 'customers:vouch', 'messages:read', 'refills:read'] as const),
-    'products:write',
+    ...(['products:write', 'carts:write', 'orders:write'] as const),
     'surveys:write',
   ],
   admin: [
@@ -51,6 +53,8 @@ const rights: Readonly<Record<Scope, readonly Right[]>> = {
     'talks:read',
     'refills:read',
     'products:write',
+    'carts:write',
+    'orders:write',
     'segments:read',
     'segments:write',
   ],

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { Product, ProductInput } from '../../core/purchases/products.ts';
-import { amountSchema, identifier, utc, utcSchema, words } from '../schemas.ts';
+import { amountSchema, identifier, urlSchema, utc, utcSchema, words } from '../schemas.ts';
 
 const mostAttributes = 50;
 const mostDays = 3650;
@@ -27,11 +27,7 @@ const productFields = {
   category: words(200).nullish(),
   brand: words(200).nullish(),
   price: amountSchema.nullish(),
-  url: z
-    .url({ protocol: /^https?$/, error: 'an address like https://shop.example/coffee' })
-    .max(2000)
-    .nullish()
-    .openapi({ description: 'Its page in the web shop' }),
+  url: urlSchema.nullish().openapi({ description: 'Its page in the web shop' }),
   consumption_days: z.int().min(1).max(mostDays).nullish().openapi({
     description: 'How many days one of it lasts; learned from repeat purchases where it is not said',
   }),

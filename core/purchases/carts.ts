@@ -16,7 +16,8 @@ export interface CartItem {
  * Where a cart stands. `emptied`: the shop took it away; `declined`: the customer is no longer interested; `replaced`: the
  * customer filled another one in the same shop.
  */
-export type CartState = 'open' | 'bought' | 'emptied' | 'declined' | 'replaced';
+export const cartStates = ['open', 'bought', 'emptied', 'declined', 'replaced'] as const;
+export type CartState = (typeof cartStates)[number];
 
 /** What a customer, or somebody the shop cannot name yet, has put aside to buy. */
 export interface Cart {

@@ -1,8 +1,8 @@
-import { createCustomer } from '../customers/create.ts';
 import type { CustomerChanges, CustomerRecord, CustomerRef } from '../customers/types.ts';
-import { type Outcome, type Refusal, refuse } from '../errors.ts';
+import type { Outcome, Refusal } from '../errors.ts';
 import { type Command, type Context, type Decision, mergeChanges } from '../ports.ts';
 import { localTime } from '../time.ts';
+import { knownOrMade } from './owner.ts';
 import type {
   Purchase,
   PurchaseChanges,
@@ -33,11 +33,11 @@ export function onceAs(input: PurchaseInput): NonNullable<PurchaseCommand<unknow
   };
 }
 
-/** Why nothing dated `at` is taken, or undefined. `what` is said to whoever posted it. */
-export function futureRefusal(at: number, now: number, what: string): Refusal | undefined {
+/** Why nothing dated `at` is taken, or undefined. `what` is said to whoever posted it, and where the date stands. */
+export function futureRefusal(at: number, now: number, what: string, pointer = '/at'): Refusal | undefined {
   if (at <= now + CLOCK_SKEW_MS) return undefined;
   const detail = `the ${what} is dated in the future: check the clock and the time zone of the till`;
-  return { code: 'in_the_future', detail, pointer: '/at' };
+  return { code: 'in_the_future', detail, pointer };
 }
 
 /** Who did it: a person behind the counter, or the shop's system. */
@@ -69,15 +69,7 @@ export function buyerOf(
 ): Outcome<{ readonly record: CustomerRecord | undefined; readonly changes: CustomerChanges }> {
   const early = futureRefusal(input.at, context.now, 'purchase');
   if (early) return { ok: false, refusal: early };
-  const found = ref ? facts.customer(ref) : undefined;
-  if (!ref || found) return { ok: true, result: { record: found, changes: {} } };
-  const made = createCustomer(ref, context);
-  if (made) return { ok: true, result: made };
-  return refuse(
-    'customer_not_found',
-    'nobody has this card or id; name the customer by phone to make a new one',
-    '/customer',
-  );
+  return ref ? knownOrMade(ref, facts, context) : { ok: true, result: { record: undefined, changes: {} } };
 }
 
 /** A purchase with no points yet: nothing taken off, nothing paid with points. */

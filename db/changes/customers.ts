@@ -56,7 +56,7 @@ export function erase(erasures: NonNullable<Changes['erasures']>): Statement[] {
     statement(`delete from chat_invites where customer_id in ${these}`, ids),
     statement(`delete from external_ids where customer_id in ${these}`, ids),
     statement(`delete from payment_codes where customer_id in ${these}`, ids),
-    ...['customer_scores', 'refills', 'segment_states', 'segment_moves'].map((table) =>
+    ...['customer_scores', 'refills', 'segment_states', 'segment_moves', 'carts', 'orders'].map((table) =>
       statement(`delete from ${table} where customer_id in ${these}`, ids),
     ),
     statement(

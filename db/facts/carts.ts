@@ -47,7 +47,8 @@ export function cartSource(): FactSource<CartFacts> {
       cartsOf: (id) => lists.get(id) ?? [],
       cartsOfVisitor: (visitor) => lists.get(visitorKey(visitor)) ?? [],
     },
-    keysOf: ({ carts = [], cartsNamed = [], cartsOfVisitors = [] }) => [
+    keysOf: ({ carts = [], cartsNamed = [], cartsOf = [], cartsOfVisitors = [] }) => [
+      ...cartsOf,
       ...carts,
       ...cartsNamed.flatMap((name) => [cartKey(name), named.get(cartKey(name))?.id ?? cartKey(name)]),
       ...cartsOfVisitors.map(visitorKey),

@@ -4,9 +4,11 @@ import { conversationKey } from '../../core/dialogs/types.ts';
 import { sealedText } from '../../core/ledger/seal.ts';
 import { type Database, type Row, readRows } from '../../db/database.ts';
 import { mergeFrom } from '../../db/facts/accounts.ts';
+import { cartFrom } from '../../db/facts/carts.ts';
 import { couponFrom } from '../../db/facts/coupons.ts';
 import { addressFrom } from '../../db/facts/customers.ts';
 import { noticeFrom } from '../../db/facts/notices.ts';
+import { orderFrom } from '../../db/facts/orders.ts';
 import { lineFrom, purchaseFrom, refundFrom } from '../../db/facts/purchases.ts';
 import { redemptionFrom } from '../../db/facts/redemptions.ts';
 import { staffFrom } from '../../db/facts/staff.ts';
@@ -46,6 +48,8 @@ export function contentsOfMemory(store: MemoryStore): Contents {
     notices: keyed(store.notices.values(), byId),
     purchases: keyed(store.purchases.values(), byId),
     refunds: keyed(store.refunds.values(), byId),
+    carts: keyed(store.carts.values(), byId),
+    orders: keyed(store.orders.values(), byId),
     redemptions: keyed(store.redemptions.values(), byId),
     paymentCodes: keyed(store.paymentCodes.values(), ({ code }) => code),
     coupons: keyed(store.coupons.values(), byId),
@@ -129,6 +133,8 @@ export async function contentsOfDatabase(database: Database): Promise<Contents> 
       byId,
     ),
     refunds: await rows('refunds', refundFrom, byId),
+    carts: await rows('carts', cartFrom, byId),
+    orders: await rows('orders', orderFrom, byId),
     redemptions: await rows('redemptions', redemptionFrom, byId),
     paymentCodes: await rows('payment_codes', reader(schema.paymentCodes), ({ code }) => code, 'code'),
     coupons: await rows('coupons', (row) => couponFrom(row), byId),

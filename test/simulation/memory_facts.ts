@@ -38,6 +38,8 @@ import type { SurveyFacts, SurveyInView } from '../../core/insights/nps/types.ts
 import type { QuestionInView } from '../../core/insights/questions.ts';
 import type { Entered } from '../../core/journeys/types.ts';
 import type { Attempt, BoughtNeed, Notice, ReceiptRef } from '../../core/messaging/notices.ts';
+import type { CartName, Visitor } from '../../core/purchases/carts.ts';
+import type { OrderName } from '../../core/purchases/orders.ts';
 import {
   type Habits,
   type HabitsNeed,
@@ -73,6 +75,7 @@ import { DAY_MS } from '../../core/time.ts';
 import type { Facts, Needs } from '../../db/facts.ts';
 import { sha256 } from '../../db/hash.ts';
 import type { MemoryStore } from './memory_store.ts';
+import { type CartsFound, readCarts } from './queries/carts.ts';
 import { countedUses, usesAskedFor, walletOf, wantedOf } from './queries/coupons.ts';
 import { mergesOf, recordOf, standingOf } from './queries/customers.ts';
 import { type NoticesFound, readNotices } from './queries/notices.ts';
@@ -114,6 +117,7 @@ export class MemoryFacts implements Facts {
   readonly #paymentCodes: ReadonlyMap<string, PaymentCode>;
   readonly #purchases: ReadonlyMap<string, Purchase>;
   readonly #claims: ReadonlyMap<string, Purchase>;
+  readonly #carts: CartsFound | undefined;
   readonly #lots: ReadonlyMap<string, PurchaseLot>;
   readonly #habits: ReadonlyMap<string, Habits>;
   readonly #refunds: ReadonlyMap<string, readonly Refund[]>;
@@ -151,6 +155,7 @@ export class MemoryFacts implements Facts {
     });
     this.#redemptions = redemptionsFor(store, needs.redemptions);
     this.#paymentCodes = found(needs.paymentCodes, itself, (code) => store.paymentCodes.get(code));
+    this.#carts = readCarts(store, needs, before ? before.#carts : undefined);
     this.#claims = found(needs.claims, itself, (code) => store.purchases.find('claim', code));
     this.#purchases = found(needs.purchases, itself, (id) => store.purchases.get(id));
     this.#lots = found(needs.purchaseLots, itself, (id) => {
@@ -212,6 +217,27 @@ export class MemoryFacts implements Facts {
   }
   claim(code: string): Purchase | undefined {
     return this.#claims.get(code) ?? this.#before?.claim(code);
+  }
+  cart(id: string) {
+    return this.#carts?.cart(id);
+  }
+  cartNamed(name: CartName) {
+    return this.#carts?.cartNamed(name);
+  }
+  cartsOf(id: CustomerId) {
+    return this.#carts?.cartsOf(id) ?? [];
+  }
+  cartsOfVisitor(visitor: Visitor) {
+    return this.#carts?.cartsOfVisitor(visitor) ?? [];
+  }
+  order(id: string) {
+    return this.#carts?.order(id);
+  }
+  orderNamed(name: OrderName) {
+    return this.#carts?.orderNamed(name);
+  }
+  ordersOf(id: CustomerId) {
+    return this.#carts?.ordersOf(id) ?? [];
   }
   purchaseLot(id: LotId): PurchaseLot | undefined {
     return this.#lots.get(id) ?? this.#before?.purchaseLot(id);

@@ -13,6 +13,8 @@ import type { Attempt, Notice } from '../../core/messaging/notices.ts';
 import { isOpenMessage, isSettled } from '../../core/messaging/states.ts';
 import type { Choices, OutboxMessage } from '../../core/messaging/types.ts';
 import { points } from '../../core/points.ts';
+import { type Cart, cartKey } from '../../core/purchases/carts.ts';
+import { type Order, orderKey } from '../../core/purchases/orders.ts';
 import type { Purchase, Refund } from '../../core/purchases/types.ts';
 import { isOpen } from '../../core/redemptions/hold.ts';
 import type { PaymentCode, Redemption } from '../../core/redemptions/types.ts';
@@ -23,6 +25,7 @@ import type { Talk, TalkMessage } from '../../core/talks/types.ts';
 import { DAY_MS } from '../../core/time.ts';
 import type { Changes } from '../../db/changes.ts';
 import { sha256 } from '../../db/hash.ts';
+import { markBought } from './queries/carts.ts';
 import { forgetProfile, profileKey, writeProfile } from './queries/profile.ts';
 import { lastSurveyed } from './queries/surveys.ts';
 import { Chains, type Journal, StaleError, Table } from './table.ts';
@@ -121,6 +124,18 @@ export class MemoryStore {
       shop: ({ shopId, externalId }) => `${shopId} ${externalId}`,
       claim: ({ claimCode }) => claimCode,
     },
+    groups: { customer: ({ customerId }) => customerId },
+  });
+  readonly carts = this.#table<Cart, 'name' | 'customer'>({
+    name: 'carts',
+    key: ({ id }) => id,
+    unique: { name: cartKey },
+    groups: { customer: ({ customerId }) => customerId },
+  });
+  readonly orders = this.#table<Order, 'name' | 'customer'>({
+    name: 'orders',
+    key: ({ id }) => id,
+    unique: { name: orderKey },
     groups: { customer: ({ customerId }) => customerId },
   });
   readonly refunds = this.#table<Refund, 'shop' | 'purchase'>({
@@ -271,6 +286,11 @@ export class MemoryStore {
     for (const purchase of changes.purchases ?? []) this.purchases.insert(purchase);
     for (const purchase of changes.purchaseUpdates ?? []) this.purchases.update(purchase);
     for (const refund of changes.refunds ?? []) this.refunds.insert(refund);
+    for (const cart of changes.carts ?? []) this.carts.insert(cart);
+    for (const cart of changes.cartUpdates ?? []) this.carts.update(cart);
+    for (const purchase of changes.purchases ?? []) markBought(this, purchase);
+    for (const order of changes.orders ?? []) this.orders.insert(order);
+    for (const order of changes.orderUpdates ?? []) this.orders.update(order);
   }
 
   #writeRedemptions(changes: Changes): void {
@@ -383,6 +403,7 @@ export class MemoryStore {
       this.externalIds.remove(`${shopId} ${externalId}`);
     }
     for (const { code } of this.paymentCodes.all('customer', customerId)) this.paymentCodes.remove(code);
+    this.#forgetCarts(customerId);
     for (const one of this.redemptions.all('customer', customerId).filter(isOpen)) {
       const revision = one.revision + 1;
       this.redemptions.update({ ...one, status: 'cancelled', settledAt: at, taken: [], revision });
@@ -402,6 +423,14 @@ export class MemoryStore {
     }
     for (const one of this.staff.values()) {
       if (one.customerId === customerId) this.staff.update(forgotten(one, at));
+    }
+  }
+
+  #forgetCarts(customerId: string): void {
+    const merged = [...this.customers.values()].filter((one) => one.mergedInto === customerId);
+    for (const id of [customerId, ...merged.map((one) => one.id)]) {
+      for (const cart of this.carts.all('customer', id)) this.carts.remove(cart.id);
+      for (const order of this.orders.all('customer', id)) this.orders.remove(order.id);
     }
   }
 
