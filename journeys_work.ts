@@ -1,5 +1,7 @@
 import { isInstant } from './core/journeys/in_force.ts';
 import type { Worked } from './jobs.ts';
+import { takeUpEvents } from './journey_events.ts';
+import { findStarts } from './journey_starts.ts';
 import { oneAtATime } from './runner.ts';
 
 /**
@@ -16,16 +18,6 @@ export async function goOnWithJourneys(svoi: Worked): Promise<void> {
 /** Calls for `goOnWithJourneys`: one run at a time, and one more after a call that came meanwhile. */
 export function journeyRunner(svoi: Worked, onError: (error: unknown) => void): () => void {
   return oneAtATime(() => goOnWithJourneys(svoi), onError);
-}
-
-/** Takes up what happened and was not taken up yet: journeys start, and runs that waited for it go on. */
-export async function takeUpEvents(svoi: Worked): Promise<void> {
-  if (!svoi.journeys().some(({ isOn, definition }) => isOn && !isInstant(definition))) return;
-}
-
-/** Finds who enters a journey by what the database holds: days, segments, schedules, purchases. */
-export async function findStarts(svoi: Worked): Promise<void> {
-  if (!svoi.journeys().some(({ isOn, definition }) => isOn && !isInstant(definition))) return;
 }
 
 /** Does the steps that are due. */

@@ -3,6 +3,7 @@ import { forgetQuestions } from './db/questions.ts';
 import { createValues } from './db/values.ts';
 import { factsTask } from './facts_nightly.ts';
 import type { Worked } from './jobs.ts';
+import { findStarts } from './journey_starts.ts';
 import { modelsTask } from './models_nightly.ts';
 import { refillsTask } from './refills.ts';
 import { historyTask, salesTask } from './reports_nightly.ts';
@@ -20,6 +21,9 @@ const questionsTask: NightlyTask = {
   run: ({ database, clock }) => forgetQuestions(database, clock.now()),
 };
 
+/** Who came to a segment or left it tonight starts on its journeys. */
+const journeysTask: NightlyTask = { name: 'journeys', run: findStarts };
+
 /** In this order: what counts comes before what looks at the counts. */
 export const nightlyTasks: readonly NightlyTask[] = [
   factsTask,
@@ -28,6 +32,7 @@ export const nightlyTasks: readonly NightlyTask[] = [
   modelsTask,
   salesTask,
   historyTask,
+  journeysTask,
   questionsTask,
 ];
 

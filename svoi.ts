@@ -4,6 +4,7 @@ import { handleEvent } from './core/dialogs/handle.ts';
 import type { Site } from './core/dialogs/turn.ts';
 import type { Ids } from './core/ids.ts';
 import { journeysInForce } from './core/journeys/in_force.ts';
+import { withEvents } from './core/journeys/triggers/own_events.ts';
 import type { Journey, JourneyRules, ShippedJourney } from './core/journeys/types.ts';
 import { withNotifications } from './core/messaging/notify.ts';
 import { takeReceipt } from './core/messaging/receive.ts';
@@ -84,7 +85,7 @@ export async function createSvoi(options: SvoiOptions): Promise<Svoi> {
   const journeyRules = (): JourneyRules => ({ program, channels, site: siteOfPeople(site?.()) });
   const messagingRules: () => MessagingRules = journeyRules;
   const submit = <Result>(command: AnyCommand<Result>) =>
-    writer.submit(withNotifications(command, messagingRules));
+    writer.submit(withNotifications(withEvents(command), messagingRules));
   return {
     database,
     clock,

@@ -1,0 +1,132 @@
+import { startRun } from './core/journeys/start.ts';
+import { dayBefore, momentOn } from './core/journeys/triggers/calendar.ts';
+import { type DailyTrigger, type Found, type FoundPage, isDaily } from './core/journeys/triggers/finding.ts';
+import type { Journey, Start } from './core/journeys/types.ts';
+import { DAY_MS, localClock, localDay } from './core/time.ts';
+import type { Database } from './db/database.ts';
+import { isCounted } from './db/insights/history.ts';
+import { segmentMapOf } from './db/insights/journey_maps.ts';
+import { createValues } from './db/values.ts';
+import type { Worked } from './jobs.ts';
+import { countMap } from './reports_nightly.ts';
+
+/** A journey that is on, with what is looked for once a day. */
+interface Looking extends Journey {
+  readonly since: number;
+  readonly when: DailyTrigger;
+}
+
+/** How far the looks for a journey have come. */
+interface Progress {
+  /** When the journey was switched on: after that they begin anew. */
+  readonly since: number;
+  /** The last day that was looked for; with `after` it is not done, and goes on there. */
+  readonly day: string;
+  readonly after?: string;
+}
+
+/** Looks begin at this minute of the day on the program's calendar, as the other work of the night does. */
+const nightMinute = 3 * 60;
+/** Starts of one round: one group of the writer, so that a purchase waits for no more than that. */
+const startsAtOnce = 128;
+
+/**
+ * Finds who enters a journey on this day: by dates, moves between segments, schedules and points. Each journey is looked
+ * for once a day, at night, and its runs are due at their hour where each customer lives; a day that was missed is made up
+ * for by the next one. Goes on where a dead process ended; safe from two at once.
+ */
+export async function findStarts(svoi: Worked): Promise<void> {
+  const { zone } = svoi.program();
+  const now = svoi.clock.now();
+  const today = localDay(now, zone);
+  const looking = svoi.journeys().flatMap(lookingFor);
+  for (const journey of looking) await standAtFirst(journey, today, svoi);
+  if (localClock(now, zone).minute < nightMinute) return;
+  for (const journey of looking) await lookFor(journey, today, svoi);
+}
+
+function lookingFor(journey: Journey): Looking[] {
+  const { isOn, since, definition } = journey;
+  return isOn && since !== null && isDaily(definition.when)
+    ? [{ ...journey, since, when: definition.when }]
+    : [];
+}
+
+/** What is known to be done, so that the database need not be asked again and again. */
+const done = new WeakMap<Database, Set<string>>();
+
+async function once({ database }: Worked, what: string, act: () => Promise<boolean>): Promise<void> {
+  const known = done.get(database) ?? new Set();
+  if (known.has(what)) return;
+  if (!(await act())) return;
+  if (known.size > 10_000) known.clear();
+  done.set(database, known.add(what));
+}
+
+/** Who is in the segment of a journey when it is switched on has not come: that is written down first. */
+async function standAtFirst({ key, since, when }: Looking, today: string, svoi: Worked): Promise<void> {
+  if (!('segment' in when)) return;
+  const map = segmentMapOf({ key, since, rule: when.segment });
+  await once(svoi, map, async () => {
+    if (!(await isCounted(svoi.database, map))) await countMap(svoi, map, today);
+    return true;
+  });
+}
+
+async function lookFor(journey: Looking, today: string, svoi: Worked): Promise<void> {
+  const { key, since, when } = journey;
+  await once(svoi, `${key} ${since} ${today}`, async () => {
+    const values = createValues(svoi.database);
+    // Moves of a night are known once it was counted.
+    if ('segment' in when && (await values.get('nightly:history')) !== today) return false;
+    const kept = await values.get(keptAs(key));
+    const progress = kept === undefined ? undefined : (JSON.parse(kept) as Progress);
+    for (const { day, after } of daysLeft(progress, since, today)) await lookOn(journey, day, after, svoi);
+    return true;
+  });
+}
+
+const keptAs = (key: string) => `journeys:found:${key}`;
+
+/** The days still to be looked for: today, and yesterday where it was missed. */
+function daysLeft(progress: Progress | undefined, since: number, today: string) {
+  const yesterday = dayBefore(today, 1);
+  if (progress?.since !== since) return [{ day: today, after: '' }];
+  const { day: last, after } = progress;
+  return [yesterday, today].flatMap((day) => {
+    if (day === last && after !== undefined) return [{ day, after }];
+    return day > last ? [{ day, after: '' }] : [];
+  });
+}
+
+async function lookOn(journey: Looking, day: string, from: string, svoi: Worked): Promise<void> {
+  const { key, since, when, definition } = journey;
+  const { zone, currency, tiers, tier_days, rfm, rewards, facts } = svoi.program();
+  const program = { zone, currency, tiers, tier_days, rfm, rewards, facts };
+  const values = createValues(svoi.database);
+  const now = svoi.clock.now();
+  for (let after: string | undefined = from; after !== undefined; ) {
+    const look = { journey: key, since, when, who: definition.who, day, program, now, after };
+    const page: FoundPage = await svoi.analyst.ask('findEntering', look);
+    await start(journey, day, page.found, svoi);
+    after = page.next;
+    const progress: Progress = { since, day, ...(after === undefined ? {} : { after }) };
+    await values.set(keptAs(key), JSON.stringify(progress));
+  }
+}
+
+/** Starts a run for each of those found, due at its hour of that day: what should have begun before the journey was on, or too long ago, does not. */
+async function start(journey: Looking, day: string, found: readonly Found[], svoi: Worked): Promise<void> {
+  const { zone: ours } = svoi.program();
+  const now = svoi.clock.now();
+  const starts = found.flatMap(({ zone, ...one }): Start[] => {
+    const dueAt = momentOn(day, journey.when.at, zone ?? ours);
+    return dueAt < journey.since || dueAt <= now - DAY_MS ? [] : [{ ...one, journey: journey.key, dueAt }];
+  });
+  // The look itself was for those who may enter.
+  const looked = (rule: string) => (rule === journey.definition.who ? true : undefined);
+  for (let at = 0; at < starts.length; at += startsAtOnce) {
+    const group = starts.slice(at, at + startsAtOnce);
+    await Promise.all(group.map((one) => svoi.submit(startRun(one, looked, svoi.journeyRules()))));
+  }
+}
