@@ -1,6 +1,6 @@
 import type { Locale } from '../core/customers/types.ts';
 import { isFormat, type TemplateFormat, usualFormat } from '../core/journeys/templates/formats.ts';
-import { isGiven, parseTemplate } from '../core/journeys/templates/parse.ts';
+import { isGiven, parseTemplate, standIn } from '../core/journeys/templates/parse.ts';
 import type {
   Part,
   Slot,
@@ -74,8 +74,7 @@ function slotPiece(slot: Slot, filling: Filling, before: readonly Piece[]): Piec
   const value = filling.values[slot.variable];
   const shown = value === undefined ? undefined : shownValue(slot, value, filling);
   if (shown !== undefined && shown !== '') return { value: shown };
-  if (slot.fallback !== undefined) return { words: slot.fallback };
-  return { words: ownFallback(slot.variable, filling, before) };
+  return { words: standIn(slot) ?? ownFallback(slot.variable, filling, before) };
 }
 
 /** How a customer without a name is addressed, with a capital letter where a sentence begins. */

@@ -3,7 +3,7 @@ import type { Words } from '../../messaging/types.ts';
 import { likeliest } from '../../segments/likely.ts';
 import type { Texts } from '../definition.ts';
 import { type FormatSpec, isFormat, pluralForms, templateFormats } from './formats.ts';
-import { parseTemplate, positionOf } from './parse.ts';
+import { parseTemplate, positionOf, standIn } from './parse.ts';
 import type { Part, Position, Section, Slot, SyntaxFault, TextFault, ValueKind } from './types.ts';
 import {
   type Subject,
@@ -76,7 +76,7 @@ function checkText(text: string, locale: Locale, place: Place): Found[] {
   const found = [
     ...faults.map(syntaxProblem),
     ...singleBraces(text),
-    ...checkParts(parts, { locale, place, given: new Set() }),
+    ...checkParts(parts, { text, locale, place, given: new Set() }),
     ...tooLong(parts, place.limit ?? textLimit),
   ];
   return found.sort((a, b) => a.at - b.at);
@@ -126,6 +126,7 @@ function lengthOf(parts: readonly Part[]): number {
 }
 
 interface Around {
+  readonly text: string;
   readonly locale: Locale;
   readonly place: Place;
   /** Variables that are there for sure: a section asked for them. */
@@ -162,18 +163,18 @@ function alsoGiven(name: string): readonly string[] {
   return together.find((group) => group.includes(name)) ?? [name];
 }
 
-function checkSlot(slot: Slot, { locale, place, given }: Around): Found[] {
+function checkSlot(slot: Slot, { text, locale, place, given }: Around): Found[] {
   const spec = variableIn(slot.variable, slot, place);
   if ('code' in spec) return [spec];
   const wrong = slot.format === undefined ? undefined : checkFormat(slot, slot.format, spec.kind, locale);
   if (wrong) return [wrong];
-  const stands = slot.fallback !== undefined || spec.ownFallback || place.dropsWhole;
+  const stands = standIn(slot) !== undefined || spec.ownFallback || place.dropsWhole;
   if (!spec.missable || stands || given.has(slot.variable)) return [];
-  return [problem('needs_fallback', slot, needsFallback(slot))];
+  return [problem('needs_fallback', slot, needsFallback(slot, text))];
 }
 
-function needsFallback({ variable, format }: Slot): Words {
-  const put = `{{${variable}${format === undefined ? '' : `, ${format}`} | …}}`;
+function needsFallback({ variable, at, length }: Slot, text: string): Words {
+  const put = `${text.slice(at, at + length - '}}'.length).trimEnd()} | …}}`;
   return { key: 'template_fault.needs_fallback', variables: { name: variable, put } };
 }
 

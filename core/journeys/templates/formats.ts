@@ -15,9 +15,10 @@ const moments = ['moment', 'data'] as const;
 
 /** Every way to write a variable. The words and figures of each are of the language of the text. */
 export const templateFormats = {
-  text: { kinds: ['text', 'number', 'data'], example: '{{customer.city, text | …}}' },
+  text: { kinds: ['text', 'data'], example: '{{customer.city, text | …}}' },
   number: { kinds: counted, example: '{{points.balance, number}}' },
   points: { kinds: ['number', 'data'], example: '{{points.balance, points}}' },
+  signed_points: { kinds: ['number', 'data'], example: '{{event.points, signed_points | …}}' },
   days: { kinds: ['number', 'data'], example: '{{program.points_live_days, days}}' },
   minutes: { kinds: ['number', 'data'], example: '{{event.minutes, minutes | …}}' },
   months: { kinds: ['number', 'data'], example: '{{event.months, months | …}}' },

@@ -49,7 +49,10 @@ const ownEvents: Readonly<Record<string, Place>> = {
     subjects: [],
     event: { points: number, balance: number, note: { kind: 'text', ...missing } },
   },
-  coupon_issued: { subjects: ['coupon'] },
+  coupon_issued: {
+    subjects: [],
+    event: { title: { kind: 'text' }, valid_until: { kind: 'moment', ...missing } },
+  },
 };
 
 function burning(): Fields {

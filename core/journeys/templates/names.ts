@@ -5,8 +5,9 @@ export interface NameParts {
   readonly surname?: string;
 }
 
-/** Ukrainian and Russian patronymics by their endings: Петрівна, Ильинична, Олександрович, Ілліч. */
-const patronymic = /(?:[оеєё]вич|йович|ьович|лл?іч|льич|мич|[іїое]вна|[иі]нична)$/i;
+/** Ukrainian and Russian patronymics by their endings: Петрівна, Ильинична, Олександрович, Ілліч, Petrivna. */
+const patronymic =
+  /(?:[оеєё]вич|йович|ьович|лл?іч|льич|мич|[іїое]вна|[иі]нична|[eo]vi?y?ch|(?:iv|yiv|ov|ev)na)$/i;
 /** Ordinary surnames by their endings; none of them ends a common first name. */
 const surname = /(?:енко|чук|щук|ський|ська|цький|цька|ский|ская|цкий|цкая|[оеє]ва|[иії]на)$/i;
 /** First names that end as surnames do. */

@@ -147,6 +147,11 @@ export function positionOf(text: string, at: number): Position {
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }
 
+/** What stands where a variable is missing: the fallback, or the words for all other values. */
+export function standIn({ fallback, format, forms }: Slot): string | undefined {
+  return fallback ?? (format === 'choose' ? forms?.other : undefined);
+}
+
 /** Whether a variable has something to say: nothing, none and no are nothing. */
 export function isGiven(value: unknown): boolean {
   if (typeof value === 'object' && value !== null && 'count' in value) return value.count !== 0;

@@ -1,7 +1,7 @@
 import type { Locale } from '../../customers/types.ts';
 import type { Words } from '../../messaging/types.ts';
 import type { Texts } from '../definition.ts';
-import { isGiven, parseTemplate } from './parse.ts';
+import { isGiven, parseTemplate, standIn } from './parse.ts';
 import type { Part, TemplateValue, TemplateValues } from './types.ts';
 import { hasOwnFallback } from './variables.ts';
 
@@ -46,7 +46,7 @@ function holesIn(parts: readonly Part[], values: TemplateValues): string[] {
   return parts.flatMap((part) => {
     if (typeof part === 'string') return [];
     if ('given' in part) return holesIn(isGiven(values[part.given]) ? part.shown : part.otherwise, values);
-    if (values[part.variable] !== undefined || part.fallback !== undefined) return [];
+    if (values[part.variable] !== undefined || standIn(part) !== undefined) return [];
     return hasOwnFallback(part.variable) ? [] : [part.variable];
   });
 }
@@ -60,7 +60,7 @@ export function addressIn(url: string, values: TemplateValues): string | undefin
   const only = parts.length === 1;
   const pieces = parts.map((part) => {
     if (typeof part === 'string') return part;
-    const value = 'variable' in part ? (values[part.variable] ?? part.fallback) : undefined;
+    const value = 'variable' in part ? (values[part.variable] ?? standIn(part)) : undefined;
     if (value === undefined || typeof value === 'object') return undefined;
     return only ? String(value) : encodeURIComponent(String(value));
   });
