@@ -7,6 +7,7 @@ import { findBatch, findCoupon, listCodes, listCoupons } from './db/coupons.ts';
 import { readCustomer, readLedger } from './db/customers.ts';
 import { readRow } from './db/database.ts';
 import { readCard } from './db/insights/card.ts';
+import { eventsOfCustomer } from './db/insights/events.ts';
 import { movesOf, nightsOf } from './db/insights/history.ts';
 import { listRefills } from './db/insights/refills.ts';
 import { codesOf } from './db/insights/rfm.ts';
@@ -94,6 +95,7 @@ export function apiParts(svoi: Svoi, options: HttpOptions): ApiParts {
     products: { find: (sku) => findProduct(database, sku) },
     carts: cartReads(svoi),
     orders: orderReads(svoi),
+    events: eventReads(svoi),
     segments: segmentReads(svoi),
     refills: { list: (page) => listRefills(database, page) },
     purchases: {
@@ -123,6 +125,15 @@ function orderReads({ database, clock }: Svoi): ApiParts['orders'] {
     async list(shopId, customer, page) {
       const customerId = await customerIdOf(database, customer, clock.now());
       return customerId && listOrders(database, { shopId, customerId }, page);
+    },
+  };
+}
+
+function eventReads({ database, clock }: Svoi): ApiParts['events'] {
+  return {
+    async list(customer, page) {
+      const customerId = await customerIdOf(database, customer, clock.now());
+      return customerId && eventsOfCustomer(database, customerId, page);
     },
   };
 }

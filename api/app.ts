@@ -10,6 +10,7 @@ import { chatSessionRoutes } from './routes/chat_sessions.ts';
 import { couponRoutes } from './routes/coupons.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { documentRoutes } from './routes/documents.tsx';
+import { eventRoutes } from './routes/events.ts';
 import { factRoutes } from './routes/facts.ts';
 import { healthRoutes } from './routes/health.ts';
 import { messagePreviewRoutes } from './routes/message_previews.ts';
@@ -51,6 +52,7 @@ export function createApi(parts: ApiParts): OpenAPIHono<ApiEnv> {
   productRoutes(api);
   cartRoutes(api);
   orderRoutes(api);
+  eventRoutes(api);
   redemptionRoutes(api);
   quoteRoutes(api);
   couponRoutes(api);

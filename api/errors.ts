@@ -22,6 +22,8 @@ export const problemKinds = {
   reservation_not_found: { status: 404, title: 'This shop put nothing aside under this id' },
   fact_not_found: { status: 404, title: 'Nothing of the kind is known about this customer' },
   cart_not_found: { status: 404, title: 'This shop told of no such cart' },
+  event_conflict: { status: 409, title: 'This id was posted before with another body' },
+  event_type_reserved: { status: 422, title: 'Of this we tell ourselves' },
   order_not_found: { status: 404, title: 'This shop told of no such order' },
   talk_not_found: { status: 404, title: 'There is no such talk' },
   method_not_allowed: { status: 405, title: 'This address does not take this method' },

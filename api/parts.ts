@@ -8,6 +8,7 @@ import type {
   CouponBatchId,
   CouponId,
   CustomerId,
+  EventId,
   NoticeId,
   OrderId,
   PurchaseId,
@@ -21,6 +22,7 @@ import type { NpsAnswer, NpsQuestion } from '../core/insights/nps/figures.ts';
 import type { Refill } from '../core/insights/refill.ts';
 import type { Period, Report, ReportQuestion, Theme } from '../core/insights/reports/types.ts';
 import type { RfmProfile, RfmResult } from '../core/insights/rfm/types.ts';
+import type { StoredEvent } from '../core/journeys/events.ts';
 import type { HistoryEntry } from '../core/ledger/view.ts';
 import type { MessageFigures } from '../core/messaging/figures.ts';
 import type { Attempt, Notice } from '../core/messaging/notices.ts';
@@ -51,6 +53,7 @@ export interface ApiParts {
   readonly products: ProductReads;
   readonly carts: CartReads;
   readonly orders: OrderReads;
+  readonly events: EventReads;
   readonly redemptions: RedemptionReads;
   readonly coupons: CouponReads;
   readonly talks: TalkReads;
@@ -163,6 +166,15 @@ export interface OrderReads {
     customer: CustomerRef,
     page: { readonly limit: number; readonly before?: OrderId },
   ): Promise<readonly Order[] | undefined>;
+}
+
+/** Reads of what happened. */
+export interface EventReads {
+  /** Of a customer, the newest first, `limit` of them: told before an event. */
+  list(
+    customer: CustomerRef,
+    page: { readonly limit: number; readonly before?: EventId },
+  ): Promise<readonly StoredEvent[] | undefined>;
 }
 
 /** A state that an order came to. */

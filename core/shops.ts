@@ -24,6 +24,7 @@ export type Right =
   | 'products:write'
   | 'carts:write'
   | 'orders:write'
+  | 'events:write'
   | 'segments:read'
   | 'segments:write';
 
@@ -33,7 +34,7 @@ const rights: Readonly<Record<Scope, readonly Right[]>> = {
   site: [
     ...(['purchases:write', 'redemptions:write', 'coupons:use', 'coupons:issue'] as const),
     ...(['customers:read', 'customers:write', 'customers:vouch', 'messages:read', 'refills:read'] as const),
-    ...(['products:write', 'carts:write', 'orders:write'] as const),
+    ...(['products:write', 'carts:write', 'orders:write', 'events:write'] as const),
     'surveys:write',
   ],
   admin: [
@@ -55,6 +56,7 @@ const rights: Readonly<Record<Scope, readonly Right[]>> = {
     'products:write',
     'carts:write',
     'orders:write',
+    'events:write',
     'segments:read',
     'segments:write',
   ],

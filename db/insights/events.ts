@@ -28,6 +28,21 @@ export async function readEvents(
   return rows.map(eventFrom);
 }
 
+/** What happened to a customer, also under accounts merged into this one: `limit` events before another, newest first. */
+export async function eventsOfCustomer(
+  database: Reading,
+  customerId: CustomerId,
+  { limit, before }: { readonly limit: number; readonly before?: EventId },
+): Promise<readonly StoredEvent[]> {
+  const rows = await readRows(
+    database,
+    `select * from events where id < coalesce(?2, 'evu') and customer_id in
+       (select ?1 union all select id from customers where merged_into = ?1) order by id desc limit ?3`,
+    ...[customerId, before ?? null, limit],
+  );
+  return rows.map(eventFrom);
+}
+
 /** An event as stored, in the words of core. */
 export function eventFrom(row: Row): StoredEvent {
   return {

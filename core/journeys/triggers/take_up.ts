@@ -12,6 +12,7 @@ import type {
   LookedUp,
   Start,
 } from '../types.ts';
+import { woken } from '../wake.ts';
 import { listeners, starts } from './purchases.ts';
 
 /** How many runs an event started and woke. */
@@ -78,23 +79,24 @@ export function takeUp(
       if (!open || open.handledAt !== null)
         return { ok: true, changes: {}, result: { started: 0, woken: 0 } };
       const started = begun.map((start) => decideStart(start, looked, rules, facts, context));
-      const woken = wake(open, facts, context);
+      const awake = wake(open, facts, context);
       const changes = mergeChanges<JourneyChanges>(
         { eventsHandled: [{ id, at: context.now }] },
-        ...(woken.length > 0 ? [{ runUpdates: woken }] : []),
+        ...(awake.length > 0 ? [{ runUpdates: awake }] : []),
         ...started.map((one) => one.changes),
       );
       const runs = started.filter(({ changes }) => changes.runs !== undefined).length;
-      return { ok: true, changes, result: { started: runs, woken: woken.length } };
+      return { ok: true, changes, result: { started: runs, woken: awake.length } };
     },
   };
 }
 
 /** Runs that wait for the event, of the customer and of who the customer became. */
-function wake({ customerId, type, at }: StoredEvent, facts: JourneyFacts, { now }: Context) {
+function wake(event: StoredEvent, facts: JourneyFacts, { now }: Context) {
+  const { customerId, type, at } = event;
   const into: CustomerId | null | undefined = facts.customer({ id: customerId })?.customer.mergedInto;
   return facts
     .runsWaiting(into ?? customerId, type)
     .filter(({ state, startedAt }) => state === 'waiting' && at >= startedAt)
-    .map((run) => ({ ...run, dueAt: now, waitsFor: null, revision: run.revision + 1 }));
+    .map((run) => woken(run, event, now));
 }
