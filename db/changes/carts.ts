@@ -44,17 +44,18 @@ function markBought(purchases: readonly Purchase[]): Statement {
   return statement(boughtSql, JSON.stringify(rows));
 }
 
+/** The list of ids comes first: joined by `from`, the planner would go through all carts (looked at with EXPLAIN). */
 const boughtSql = `update carts set state = 'bought', left_at = null, revision = revision + 1,
-    customer_id = coalesce(carts.customer_id, bought.customer)
-  from (
-    select k.id as id, p.value ->> 1 as customer from json_each(?1) p
+    customer_id = coalesce(customer_id, (select p.value ->> 1 from json_each(?1) p
+      where p.value ->> 2 = carts.shop_id and p.value ->> 3 = carts.external_id))
+  where id in (
+    select k.id from json_each(?1) p
     cross join carts k on k.shop_id = p.value ->> 2 and k.external_id = p.value ->> 3
     where k.state <> 'bought'
     union all
-    select k.id, null from json_each(?1) p
+    select k.id from json_each(?1) p
     cross join carts k on k.customer_id in
       (select p.value ->> 1 union all select id from customers where merged_into = p.value ->> 1)
     where k.state = 'open' and k.updated_at <= p.value ->> 4 + ${cartClockMs} and exists (
       select 1 from json_each(k.items) i join purchase_lines l on l.sku = i.value ->> 'sku'
-      where l.purchase_id = p.value ->> 0)
-  ) bought where carts.id = bought.id`;
+      where l.purchase_id = p.value ->> 0))`;
