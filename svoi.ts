@@ -4,6 +4,7 @@ import { handleEvent } from './core/dialogs/handle.ts';
 import type { Site } from './core/dialogs/turn.ts';
 import type { Ids } from './core/ids.ts';
 import { journeysInForce } from './core/journeys/in_force.ts';
+import { toldAtOnce } from './core/journeys/instant.ts';
 import { withEvents } from './core/journeys/triggers/own_events.ts';
 import type { Journey, JourneyRules, ShippedJourney } from './core/journeys/types.ts';
 import { withNotifications } from './core/messaging/notify.ts';
@@ -17,6 +18,7 @@ import { currentProgram } from './db/programs.ts';
 import { type AnyCommand, createWriter, type Writer, type WriterOptions } from './db/writer.ts';
 import type { ChatLinks } from './links.ts';
 import { consentTexts } from './locales/consents.ts';
+import { shipped as shippedJourneys } from './locales/journeys.ts';
 
 /** The parts every root shares: one database, one writer, the program in force. */
 export interface Svoi {
@@ -74,7 +76,7 @@ function siteOfPeople(site: Site | undefined): string | undefined {
 /** Joins core and database. Channels, HTTP and jobs are joined to it by the root that runs. */
 export async function createSvoi(options: SvoiOptions): Promise<Svoi> {
   const { database, clock, ids, writer = createWriter(options) } = options;
-  const { analyst = analystHere(database), shipped = [] } = options;
+  const { analyst = analystHere(database), shipped = shippedJourneys } = options;
   let program = await currentProgram(database);
   let journeys = journeysInForce(shipped, await keptJourneys(database));
   let links: Pick<ChatLinks, 'open' | 'all'> | undefined;
@@ -83,7 +85,8 @@ export async function createSvoi(options: SvoiOptions): Promise<Svoi> {
   let channels = anyChat;
   let site: (() => Site | undefined) | undefined;
   const journeyRules = (): JourneyRules => ({ program, channels, site: siteOfPeople(site?.()) });
-  const messagingRules: () => MessagingRules = journeyRules;
+  let atOnce = toldAtOnce(journeys, journeyRules);
+  const messagingRules = (): MessagingRules => ({ ...journeyRules(), atOnce });
   const submit = <Result>(command: AnyCommand<Result>) =>
     writer.submit(withNotifications(withEvents(command), messagingRules));
   return {
@@ -99,6 +102,7 @@ export async function createSvoi(options: SvoiOptions): Promise<Svoi> {
     journeys: () => journeys,
     reloadJourneys: async () => {
       journeys = journeysInForce(shipped, await keptJourneys(database));
+      atOnce = toldAtOnce(journeys, journeyRules);
     },
     journeyRules,
     submit,

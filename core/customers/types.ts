@@ -108,6 +108,14 @@ export interface CustomerRecord {
   readonly consents: Partial<Record<ConsentCategory, boolean>>;
   /** The newest answers about one channel alone. */
   readonly channelConsents: ChannelConsents;
+  /** What the customer does not want to hear of; absent: hears of everything. */
+  readonly mutes?: readonly Muted[];
+}
+
+/** What a customer does not want to hear of: `topic:offers`, `journey:cart`; `until` (epoch milliseconds) null: for good. */
+export interface Muted {
+  readonly subject: string;
+  readonly until: number | null;
 }
 
 /** Customers to read. `lots`: those already due (the default), or all that are open. */

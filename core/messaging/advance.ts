@@ -1,9 +1,8 @@
-import type { Address, CustomerChanges, CustomerRecord } from '../customers/types.ts';
+import type { Address, CustomerChanges, CustomerRecord, Muted } from '../customers/types.ts';
 import { invariant } from '../errors.ts';
 import type { NoticeId } from '../ids.ts';
 import type { Command, Context } from '../ports.ts';
 import { addressOn, isOpenTo, localeOf, planSteps, smsNumber } from './cascade.ts';
-import type { Mute } from './mutes.ts';
 import type { Attempt, Notice, NoticeFacts, NoticeNeeds, NoticeReason, Silence } from './notices.ts';
 import { beginStep } from './plan.ts';
 import { isPointless, isUnheard, judge, wanted } from './policy.ts';
@@ -28,7 +27,7 @@ export interface Situation {
   /** The weight of the heaviest offer that waits for the customer and is due now. */
   readonly heaviest?: number;
   /** What the customer does not want to hear of. */
-  readonly mutes?: readonly Mute[];
+  readonly mutes?: readonly Muted[];
   /** Whether the customer bought something since the notice was made. */
   readonly bought: boolean;
   /** What is kept of the number SMS go to, whosever it was. */
@@ -60,7 +59,7 @@ export function advanceNotice(
       const situation: Situation = {
         ...{ notice, record, attempts: facts.attempts(id), offered: facts.offered(customerId) },
         ...{ silence: facts.silence(customerId), heaviest: facts.heaviest(customerId) },
-        mutes: facts.mutes(record.customer.id),
+        mutes: [...facts.mutes(record.customer.id), ...(record.mutes ?? [])],
         bought: notice.stopsOnPurchase && facts.bought({ customerId, since: notice.createdAt }),
         sms: number === undefined ? undefined : facts.conversation('sms', number)?.address,
       };

@@ -1,12 +1,10 @@
+import type { Muted } from '../customers/types.ts';
 import type { CustomerId } from '../ids.ts';
 import type { Notice } from './notices.ts';
 
-/** What a customer does not want to hear of: `topic:offers`, `journey:cart`; `until` null: for good. */
-export interface Mute {
+/** Who does not want to hear of what, and since when. */
+export interface Mute extends Muted {
   readonly customerId: CustomerId;
-  readonly subject: string;
-  /** Epoch milliseconds. */
-  readonly until: number | null;
   readonly at: number;
 }
 
@@ -16,7 +14,7 @@ export function topicSubject(topic: string): string {
 }
 
 /** Whether one of the subjects is not to be heard of at `now`. */
-export function isMuted(subjects: readonly string[], mutes: readonly Mute[], now: number): boolean {
+export function isMuted(subjects: readonly string[], mutes: readonly Muted[], now: number): boolean {
   return mutes.some(({ subject, until }) => subjects.includes(subject) && (until === null || until > now));
 }
 

@@ -49,12 +49,15 @@ function tell(
   if (!record) return {};
   if (event.type === 'points_asked') return ask(question(event), record, context);
   if (event.type === 'points_code') return planNotice(codeNotice(event), record, rules, context);
-  const reply = replyTo(event, localeOf(record, rules));
-  if (!reply) return {};
+  const ours = replyTo(event, localeOf(record, rules));
+  const wanted = rules.atOnce?.(event.type);
+  if (!ours || wanted?.isOn === false) return {};
+  const reply = wanted?.write?.(event, record, context.now) ?? ours;
   const pointlessAt = event.type === 'coupon_issued' ? event.validUntil : null;
   const request = {
     ...({ category: 'service', kind: event.type, reply } as const),
     prompt: isPrompt(event, context.now),
+    ...(wanted ? { topic: wanted.topic } : {}),
     ...(pointlessAt === null ? {} : { pointlessAt }),
   };
   return planNotice(request, record, rules, context);

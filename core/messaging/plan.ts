@@ -60,7 +60,7 @@ function planDraft(
   context: Context,
 ): MessagingChanges {
   const { now } = context;
-  const verdict = judge(notice, record, rules, { now, prompt, offered: [] });
+  const verdict = judge(notice, record, rules, { now, prompt, offered: [], mutes: record.mutes ?? [] });
   if (verdict.kind === 'drop') return ended(notice, 'dropped', verdict.reason, now);
   const steps = planSteps(notice, record, rules, now);
   const [first] = steps;

@@ -1,6 +1,6 @@
-import type { ChannelName, CustomerRecord } from '../customers/types.ts';
+import type { ChannelName, CustomerRecord, Muted } from '../customers/types.ts';
 import { DAY_MS, instantOfLocal, localClock, localDay } from '../time.ts';
-import { isMuted, type Mute, subjectsOf } from './mutes.ts';
+import { isMuted, subjectsOf } from './mutes.ts';
 import type { Notice, NoticeReason, Silence } from './notices.ts';
 import type { MessagingRules } from './rules.ts';
 
@@ -24,7 +24,7 @@ export interface Standing {
   readonly silence?: Silence | undefined;
   /** The weight of the heaviest offer that waits for the customer and is due now. */
   readonly heaviest?: number;
-  readonly mutes?: readonly Mute[];
+  readonly mutes?: readonly Muted[];
 }
 
 const go: Verdict = { kind: 'go' };

@@ -1,5 +1,6 @@
-import type { ChannelName } from '../customers/types.ts';
+import type { ChannelName, CustomerEvent, CustomerRecord } from '../customers/types.ts';
 import type { Program } from '../program/program.ts';
+import type { Reply } from './types.ts';
 
 /** How far a channel tells what became of a message. */
 export type ReceiptDepth = 'accepted' | 'delivered' | 'read';
@@ -7,6 +8,16 @@ export type ReceiptDepth = 'accepted' | 'delivered' | 'read';
 /** A channel as far as the policy knows it. */
 export interface ChannelRule {
   readonly receipts: ReceiptDepth;
+}
+
+/** How a shop wants an event to be told in its own commit. */
+export interface ToldAtOnce {
+  /** Off: it is not told. */
+  readonly isOn: boolean;
+  /** What the customer can switch off by itself, as journeys name it. */
+  readonly topic: string;
+  /** What is said in the place of our own words; undefined: those. */
+  write?(event: CustomerEvent, record: CustomerRecord, now: number): Reply | undefined;
 }
 
 /** What decides where a message goes: the program in force, and the channels that are there. */
@@ -24,6 +35,8 @@ export interface MessagingRules {
   >;
   /** A channel that is not here is never written to. */
   readonly channels: ReadonlyMap<ChannelName, ChannelRule>;
+  /** What is said of an event in its own commit; absent, and where it says nothing: as Svoi brings it along. */
+  readonly atOnce?: (type: CustomerEvent['type']) => ToldAtOnce | undefined;
   /** Where short links of ours stand, as the people we write to reach it; absent: links stay as they are. */
   readonly site?: string | undefined;
 }

@@ -6,6 +6,7 @@ import {
   type CustomerRecord,
   type CustomerRef,
   type Locale,
+  type Muted,
   refKey,
 } from '../../core/customers/types.ts';
 import type { AddressId, CustomerId } from '../../core/ids.ts';
@@ -29,6 +30,7 @@ function collect() {
     lots: new Map<string, Lot[]>(),
     addresses: new Map<string, Address[]>(),
     consents: new Map<string, Pick<CustomerRecord, 'consents' | 'channelConsents'>>(),
+    mutes: new Map<string, readonly Muted[]>(),
     hashes: new Map<string, string>(),
   };
 }
@@ -58,11 +60,12 @@ function recordOf(id: CustomerId, all: Collected): CustomerRecord | undefined {
   if (!found) return undefined;
   const [lots, addresses] = [all.lots.get(id) ?? [], all.addresses.get(id) ?? []];
   const answers = all.consents.get(id) ?? { consents: {}, channelConsents: {} };
-  return { ...found, lots, addresses, ...answers };
+  const mutes = all.mutes.get(id);
+  return { ...found, lots, addresses, ...answers, ...(mutes ? { mutes } : {}) };
 }
 
 /**
- * Customers by reference, each as one JSON array with the end of its ledger, its lots, chats and consents. One cell a
+ * Customers by reference, each as one JSON array with the end of its ledger, its lots, chats, consents and mutes. One cell a
  * group: the driver spends more on a cell than SQLite on the row it comes from.
  */
 const customersSql = `
@@ -72,7 +75,8 @@ const customersSql = `
     json((select json_group_array(${jsonSelection(schema.lots, 'l')}) from lots l
       where l.customer_id = c.id and l.remaining > 0 and (refs.value ->> 4 = 1 or l.expires_at <= ?2))),
     json((select json_group_array(${jsonSelection(schema.addresses, 'a')}) from addresses a where a.customer_id = c.id)),
-    json((select json_group_array(json_array(id, category, granted, channel)) from consents where customer_id = c.id)))) as found
+    json((select json_group_array(json_array(id, category, granted, channel)) from consents where customer_id = c.id)),
+    json((select json_group_array(json_array(subject, until)) from mutes where customer_id = c.id)))) as found
   from json_each(?1) as refs
   join customers c on c.id = case refs.value ->> 1
     when 'id' then refs.value ->> 2
@@ -89,6 +93,7 @@ type FoundCustomer = readonly [
   lots: readonly Cells[],
   addresses: readonly Cells[],
   consents: readonly Cells[],
+  mutes: readonly Cells[],
 ];
 type Cells = readonly (string | number | null)[];
 
@@ -114,7 +119,10 @@ function customerQuery(needs: NonNullable<Needs['customers']>, now: number, all:
   };
 }
 
-function takeCustomer([key, cells, head, lots, addresses, consents]: FoundCustomer, all: Collected): void {
+function takeCustomer(
+  [key, cells, head, lots, addresses, consents, mutes]: FoundCustomer,
+  all: Collected,
+): void {
   const customer = customerOf(cells) as Customer;
   const { id } = customer;
   all.ids.set(key, id);
@@ -132,12 +140,17 @@ function takeCustomer([key, cells, head, lots, addresses, consents]: FoundCustom
     chats.sort((a, b) => b.lastSeenAt - a.lastSeenAt || (a.id < b.id ? -1 : 1)),
   );
   all.consents.set(id, newestConsents(consents));
+  if (mutes.length > 0) all.mutes.set(id, mutes.map(mutedFrom));
 }
 
 function headOf(customerId: CustomerId, found: FoundCustomer[2]): LedgerHead {
   if (!found) return emptyHead(customerId);
   const [seq, hash, available, pending, held] = found;
   return { customerId, seq, hash, balance: { available, pending, held } };
+}
+
+function mutedFrom([subject, until]: Cells): Muted {
+  return { subject: String(subject), until: until == null ? null : Number(until) };
 }
 
 /** Of each category, and of each category on one channel, the answer given last. */

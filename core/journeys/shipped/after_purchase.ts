@@ -1,7 +1,7 @@
-import type { ShippedJourney } from './pen.ts';
+import type { JourneyDraft } from './pen.ts';
 
 /** What is bought again and again runs out in a few days. */
-const refill: ShippedJourney = {
+const refill: JourneyDraft = {
   key: 'refill',
   write: ({ message, opens }) => ({
     category: 'marketing',
@@ -15,7 +15,7 @@ const refill: ShippedJourney = {
 };
 
 /** A few days after a purchase of 3,000.00 or more: what goes with it. */
-const accessories: ShippedJourney = {
+const accessories: JourneyDraft = {
   key: 'accessories',
   write: ({ message, opens }) => ({
     category: 'marketing',
@@ -32,7 +32,7 @@ const accessories: ShippedJourney = {
  * How likely it is that the customer recommends us, asked three hours after a purchase. What is answered is thanked for in
  * the chat, and managers hear of who is unhappy. While it is on, it asks in the place of the program's `nps`.
  */
-const nps: ShippedJourney = {
+const nps: JourneyDraft = {
   key: 'nps',
   write: () => ({
     category: 'service',
@@ -46,4 +46,4 @@ const nps: ShippedJourney = {
 };
 
 /** What follows from a purchase. */
-export const afterPurchase: readonly ShippedJourney[] = [refill, accessories, nps];
+export const afterPurchase: readonly JourneyDraft[] = [refill, accessories, nps];

@@ -1,7 +1,7 @@
-import type { ShippedJourney } from './pen.ts';
+import type { JourneyDraft } from './pen.ts';
 
 /** An invoice that nobody paid: before its day, on it, and after it with a word to the manager who looks after it. */
-const invoice: ShippedJourney = {
+const invoice: JourneyDraft = {
   key: 'invoice',
   write: ({ message, opens, link, tellManager }) => {
     const buttons = [[link('invoice', '{{order.url}}')], [opens('human')]];
@@ -27,7 +27,7 @@ const invoice: ShippedJourney = {
 };
 
 /** A document that waits for a signature: the next day, three days later, then the manager calls. */
-const document: ShippedJourney = {
+const document: JourneyDraft = {
   key: 'document',
   write: ({ message, opens, link, tellManager }) => {
     const buttons = [[link('document', '{{order.url}}')], [opens('human')]];
@@ -53,4 +53,4 @@ const document: ShippedJourney = {
 };
 
 /** What business customers are reminded of. */
-export const business: readonly ShippedJourney[] = [invoice, document];
+export const business: readonly JourneyDraft[] = [invoice, document];

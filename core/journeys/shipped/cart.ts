@@ -1,4 +1,4 @@
-import type { ShippedJourney } from './pen.ts';
+import type { JourneyDraft } from './pen.ts';
 
 /** Those who may not come back by themselves; whoever buys anyway needs no offer. */
 const inNeed = 'lifecycle in (none, new, late, lost) or rf in (wandering, at_risk, dormant, lost)';
@@ -7,7 +7,7 @@ const inNeed = 'lifecycle in (none, new, late, lost) or rf in (wandering, at_ris
  * A cart that was left: what lies in it, the next day help from a person, and on the third day an offer for those who need
  * one. Each step looks first whether the cart still stands open; a purchase ends it.
  */
-export const cart: ShippedJourney = {
+export const cart: JourneyDraft = {
   key: 'cart',
   write: ({ message, opens }) => ({
     category: 'marketing',

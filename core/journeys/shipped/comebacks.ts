@@ -1,7 +1,7 @@
-import type { ShippedJourney } from './pen.ts';
+import type { JourneyDraft } from './pen.ts';
 
 /** Who is silent for longer than is usual for this very customer, and has likely left: a gift, and a question why. */
-const winBack: ShippedJourney = {
+const winBack: JourneyDraft = {
   key: 'win_back',
   write: ({ message, opens }) => ({
     category: 'marketing',
@@ -21,4 +21,4 @@ const winBack: ShippedJourney = {
 };
 
 /** Those who are called back. */
-export const comebacks: readonly ShippedJourney[] = [winBack];
+export const comebacks: readonly JourneyDraft[] = [winBack];

@@ -1,11 +1,11 @@
-import type { ShippedJourney } from './pen.ts';
+import type { JourneyDraft } from './pen.ts';
 
 /** Greetings are good to read in the morning; what a day gives lives long enough to come by at a weekend. */
 const morning = '10:00';
 const giftDays = 14;
 
 /** The first days: how it all works, and for who has not bought yet, what the points are good for. */
-const welcome: ShippedJourney = {
+const welcome: JourneyDraft = {
   key: 'welcome',
   write: ({ message, opens }) => ({
     category: 'service',
@@ -28,7 +28,7 @@ const welcome: ShippedJourney = {
  * A week ahead a hint, on the day the gift. One run tells of both, so that nobody who is kept to compare with is promised
  * what does not come. The wait ends in the evening before, whichever way clocks were put meanwhile.
  */
-const birthday: ShippedJourney = {
+const birthday: JourneyDraft = {
   key: 'birthday',
   write: ({ message, opens }) => ({
     category: 'marketing',
@@ -48,7 +48,7 @@ const birthday: ShippedJourney = {
 };
 
 /** A day a year that a customer or the shop told of, with a small gift. */
-function dayOfTheYear(key: string, gift: number): ShippedJourney {
+function dayOfTheYear(key: string, gift: number): JourneyDraft {
   return {
     key,
     write: ({ message, opens }) => ({
@@ -67,7 +67,7 @@ function dayOfTheYear(key: string, gift: number): ShippedJourney {
 }
 
 /** How a customer is welcomed, and the days that are celebrated. */
-export const greetings: readonly ShippedJourney[] = [
+export const greetings: readonly JourneyDraft[] = [
   welcome,
   birthday,
   dayOfTheYear('name_day', 20),

@@ -1,10 +1,10 @@
-import type { ShippedJourney } from './pen.ts';
+import type { JourneyDraft } from './pen.ts';
 
 /**
  * What is told in the very commit of what it tells of (see `core/messaging/notify.ts`): as long as nobody has changed the
  * text, in the words that Svoi brings along, which say the same.
  */
-function told(key: string, topic: 'points' | 'offers', buttons: 'coupons'[] = []): ShippedJourney {
+function told(key: string, topic: 'points' | 'offers', buttons: 'coupons'[] = []): JourneyDraft {
   return {
     key,
     isOn: true,
@@ -19,7 +19,7 @@ function told(key: string, topic: 'points' | 'offers', buttons: 'coupons'[] = []
 }
 
 /** What is told at once. */
-export const instant: readonly ShippedJourney[] = [
+export const instant: readonly JourneyDraft[] = [
   told('points_earned', 'points'),
   told('points_spent', 'points'),
   told('goods_returned', 'points'),

@@ -1,4 +1,4 @@
-import type { Pen, ShippedJourney } from './pen.ts';
+import type { JourneyDraft, Pen } from './pen.ts';
 
 type Buttons = Parameters<Pen['message']>[1];
 
@@ -8,7 +8,7 @@ function news(
   statuses: string,
   goodFor: string,
   buttons: (pen: Pen) => Buttons,
-): ShippedJourney {
+): JourneyDraft {
   return {
     key: `order_${state}`,
     isOn: true,
@@ -30,7 +30,7 @@ const tracking = ({ link }: Pen) => ({ buttons: [[link('track', '{{order.trackin
 const help = ({ opens }: Pen) => ({ buttons: [[opens('human')]] });
 
 /** An order from the payment to the door. A state that has passed meanwhile is told no more. */
-export const orders: readonly ShippedJourney[] = [
+export const orders: readonly JourneyDraft[] = [
   news('paid', 'paid', '12h', details),
   news('packed', 'packed', '12h', none),
   news('shipped', 'shipped', '2d', tracking),

@@ -13,7 +13,7 @@ export type Written = Omit<z.input<typeof journeySchema>, 'key' | 'name' | 'abou
 };
 
 /** A journey that comes with Svoi, in no language yet. */
-export interface ShippedJourney {
+export interface JourneyDraft {
   readonly key: string;
   /** Whether it is on in a fresh installation. */
   readonly isOn?: true;

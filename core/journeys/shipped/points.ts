@@ -1,7 +1,7 @@
-import type { ShippedJourney } from './pen.ts';
+import type { JourneyDraft } from './pen.ts';
 
 /** A warning so many days before points burn. Few points are worth no message, and none comes after they burned. */
-function burning(days: number, atLeast: number, goodFor: string): ShippedJourney {
+function burning(days: number, atLeast: number, goodFor: string): JourneyDraft {
   return {
     key: `points_burn_${days}`,
     write: ({ message, opens }) => ({
@@ -15,7 +15,7 @@ function burning(days: number, atLeast: number, goodFor: string): ShippedJourney
 }
 
 /** Almost there: told once in a month, and no more of it after the next purchase. */
-function near(what: 'reward' | 'tier', within: number): ShippedJourney {
+function near(what: 'reward' | 'tier', within: number): JourneyDraft {
   return {
     key: `near_${what}`,
     write: ({ message, opens }) => ({
@@ -31,7 +31,7 @@ function near(what: 'reward' | 'tier', within: number): ShippedJourney {
 }
 
 /** What points are about to do: burn, or be enough. Within 50 points of a reward, or 500.00 of a tier. */
-export const points: readonly ShippedJourney[] = [
+export const points: readonly JourneyDraft[] = [
   burning(30, 30, '7d'),
   burning(7, 10, '3d'),
   burning(1, 10, '12h'),

@@ -1,6 +1,6 @@
 import { type RfSegment, rfSegments } from '../../program/rfm.ts';
 import type { StepDefinition } from '../definition.ts';
-import type { ShippedJourney } from './pen.ts';
+import type { JourneyDraft } from './pen.ts';
 
 /** What a scenario gives, and how. */
 interface Scenario {
@@ -22,7 +22,7 @@ const scenarios: Readonly<Record<RfSegment, Scenario>> = {
   lost: { gift: [150, 21], again: 'once', weight: 50 },
 };
 
-function scenario(segment: RfSegment, { gift, again, weight }: Scenario): ShippedJourney {
+function scenario(segment: RfSegment, { gift, again, weight }: Scenario): JourneyDraft {
   return {
     key: `rf_${segment}`,
     write: ({ message, opens }) => ({
@@ -48,6 +48,6 @@ function given(gift: Scenario['gift']): StepDefinition[] {
 }
 
 /** One scenario for each of the seven segments of recency and frequency, on coming to it. */
-export const rfScenarios: readonly ShippedJourney[] = rfSegments.map((segment) =>
+export const rfScenarios: readonly JourneyDraft[] = rfSegments.map((segment) =>
   scenario(segment, scenarios[segment]),
 );

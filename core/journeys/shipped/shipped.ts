@@ -1,5 +1,6 @@
 import { type Locale, locales } from '../../customers/types.ts';
 import { type JourneyDefinition, journeySchema, type Texts } from '../definition.ts';
+import type { ShippedJourney } from '../types.ts';
 import { afterPurchase } from './after_purchase.ts';
 import { business } from './business.ts';
 import { cart } from './cart.ts';
@@ -8,7 +9,7 @@ import { greetings } from './greetings.ts';
 import { instant } from './instant.ts';
 import { known } from './known.ts';
 import { orders } from './orders.ts';
-import { penOf, type ShippedJourney } from './pen.ts';
+import { type JourneyDraft, penOf } from './pen.ts';
 import { points } from './points.ts';
 import { rfScenarios } from './rf.ts';
 
@@ -18,14 +19,8 @@ type TextsOfJourney = Readonly<Record<string, string>>;
 /** All texts of a language: those of each journey by its key, and under `buttons` the labels they share. */
 export type JourneyTexts = Readonly<Record<string, TextsOfJourney>>;
 
-/** A journey as it comes with Svoi: what it does, and whether it is on where nobody has said anything yet. */
-export interface Shipped {
-  readonly definition: JourneyDefinition;
-  readonly isOn: boolean;
-}
-
 /** In the order in which staff read them: by what a customer lives through. */
-const all: readonly ShippedJourney[] = [
+const all: readonly JourneyDraft[] = [
   ...greetings,
   ...instant,
   ...points,
@@ -39,7 +34,7 @@ const all: readonly ShippedJourney[] = [
 ];
 
 /** The journeys Svoi comes with, in the words of `texts`. Throws where a text is missing in a language. */
-export function shippedJourneys(texts: Readonly<Record<Locale, JourneyTexts>>): readonly Shipped[] {
+export function shippedJourneys(texts: Readonly<Record<Locale, JourneyTexts>>): readonly ShippedJourney[] {
   return all.map(({ key, isOn = false, write }) => {
     const say = (name: string) => inAllLanguages(texts, key, name);
     const pen = penOf(say, (name) => inAllLanguages(texts, 'buttons', name));
@@ -47,7 +42,11 @@ export function shippedJourneys(texts: Readonly<Record<Locale, JourneyTexts>>): 
   });
 }
 
-function defined(key: string, say: (name: string) => Texts, written: ReturnType<ShippedJourney['write']>) {
+function defined(
+  key: string,
+  say: (name: string) => Texts,
+  written: ReturnType<JourneyDraft['write']>,
+): JourneyDefinition {
   return journeySchema.parse({ key, name: say('name'), about: say('about'), ...written });
 }
 
