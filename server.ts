@@ -42,6 +42,7 @@ import { oneAtATime } from './runner.ts';
 import { parseSettings, type Settings } from './settings.ts';
 import { createSvoi, type Svoi } from './svoi.ts';
 import { openWebParts } from './web.ts';
+import { createWebPages } from './web_pages.ts';
 
 const realClock = { now: () => Date.now() };
 /** How often due points are looked for: exact to a second, and one look-up of an index when nothing is due. */
@@ -211,6 +212,13 @@ async function openDoors(core: Core) {
   );
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.route('/', createClaimPage({ links: links.all }));
+  app.route(
+    '/',
+    createWebPages(svoi, {
+      ...{ links: links.all, hasSiteChat: true },
+      onError: (error) => log.error({ error }, 'an opened link could not be counted'),
+    }),
+  );
   app.route('/', createExportPage({ take: (token) => takeList(svoi, token) }));
   const site = createSiteChat({ ...web, handle: svoi.handleEvent, clock });
   const channels: Channel[] = [site.channel];

@@ -22,6 +22,7 @@ import manifest from './package.json' with { type: 'json' };
 import { scoreNewProfiles } from './rfm.ts';
 import { parseSettings, type Settings } from './settings.ts';
 import { createSvoi, type Svoi } from './svoi.ts';
+import { createWebPages } from './web_pages.ts';
 
 /** The settings as Cloudflare passes them, by the names of `.env`. */
 type Bindings = Readonly<Record<string, string | undefined>>;
@@ -130,6 +131,8 @@ async function createInstance(settings: Settings): Promise<Instance> {
   const links = createChatLinks({ messengers, clock: environment.clock });
   svoi.useLinks(links);
   svoi.useChannels(messengers.map(({ channel }) => channel));
+  const { PUBLIC_URL: url } = settings;
+  if (url !== undefined) svoi.useSite(() => ({ url, isPublic: true, hasNoLists: true }));
   const app = createApi(
     apiParts(svoi, {
       version: manifest.version,
@@ -141,13 +144,16 @@ async function createInstance(settings: Settings): Promise<Instance> {
       addressOf: (request) => request.headers.get('cf-connecting-ip') ?? undefined,
     }),
   );
+  const onError = (error: unknown) => log('error', `an opened link could not be counted: ${error}`);
+  const pages = createWebPages(svoi, { links: links.all, hasSiteChat: false, onError });
   return {
     svoi,
     dispatch: () => dispatch(database, svoi, messengers),
     fetch(request, context) {
       const { pathname } = new URL(request.url);
       const messenger = messengers.find((one) => isCalledAt(one, pathname));
-      return messenger ? messenger.webhook(request, (work) => context.waitUntil(work)) : app.fetch(request);
+      if (messenger) return messenger.webhook(request, (work) => context.waitUntil(work));
+      return /^\/[lo]\//.test(pathname) ? pages.fetch(request) : app.fetch(request);
     },
   };
 }

@@ -12,6 +12,7 @@ import { forgetJourneys, journeyStatements } from './changes/journeys.ts';
 import { ledgerStatements } from './changes/ledger.ts';
 import { noticeStatements } from './changes/notices.ts';
 import { orderStatements } from './changes/orders.ts';
+import { pageStatements } from './changes/pages.ts';
 import { type Changes, forRows } from './changes/part.ts';
 import { productStatements } from './changes/products.ts';
 import { forgetProfile, profileStatements } from './changes/profile.ts';
@@ -69,6 +70,7 @@ export function statementsFor(changes: Changes, commands: readonly CommandRow[],
     ...totalStatements(changes),
     ...noticeStatements(changes),
     ...journeyStatements(changes),
+    ...pageStatements(changes),
     // Before chats: who asks in a chat to be erased still gets the goodbye, in a chat that begins anew.
     ...forRows(changes.erasures, forgetTalks),
     ...forRows(changes.erasures, forgetSurveys),

@@ -13,6 +13,7 @@ import { exportSource } from './facts/exports.ts';
 import { joinJourneyFacts, journeySource } from './facts/journeys.ts';
 import { joinNoticeFacts, noticeSource } from './facts/notices.ts';
 import { joinOrderFacts, orderSource } from './facts/orders.ts';
+import { joinPageFacts, pageSource } from './facts/pages.ts';
 import { profileSource } from './facts/profile.ts';
 import { purchaseSource } from './facts/purchases.ts';
 import { questionSource } from './facts/questions.ts';
@@ -42,7 +43,7 @@ function newSources() {
     ...{ talks: talkSource(), notices: noticeSource(), surveys: surveySource(), cards: cardSource() },
     ...{ questions: questionSource(), campaigns: campaignSource(), lists: exportSource() },
     ...{ profile: profileSource(), segments: segmentSource() },
-    journeys: journeySource(),
+    ...{ journeys: journeySource(), pages: pageSource() },
     ...{ carts: cartSource(), orders: orderSource() },
   };
 }
@@ -69,6 +70,7 @@ function foundBy(of: ReturnType<typeof newSources>): DialogFacts {
     ...of.profile.facts,
     ...of.segments.facts,
     ...of.journeys.facts,
+    ...of.pages.facts,
     ...of.carts.facts,
     ...of.orders.facts,
   };
@@ -135,6 +137,7 @@ export function joinFacts(first: Facts, second: Facts): Facts {
     profileFacts: (id) => filled(second.profileFacts(id), first.profileFacts(id)),
     savedSegments: () => filled(second.savedSegments(), first.savedSegments()),
     ...joinJourneyFacts(first, second),
+    ...joinPageFacts(first, second),
     question: (id) => second.question(id) ?? first.question(id),
     conversation: (channel, address) =>
       second.conversation(channel, address) ?? first.conversation(channel, address),

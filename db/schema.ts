@@ -1305,11 +1305,12 @@ export const pages = sqliteTable('pages', {
   button: text().notNull(),
   url: text(),
   couponId: text('coupon_id'),
-  staffId: text('staff_id').notNull(),
+  /** `staff:stf_…`, `shop:shp_…`. */
+  createdBy: text('created_by').notNull(),
   createdAt: integer('created_at').notNull(),
   /** Null: not yet, or not any more. */
   publishedAt: integer('published_at'),
-  /** How often a person looked at it. */
+  /** How often a person looked at it: counted without a new revision. */
   views: integer().notNull(),
   revision: integer().notNull(),
 });

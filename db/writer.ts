@@ -252,7 +252,7 @@ export function createWriter(options: WriterOptions): Writer {
     const isDue = ({ dueAt }: { readonly dueAt: number | null }) => dueAt !== null && dueAt <= now;
     if (changes.questions || changes.campaigns || changes.campaignUpdates) options.onErrands?.();
     if (changes.notices?.some(isDue) || changes.noticeUpdates?.some(isDue)) options.onNotices?.();
-    const goesOn = changes.runs?.some(isDue) || changes.runUpdates?.some(isDue);
+    const goesOn = changes.runs?.some(isDue) || changes.runUpdates?.some(isDue) || changes.wakes?.length;
     if (changes.newEvents?.length || goesOn) options.onJourneys?.();
   }
 

@@ -33,6 +33,8 @@ export interface Site {
   readonly isPublic: boolean;
   /** Whoever we write to sits at this machine as well, and opens what only it reaches. */
   readonly isPlayground?: boolean;
+  /** Lists of customers cannot be fetched there. */
+  readonly hasNoLists?: boolean;
 }
 
 /** A link that opens a chat with us on a messenger. */

@@ -4,6 +4,7 @@ import type { CardFacts, CardNeeds } from '../insights/card.ts';
 import type { ProfileFactChanges, ProfileFactNeeds, ProfileFacts } from '../insights/facts/types.ts';
 import type { SurveyChanges, SurveyFacts, SurveyNeeds } from '../insights/nps/types.ts';
 import type { QuestionChanges, QuestionFacts, QuestionNeeds } from '../insights/questions.ts';
+import type { PageChanges, PageFacts, PageNeeds } from '../journeys/pages.ts';
 import type { JourneyChanges, JourneyFacts, JourneyNeeds } from '../journeys/types.ts';
 import type { HistoryEntry } from '../ledger/view.ts';
 import type { NoticeFacts, NoticeNeeds } from '../messaging/notices.ts';
@@ -79,6 +80,7 @@ export interface DialogNeeds
   extends StaffNeeds,
     NoticeNeeds,
     JourneyNeeds,
+    PageNeeds,
     TalkNeeds,
     QuestionNeeds,
     SurveyNeeds,
@@ -94,6 +96,7 @@ export interface DialogFacts
   extends StaffFacts,
     NoticeFacts,
     JourneyFacts,
+    PageFacts,
     TalkFacts,
     QuestionFacts,
     SurveyFacts,
@@ -111,6 +114,7 @@ export interface DialogChanges
   extends StaffChanges,
     MessagingChanges,
     JourneyChanges,
+    PageChanges,
     TalkChanges,
     QuestionChanges,
     ProfileFactChanges,

@@ -1,6 +1,7 @@
 import { type Command, mergeChanges } from '../ports.ts';
 import type { Attempt, Notice, NoticeFacts, NoticeNeeds } from './notices.ts';
 import { isChargedOnDelivery } from './price.ts';
+import { wakeOf } from './reactions.ts';
 import type { Receipt } from './receipts.ts';
 import { countedSmsPrice, isDoubled, isReachedBy, settled } from './settle.ts';
 import { isOpenMessage, isSettled, movedByReceipt } from './states.ts';
@@ -72,7 +73,8 @@ function received(receipt: Receipt, message: Attempt, facts: NoticeFacts, now: n
       ? [{ addressId: message.addressId, since: message.sentAt ?? message.createdAt }]
       : [],
   };
-  return mergeChanges<MessagingChanges>(written, told);
+  const news = state === 'read' && notice ? wakeOf(notice, 'read', now) : {};
+  return mergeChanges<MessagingChanges>(written, told, news);
 }
 
 /** What did not arrive saved no SMS, and costs nothing where the channel bills what it delivers. */

@@ -111,6 +111,14 @@ export interface MessageCount {
   readonly smsPriceMicros?: number;
 }
 
+/** Somebody did something about a notice: a journey that waits for it goes on. */
+export interface Wake {
+  readonly customerId: CustomerId;
+  readonly noticeId: NoticeId;
+  readonly event: 'read' | 'click' | 'answer';
+  readonly at: number;
+}
+
 /** New rows of the outbox, and what becomes of notices and their messages. */
 export interface MessagingChanges {
   readonly messages?: readonly OutboxMessage[];
@@ -122,6 +130,8 @@ export interface MessagingChanges {
   /** Offers that go out because the customer had so many in seven days: where more have begun, the commit fails. */
   readonly offersBegun?: readonly OfferBegun[];
   readonly messageCounts?: readonly MessageCount[];
+  /** What people did about notices, for journeys that wait for just that. */
+  readonly wakes?: readonly Wake[];
   readonly links?: readonly ShortLink[];
   /** Short links that a person just opened. */
   readonly linksOpened?: readonly { readonly code: string; readonly at: number }[];

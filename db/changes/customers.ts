@@ -64,6 +64,7 @@ export function erase(erasures: NonNullable<Changes['erasures']>): Statement[] {
       ids,
     ),
     statement(`delete from events where customer_id in ${these}`, ids),
+    statement(`delete from links where customer_id in ${these}`, ids),
     // What a till holds is given up with all other points.
     statement(
       `update redemptions set status = 'cancelled', settled_at = erased.value ->> 1, taken = '[]', revision = revision + 1

@@ -39,6 +39,7 @@ export function noticeStatements(changes: Changes): Statement[] {
     // Before what is begun here counts itself.
     ...(changes.offersBegun ?? []).map(refuseIfMoreBegan),
     ...forRows(changes.noticeUpdates, (notices) => updateNotices(notices.map(noticeRow))),
+    ...forRows(changes.wakes, wake),
     ...forRows(changes.links, insert.links),
     ...forRows(changes.linksOpened, countOpened),
     ...forRows(changes.attemptUpdates, updateAttempts),
@@ -95,6 +96,20 @@ function refuseIfMoreBegan({ id, customerId, before, at }: OfferBegun): Statemen
     customerId,
     before,
     at - 7 * DAY_MS,
+  );
+}
+
+/** Runs of journeys that wait for what somebody did about a notice of theirs are due from then on. */
+function wake(wakes: NonNullable<Changes['wakes']>): Statement {
+  const rows = wakes.map(({ customerId, event, noticeId, at }) => [customerId, event, noticeId, at]);
+  return statement(
+    `update journey_runs set due_at = min(coalesce(due_at, w.at), w.at), revision = revision + 1
+     from (select r.id as id, min(i.value ->> 3) as at from json_each(?) i join journey_runs r on r.waits_for = i.value ->> 1
+         and r.customer_id in (select i.value ->> 0 union all
+           select m.id from customers m where m.merged_into = i.value ->> 0)
+       where i.value ->> 2 in (select n.value from json_each(r.data, '$.notices') n) group by 1) w
+     where journey_runs.id = w.id`,
+    JSON.stringify(rows),
   );
 }
 

@@ -122,7 +122,7 @@ CREATE TABLE `pages` (
 	`button` text NOT NULL,
 	`url` text,
 	`coupon_id` text,
-	`staff_id` text NOT NULL,
+	`created_by` text NOT NULL,
 	`created_at` integer NOT NULL,
 	`published_at` integer,
 	`views` integer NOT NULL,
@@ -162,7 +162,8 @@ BEGIN SELECT RAISE(ABORT, 'constraint: journeys changed meanwhile'); END;
 CREATE TRIGGER journey_runs_one_step BEFORE UPDATE ON journey_runs WHEN new.revision <> old.revision + 1
 BEGIN SELECT RAISE(ABORT, 'constraint: journey_runs changed meanwhile'); END;
 --> statement-breakpoint
-CREATE TRIGGER pages_one_step BEFORE UPDATE ON pages WHEN new.revision <> old.revision + 1
+CREATE TRIGGER pages_one_step BEFORE UPDATE ON pages
+WHEN new.revision <> old.revision + 1 AND (new.revision <> old.revision OR new.views <= old.views)
 BEGIN SELECT RAISE(ABORT, 'constraint: pages changed meanwhile'); END;
 --> statement-breakpoint
 CREATE TRIGGER journey_versions_append_only BEFORE UPDATE ON journey_versions

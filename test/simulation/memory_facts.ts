@@ -367,6 +367,15 @@ export class MemoryFacts implements Facts {
   link(): undefined {
     return undefined;
   }
+  page(): undefined {
+    return undefined;
+  }
+  lastPages(): readonly [] {
+    return [];
+  }
+  hasPicture(): boolean {
+    return false;
+  }
 
   export(): undefined {
     return undefined;

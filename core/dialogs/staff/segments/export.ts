@@ -5,7 +5,7 @@ import { done, type StaffTurn } from '../task.ts';
 /** A link to the list of a segment: it opens once, within the hour. */
 export function exportLink(turn: StaffTurn, rule: string): Outcome {
   const site = turn.site?.();
-  if (!site) return done(turn, [{ key: 'export.nowhere' }]);
+  if (!site || site.hasNoLists) return done(turn, [{ key: 'export.nowhere' }]);
   const { token, changes } = newExport(rule, turn);
   const url = `${site.url.replace(/\/+$/, '')}/export/${token}`;
   return writing(
