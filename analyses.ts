@@ -11,6 +11,7 @@ import { fitModels } from './db/insights/models.ts';
 import { frequentNames } from './db/insights/names.ts';
 import { npsFigures } from './db/insights/nps.ts';
 import { learnLives } from './db/insights/product_lives.ts';
+import { effectReport, resultList } from './db/insights/proof.ts';
 import { refillsPage } from './db/insights/refills.ts';
 import { makeReport } from './db/insights/report.ts';
 import { computeRfm, rfmPage } from './db/insights/rfm.ts';
@@ -62,6 +63,9 @@ export const analyses = {
   rfmPage,
   /** Data of a picture, and what stands out in it. */
   report: makeReport,
+  /** What a campaign, a journey or all offers changed; and what there are results of. */
+  effect: effectReport,
+  resultList,
   /** How likely customers are to recommend the shop. */
   nps: npsFigures,
   /** The picture of a report as SVG. */

@@ -32,6 +32,7 @@ import { saveReport } from './db/insights/reports.ts';
 import { openQuestions } from './db/questions.ts';
 import { savedSegment, savedSegments } from './db/segments/saved.ts';
 import type { Worked } from './jobs.ts';
+import { lookAtEffect, lookAtResults } from './results.ts';
 import { currentRfm } from './rfm.ts';
 
 /** Questions looked at in one round. */
@@ -110,6 +111,8 @@ const looks: Readonly<Record<QuestionKind, Look>> = {
   },
   rfm: lookAtMap,
   report: lookAtReport,
+  results: ({ argument }, svoi) => lookAtResults(argument, svoi),
+  effect: ({ argument }, svoi) => lookAtEffect(argument, svoi),
 };
 
 /** The segment of a question: its text, or the saved one it names. */

@@ -1,4 +1,5 @@
 import type { Report } from '../../core/insights/reports/types.ts';
+import { effect } from './effect.ts';
 import type { Look } from './look.ts';
 import { type ChartReader, lookFor } from './look.ts';
 import { nps, registrations, revenue } from './over_time.ts';
@@ -14,6 +15,8 @@ export function drawReport(report: Report, reader: ChartReader): string {
 
 function contentOf(report: Report, look: Look): Content {
   switch (report.name) {
+    case 'effect':
+      return effect(report, look);
     case 'rfm':
       return rfm(report, look);
     case 'segment_sizes':

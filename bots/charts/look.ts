@@ -31,6 +31,12 @@ export interface Look {
   percent(part: number, whole: number): string;
   money(minor: number): string;
   shortMoney(minor: number): string;
+  /** Money to the minor unit. */
+  cents(minor: number): string;
+  /** Two digits after the point where there are any, and a sign of the unit. */
+  decimal(value: number, unit: string): string;
+  /** The text of the reader's language, else of any. */
+  text(texts: Readonly<Partial<Record<Locale, string | undefined>>>): string | undefined;
   /** A day as the label of a step. */
   step(day: string, step: Step): string;
   day(day: string): string;
@@ -51,6 +57,8 @@ export function lookFor(reader: ChartReader): Look {
   const short = number(compact);
   const money = number({ ...inMoney, maximumFractionDigits: 0 });
   const shortMoney = number({ ...inMoney, ...compact, minimumFractionDigits: 0 });
+  const cents = number({ ...inMoney, trailingZeroDisplay: 'stripIfInteger' });
+  const decimal = number({ maximumFractionDigits: 2 });
   const major = 10 ** (number(inMoney).resolvedOptions().maximumFractionDigits ?? 2);
   const dates = (options: Intl.DateTimeFormatOptions) =>
     new Intl.DateTimeFormat(tag, { ...options, timeZone: 'UTC' });
@@ -69,6 +77,9 @@ export function lookFor(reader: ChartReader): Look {
     percent: (part, all) => `${all === 0 ? 0 : Math.round((100 * part) / all)}%`,
     money: (minor) => money.format(minor / major),
     shortMoney: (minor) => shortMoney.format(minor / major),
+    cents: (minor) => cents.format(minor / major),
+    decimal: (value, unit) => `${decimal.format(value)}${unit}`,
+    text: (texts) => texts[locale] ?? Object.values(texts).find((one) => one !== undefined),
     step: (day, step) => (step === 'month' ? month : short2).format(at(day)),
     day: (day) => long.format(at(day)),
     period: ({ from, to }) =>

@@ -18,10 +18,11 @@ export interface LegendItem {
   readonly label: string;
 }
 
-/** What a picture shows under its title: or that there is nothing to show yet. */
-export type Content =
-  | { readonly nothing: string; readonly subtitle: string }
-  | { readonly subtitle: string; readonly legend?: readonly LegendItem[]; body(box: Box): string };
+/** What a picture shows under its title (by default that of its kind): or that there is nothing to show yet. */
+export type Content = { readonly title?: string; readonly subtitle: string } & (
+  | { readonly nothing: string }
+  | { readonly legend?: readonly LegendItem[]; body(box: Box): string }
+);
 
 /** A whole picture: title, period, the sentence, a legend, and what is drawn, top to bottom. */
 export function page({ name, takeaway }: Report, look: Look, content: Content): string {
@@ -36,7 +37,7 @@ export function page({ name, takeaway }: Report, look: Look, content: Content): 
     }
   };
   write(
-    wrap(look.say({ key: `report.title_${name}` }), sizes.title, width, 2, true),
+    wrap(content.title ?? look.say({ key: `report.title_${name}` }), sizes.title, width, 2, true),
     sizes.title,
     colours.text,
     true,

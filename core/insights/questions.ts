@@ -20,6 +20,9 @@ const actOf = {
   segments: 'segments',
   rfm: 'rfm',
   report: 'report',
+  /** What campaigns and journeys there are results of, and one of these. */
+  results: 'results',
+  effect: 'results',
   /** Who of a segment can be written to, and what that costs. */
   audience: 'segment',
   /** What came of messages to a segment. */

@@ -23,6 +23,7 @@ export const staffActs = [
   'segments',
   'rfm',
   'report',
+  'results',
 ] as const;
 export type StaffAct = (typeof staffActs)[number];
 
@@ -47,6 +48,7 @@ const leastRole: Readonly<Record<StaffAct, Role>> = {
   segments: 'manager',
   rfm: 'manager',
   report: 'manager',
+  results: 'manager',
 };
 
 /** Whether somebody of `role` may take customers' data away in a file. */

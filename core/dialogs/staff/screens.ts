@@ -11,6 +11,7 @@ import { merge } from './merge.ts';
 import { redeem } from './redeem.ts';
 import { refund } from './refund.ts';
 import { approve, decide, requestRounds, showRequest } from './requests.ts';
+import { results, resultScreen, resultsScreen } from './results/screens.ts';
 import { buildScreen, onwardScreen, segment } from './segments/find.ts';
 import { lookScreen, savedScreen, segments } from './segments/list.ts';
 import { pictureScreen, report } from './segments/pictures.ts';
@@ -62,6 +63,7 @@ const all = [
   segments,
   rfm,
   report,
+  results,
   write,
   save,
 ];
@@ -86,6 +88,8 @@ const screens: ReadonlyMap<string, StaffScreen> = new Map<string, StaffScreen>([
   ['look', lookScreen],
   ['picture', pictureScreen],
   ['map', mapScreen],
+  ['results', resultsScreen],
+  ['result', resultScreen],
   ...talkScreens,
   ...personScreens,
 ]);

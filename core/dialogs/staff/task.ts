@@ -252,6 +252,7 @@ const acts: readonly (readonly StaffAct[])[] = [
   ['talks', 'merge'],
   ['segment', 'segments'],
   ['rfm', 'report'],
+  ['results'],
 ];
 
 /** What one of the staff may do, a button each. */

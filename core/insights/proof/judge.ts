@@ -99,12 +99,12 @@ function netOf({ people, sum: total, squares, costMinor: cost }: Gain): Sample {
 function compared(
   treated: readonly CountedArm[],
   control: CountedArm,
-  { finalAt }: Counted,
+  { isOnce }: Counted,
   terms: Terms,
 ): Comparison[] {
-  // Where people keep coming somebody looks every day: a p that is good for one look would be wrong sooner or later.
+  // What goes on is looked at every day: a p that is good for one look would be wrong sooner or later.
   const tested = (pairs: readonly (readonly [Difference, Sample, Sample])[]) => {
-    const ps = pairs.map(([{ p }, one, other]) => (finalAt === null ? pAtAnyTime(one, other) : p));
+    const ps = pairs.map(([{ p }, one, other]) => (isOnce ? p : pAtAnyTime(one, other)));
     const adjusted = holm(ps);
     return pairs.map(([difference], index) => ({ ...difference, adjusted: adjusted[index] ?? 1 }));
   };

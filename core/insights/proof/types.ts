@@ -69,6 +69,8 @@ export interface Counted {
   readonly firstAt: number | null;
   /** When the days that count are over for all; null: people keep coming. */
   readonly finalAt: number | null;
+  /** Whether it happens once, and is looked at when it is over. */
+  readonly isOnce: boolean;
 }
 
 /** What of a program results depend on. */

@@ -1,12 +1,13 @@
 import type { Locale } from '../../customers/types.ts';
 import type { Words } from '../../messaging/keys.ts';
 import type { Program } from '../../program/program.ts';
+import type { Effect, EffectSubject } from '../proof/types.ts';
 import type { RfmSegment, RfSegment } from '../rfm/types.ts';
 
 /** For so many days a report is kept, and its picture can be fetched. */
 export const reportDays = 90;
 
-/** What reports there are, in the order they are offered. */
+/** What reports of the shop there are, in the order they are offered. */
 export const reportNames = [
   ...(['rfm', 'segment_sizes', 'segment_moves', 'registrations', 'nps', 'returning', 'revenue'] as const),
 ] as const;
@@ -38,7 +39,7 @@ export interface Place {
 }
 
 /** Where a picture or a table begins: what it shows in one sentence. */
-interface Common<Name extends ReportName> {
+interface Common<Name extends ReportName | 'effect'> {
   readonly name: Name;
   /** What stands out, or that there is too little data: the picture's alternative text as well. */
   readonly takeaway: Words;
@@ -133,8 +134,18 @@ export interface RevenueReport extends Common<'revenue'>, Steps {
   }[];
 }
 
+/** What a campaign, a journey or all offers changed; `takeaway` is the verdict, and what to do. */
+export interface EffectReport extends Common<'effect'>, Period, Effect {
+  readonly subject: EffectSubject;
+  /** So many days after an offer purchases count for it; of all offers: those of the period. */
+  readonly withinDays: number;
+  /** The part of a sale that is the shop's, in percent. */
+  readonly marginPercent: number;
+}
+
 /** A report: plain data that a picture, a table and a sentence are made of. */
 export type Report =
+  | EffectReport
   | RfmReport
   | SizesReport
   | MovesReport

@@ -1,0 +1,357 @@
+import { expectedOf, sharesOf, sharesOfJourney } from '../../core/insights/proof/drawn.ts';
+import { effectOf } from '../../core/insights/proof/judge.ts';
+import type { EffectAsked, EffectQuestion } from '../../core/insights/proof/question.ts';
+import { type Counted, controlArm, type EffectSubject } from '../../core/insights/proof/types.ts';
+import { effectTakeaway } from '../../core/insights/proof/words.ts';
+import { dayNumber, dayText } from '../../core/insights/reports/steps.ts';
+import type { EffectReport, Period } from '../../core/insights/reports/types.ts';
+import { drawOf, holdoutSalt } from '../../core/journeys/campaigns/arms.ts';
+import type { JourneyDefinition } from '../../core/journeys/definition.ts';
+import { defaultProgram } from '../../core/program/program.ts';
+import { sharePrime } from '../../core/segments/share.ts';
+import type { Campaign } from '../../core/staff/campaigns.ts';
+import { DAY_MS, localDay, startOfDay } from '../../core/time.ts';
+import { type Reading, type Row, readRows, type Statement, statement } from '../database.ts';
+import { campaignFrom } from '../facts/campaigns.ts';
+import { shareSql } from '../segments/people.ts';
+import { armsOf, boughtStatement, type Entered, spanOf, toldStatement } from './proof_sql.ts';
+
+/** What was counted, what it is about, and the days it was counted over. */
+interface Found {
+  readonly subject: EffectSubject;
+  readonly counted: Counted;
+  readonly period: Period;
+  /** So many days after somebody entered purchases count. */
+  readonly withinDays: number;
+}
+
+/** What something changed, as a report; undefined where there is no such campaign or journey. */
+export async function effectReport(
+  database: Reading,
+  question: EffectQuestion,
+): Promise<EffectReport | undefined> {
+  const { program, now } = question;
+  const found = await find(database, question);
+  if (!found) return undefined;
+  const { subject, counted, period, withinDays } = found;
+  const { proof } = program;
+  const terms = { ...program, proof: { ...proof, within_days: withinDays } };
+  const effect = effectOf(counted, terms, now);
+  return {
+    ...{ name: 'effect', subject, ...period, withinDays, marginPercent: proof.margin_percent, ...effect },
+    takeaway: effectTakeaway(effect, { withinDays, isOnce: counted.isOnce }),
+  };
+}
+
+function find(database: Reading, { asked, ...question }: EffectQuestion): Promise<Found | undefined> {
+  switch (asked.kind) {
+    case 'campaign':
+      return ofCampaign(database, asked, question);
+    case 'journey':
+      return ofJourney(database, asked, question);
+    case 'holdout':
+      return ofHoldout(database, asked, question);
+  }
+}
+
+type Asked<Kind extends EffectAsked['kind']> = Extract<EffectAsked, { kind: Kind }>;
+type Circumstances = Omit<EffectQuestion, 'asked'>;
+
+/** The rows of several statements, one after the other: no read of a long look is longer than it must be. */
+async function rowsOf(database: Reading, ...statements: readonly Statement[]): Promise<Row[][]> {
+  const tables: Row[][] = [];
+  for (const { sql, args } of statements) tables.push(await readRows(database, sql, ...args));
+  return tables;
+}
+
+async function ofCampaign(
+  database: Reading,
+  { id }: Asked<'campaign'>,
+  { program: { zone, proof }, now }: Circumstances,
+): Promise<Found | undefined> {
+  const [row] = await readRows(database, 'select * from campaigns where id = ?', id);
+  if (!row) return undefined;
+  const campaign = campaignFrom(row);
+  const span = { lengthMs: proof.within_days * DAY_MS, now };
+  const [bought = [], told = [], gifts = []] = await rowsOf(
+    database,
+    boughtStatement(membersOf(campaign), span),
+    toldStatement("coalesce(n.arm, 'a')", 'notices n where n.campaign = ?', [id]),
+    statement(
+      `select arm, count(*) * ? as points from campaign_members where campaign_id = ? and state = 'told' group by arm`,
+      campaign.content.gift && 'points' in campaign.content.gift ? campaign.content.gift.points : 0,
+      id,
+    ),
+  );
+  const arms = armsOf(bought, told, gifts);
+  const at = spanOf(bought);
+  const { controlPercent, variants } = drawOf(campaign);
+  const people = arms.reduce((sum, { all }) => sum + all.people, 0);
+  const lastAt = at?.lastAt ?? campaign.createdAt;
+  return {
+    subject: { kind: 'campaign', id, name: campaign.name },
+    period: {
+      from: localDay(at?.firstAt ?? campaign.createdAt, zone),
+      to: localDay(Math.min(lastAt, Math.max(now, at?.firstAt ?? lastAt)), zone),
+    },
+    withinDays: proof.within_days,
+    counted: {
+      arms,
+      expected: expectedOf([{ people, shares: sharesOf(controlPercent / 100, variants) }]),
+      ...{ firstAt: at?.firstAt ?? null, finalAt: lastAt + span.lengthMs, isOnce: true },
+    },
+  };
+}
+
+/**
+ * Whom a campaign was to tell and when, and who was kept apart and when they would have been told. Of one that was
+ * stopped those whose moment had not come are in neither.
+ */
+function membersOf({ id, state, finishedAt }: Campaign): Entered {
+  const until = state === 'stopped' ? (finishedAt ?? 0) : Number.MAX_SAFE_INTEGER;
+  return {
+    sql: `with entered (account, arm, at) as not materialized (
+      select customer_id, arm, due_at from campaign_members
+      where campaign_id = ? and due_at is not null and due_at <= ? and arm not in ('holdout', ''))`,
+    args: [id, until],
+  };
+}
+
+async function ofJourney(
+  database: Reading,
+  asked: Asked<'journey'>,
+  { program, now }: Circumstances,
+): Promise<Found | undefined> {
+  const { key, shipped, version } = asked;
+  const definitions = await versionsOf(database, key, shipped);
+  const newest = definitions.get(Math.max(...definitions.keys()));
+  if (!newest || (version !== undefined && !definitions.has(version))) return undefined;
+  const { zone, proof } = program;
+  const between = boundsOf(asked, zone);
+  const span = { lengthMs: proof.within_days * DAY_MS, now };
+  const runs = runsOf(key, between, version);
+  const controls = await controlsOf(database);
+  const [bought = [], told = [], gifts = [], drawn = []] = await rowsOf(
+    database,
+    boughtStatement(runs.entered, span),
+    runs.told,
+    runs.gifts,
+    runs.drawn(controls.map(({ from }) => from)),
+  );
+  const at = spanOf(bought);
+  const isOver = between.end <= now;
+  const groups = drawn.flatMap((row) => {
+    const definition = definitions.get(Number(row.version));
+    const usual = controls[Number(row.epoch)]?.percent ?? proof.control_percent;
+    return definition ? [{ people: Number(row.people), shares: sharesOfJourney(definition, usual) }] : [];
+  });
+  return {
+    subject: { kind: 'journey', key, names: newest.name, version: version ?? null },
+    period: {
+      from: asked.from ?? localDay(at?.firstAt ?? now, zone),
+      to: isOver && asked.to !== undefined ? asked.to : localDay(now, zone),
+    },
+    withinDays: proof.within_days,
+    counted: {
+      arms: armsOf(bought, told, gifts),
+      expected: expectedOf(groups),
+      ...{
+        firstAt: at?.firstAt ?? null,
+        finalAt: isOver ? between.end + span.lengthMs : null,
+        isOnce: false,
+      },
+    },
+  };
+}
+
+/** The first moment of the first day, and the first after the last: without days, all that ever was. */
+function boundsOf({ from, to }: Partial<Period>, zone: string) {
+  return {
+    start: from === undefined ? 0 : startOfDay(from, zone),
+    end: to === undefined ? Number.MAX_SAFE_INTEGER : startOfDay(dayText(dayNumber(to) + 1), zone),
+  };
+}
+
+/** All versions of a journey; 0 is the one that comes with Svoi. */
+async function versionsOf(
+  database: Reading,
+  key: string,
+  shipped: JourneyDefinition | undefined,
+): Promise<ReadonlyMap<number, JourneyDefinition>> {
+  const rows = await readRows(
+    database,
+    'select version, definition from journey_versions where journey = ?',
+    key,
+  );
+  const kept = rows.map(
+    ({ version, definition }) => [Number(version), JSON.parse(String(definition))] as const,
+  );
+  return new Map<number, JourneyDefinition>([...(shipped ? [[0, shipped] as const] : []), ...kept]);
+}
+
+/** From when on which part of an audience was kept apart, where a journey does not say so itself: the oldest first. */
+async function controlsOf(
+  database: Reading,
+): Promise<readonly { readonly from: number; readonly percent: number }[]> {
+  const usual = defaultProgram.proof.control_percent;
+  const rows = await readRows(
+    database,
+    `select applied_at, coalesce(definition ->> '$.proof.control_percent', ?) as percent from programs order by version`,
+    usual,
+  );
+  const applied = rows.map((row) => ({ from: Number(row.applied_at), percent: Number(row.percent) }));
+  return [{ from: 0, percent: usual }, ...applied];
+}
+
+/** The statements about the runs of a journey that began in a period, of one version or of all. */
+function runsOf(
+  key: string,
+  { start, end }: { readonly start: number; readonly end: number },
+  version: number | undefined,
+) {
+  const where = `journey = ? and started_at >= ? and started_at < ? and arm <> 'holdout'${version === undefined ? '' : ' and version = ?'}`;
+  const args = [key, start, end, ...(version === undefined ? [] : [version])];
+  const first = `select customer_id, arm, min(started_at) as at, version from journey_runs where ${where} group by customer_id`;
+  return {
+    entered: {
+      sql: `with entered (account, arm, at) as materialized (select customer_id, arm, at from (${first}))`,
+      args,
+    },
+    told: toldStatement(
+      'r.arm',
+      `(select arm, data from journey_runs where ${where}) r, json_each(r.data, '$.notices') told join notices n on n.id = told.value`,
+      args,
+    ),
+    gifts: statement(
+      `select arm, sum(data ->> '$.pointsGiven') as points from journey_runs where ${where} group by arm`,
+      ...args,
+    ),
+    /** How many first entered on each version, and in force of which of the programs begun at these moments. */
+    drawn: (begun: readonly number[]) =>
+      statement(
+        `select version, (select max(b.key) from json_each(?) b where b.value <= at) as epoch, count(*) as people
+         from (${first}) group by 1, 2`,
+        JSON.stringify(begun),
+        ...args,
+      ),
+  } as const;
+}
+
+/** Offers of so many days are looked at where nobody says which. */
+const usualHoldoutDays = 90;
+
+/**
+ * Everybody who had agreed to offers when the period began, by whether they get any: what they bought in it. A no since
+ * then changes nothing: offers themselves bring some to say it.
+ */
+async function ofHoldout(
+  database: Reading,
+  { from, to }: Asked<'holdout'>,
+  { program: { zone, proof }, now }: Circumstances,
+): Promise<Found> {
+  const today = localDay(now, zone);
+  const yesterday = dayText(dayNumber(today) - 1);
+  const last = to === undefined ? yesterday : to > today ? today : to;
+  const changed = await holdoutSince(database, zone);
+  const wanted = from ?? dayText(dayNumber(last) - usualHoldoutDays + 1);
+  const first = [changed > wanted ? changed : wanted, last].sort()[0] ?? last;
+  const [start, end] = [startOfDay(first, zone), startOfDay(dayText(dayNumber(last) + 1), zone)];
+  const part = proof.holdout_percent / 100;
+  const kept = `${shareSql(holdoutSalt)} < ${Math.ceil(part * sharePrime)}`;
+  const told = `n.campaign is not null and n.category = 'marketing' and n.created_at >= ? and n.created_at < ?`;
+  const [bought = [], notices = [], gifts = []] = await rowsOf(
+    database,
+    boughtStatement(agreedBy(kept, start), { lengthMs: end - start, now }),
+    toldStatement(`'a'`, `notices n indexed by notices_campaign where ${told}`, [start, end]),
+    statement(
+      `select 'a' as arm, coalesce((select sum(data ->> '$.pointsGiven') from journey_runs
+           where started_at >= ?1 and started_at < ?2), 0)
+         + coalesce((select sum((c.message ->> '$.gift.points') * (select count(*) from notices n
+             where n.campaign = c.id and n.created_at >= ?1 and n.created_at < ?2)) from campaigns c
+           where c.message ->> '$.gift.points' is not null), 0) as points`,
+      start,
+      end,
+    ),
+  );
+  const arms = armsOf(bought, notices, gifts);
+  const people = arms.reduce((sum, { all }) => sum + all.people, 0);
+  return {
+    subject: { kind: 'holdout' },
+    period: { from: first, to: last },
+    withinDays: dayNumber(last) - dayNumber(first) + 1,
+    counted: {
+      arms,
+      expected: expectedOf([{ people, shares: sharesOf(part, ['a']) }]),
+      ...{ firstAt: people > 0 ? start : null, finalAt: end, isOnce: false },
+    },
+  };
+}
+
+/** Customers who had said yes to offers by `start`: the account a person has now. */
+function agreedBy(kept: string, start: number): Entered {
+  return {
+    sql: `with entered (account, arm, at) as not materialized (
+      select c.id, iif(${kept}, '${controlArm}', 'a'), ? from customers c
+      where c.created_at < ? and c.merged_into is null and c.erased_at is null
+        and (select y.granted from consents y where y.customer_id = c.id and y.category = 'marketing' and y.channel is null
+          and y.at < ? order by y.id desc limit 1) = 1)`,
+    args: [start, start, start],
+  };
+}
+
+/** The day after the program last changed how many never get offers: before it, others were kept apart. */
+async function holdoutSince(database: Reading, zone: string): Promise<string> {
+  const rows = await readRows(
+    database,
+    `select applied_at, coalesce(definition ->> '$.proof.holdout_percent', ?) as percent from programs order by version`,
+    defaultProgram.proof.holdout_percent,
+  );
+  let [percent, since] = [defaultProgram.proof.holdout_percent, ''];
+  for (const row of rows) {
+    if (Number(row.percent) === percent) continue;
+    percent = Number(row.percent);
+    since = dayText(dayNumber(localDay(Number(row.applied_at), zone)) + 1);
+  }
+  return since;
+}
+
+/** Something that wrote to people: `name` null for a journey, whose names the program knows. */
+export interface WroteToPeople {
+  readonly kind: 'campaign' | 'journey';
+  readonly id: string;
+  readonly name: string | null;
+  /** When a campaign began; null for a journey. */
+  readonly at: number | null;
+  /** Whom it told or was to tell, the control group among them. */
+  readonly people: number;
+}
+
+/** Campaigns, the newest first, and before them all journeys: `limit` of them from `from` on. */
+export async function resultList(
+  database: Reading,
+  { from, limit }: { readonly from: number; readonly limit: number },
+): Promise<readonly WroteToPeople[]> {
+  const journeys = await readRows(
+    database,
+    `select journey as id, count(*) as people from journey_runs group by journey order by 2 desc`,
+  );
+  const shown = journeys.slice(from, from + limit);
+  const campaigns = await readRows(
+    database,
+    `select c.id, c.name, coalesce(c.starts_at, c.frozen_at) as at,
+       (select count(*) from campaign_members m where m.campaign_id = c.id and m.due_at is not null) as people
+     from campaigns c where c.frozen_at is not null order by c.id desc limit ? offset ?`,
+    limit - shown.length,
+    Math.max(0, from - journeys.length),
+  );
+  return [
+    ...shown.map((row) => ({ ...wrote(row), kind: 'journey', name: null, at: null }) as const),
+    ...campaigns.map(
+      (row) => ({ ...wrote(row), kind: 'campaign', name: String(row.name), at: Number(row.at) }) as const,
+    ),
+  ];
+}
+
+function wrote({ id, people }: Row) {
+  return { id: String(id), people: Number(people) };
+}
