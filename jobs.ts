@@ -58,6 +58,7 @@ export type Worked = Pick<
   | 'journeys'
   | 'reloadJourneys'
   | 'journeyRules'
+  | 'shipped'
 >;
 
 /** One kind of work that falls due by the clock. Every command is safe to repeat, also from two processes at once. */

@@ -13,7 +13,7 @@ import { anyChat, type MessagingRules } from './core/messaging/rules.ts';
 import type { Clock, Submitted } from './core/ports.ts';
 import type { Program } from './core/program/program.ts';
 import type { Database } from './db/database.ts';
-import { keptJourneys } from './db/journeys.ts';
+import { journeysStamp, keptJourneys } from './db/journeys.ts';
 import { currentProgram } from './db/programs.ts';
 import { type AnyCommand, createWriter, type Writer, type WriterOptions } from './db/writer.ts';
 import type { ChatLinks } from './links.ts';
@@ -34,6 +34,8 @@ export interface Svoi {
   /** The journeys there are, on or off, as last read: those that come with Svoi, and the shop's own. */
   journeys(): readonly Journey[];
   reloadJourneys(): Promise<void>;
+  /** The journeys that come with Svoi, as they come. */
+  readonly shipped: readonly ShippedJourney[];
   /** What decides about journeys besides facts. */
   journeyRules(): JourneyRules;
   /** Carries out a use case and tells the customer what came of it. */
@@ -78,6 +80,7 @@ export async function createSvoi(options: SvoiOptions): Promise<Svoi> {
   const { database, clock, ids, writer = createWriter(options) } = options;
   const { analyst = analystHere(database), shipped = shippedJourneys } = options;
   let program = await currentProgram(database);
+  let stamp = await journeysStamp(database);
   let journeys = journeysInForce(shipped, await keptJourneys(database));
   let links: Pick<ChatLinks, 'open' | 'all'> | undefined;
   const chatLink = (context: string) => links?.open(context);
@@ -101,9 +104,13 @@ export async function createSvoi(options: SvoiOptions): Promise<Svoi> {
     },
     journeys: () => journeys,
     reloadJourneys: async () => {
+      const newest = await journeysStamp(database);
+      if (newest === stamp) return;
       journeys = journeysInForce(shipped, await keptJourneys(database));
+      stamp = newest;
       atOnce = toldAtOnce(journeys, journeyRules);
     },
+    shipped,
     journeyRules,
     submit,
     chatLink,

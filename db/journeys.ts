@@ -1,12 +1,19 @@
 import type { CustomerId, RunId } from '../core/ids.ts';
+import type { JourneyDefinition } from '../core/journeys/definition.ts';
 import type { Journey } from '../core/journeys/types.ts';
-import { type Reading, readRows } from './database.ts';
+import { type Reading, readRow, readRows } from './database.ts';
 import { journeyFrom, journeysInForceSql } from './facts/journeys.ts';
 
 /** The journeys that were ever written down, by key. */
 export async function keptJourneys(database: Reading): Promise<readonly Journey[]> {
   const rows = await readRows(database, `${journeysInForceSql} order by j.key`);
   return rows.map(journeyFrom);
+}
+
+/** What changes whenever a journey is written down, and costs next to nothing to read. */
+export async function journeysStamp(database: Reading): Promise<number> {
+  const row = await readRow(database, 'select coalesce(sum(revision), 0) as stamp from journeys');
+  return Number(row?.stamp);
 }
 
 /** A run that can go on, and whom it is about now. */
@@ -37,4 +44,35 @@ export async function dueRuns(database: Reading, now: number, limit: number): Pr
     revision: Number(row.revision),
     customerId: String(row.customer_id) as CustomerId,
   }));
+}
+
+const versions = new WeakMap<Reading, Map<string, JourneyDefinition>>();
+/** So many definitions are remembered of a database: they never change. */
+const versionsRemembered = 1000;
+
+/** The definitions that runs are pinned to, by run. */
+export async function versionsOf(
+  database: Reading,
+  runs: readonly Pick<DueRun, 'journey' | 'version'>[],
+): Promise<(run: Pick<DueRun, 'journey' | 'version'>) => JourneyDefinition | undefined> {
+  const known = versions.get(database) ?? new Map<string, JourneyDefinition>();
+  versions.set(database, known);
+  const unknown = runs.filter((run) => !known.has(versionKey(run)));
+  if (unknown.length > 0) {
+    if (known.size > versionsRemembered) known.clear();
+    const rows = await readRows(
+      database,
+      `select journey, version, definition from journey_versions where (journey, version) in
+         (select value ->> 0, value ->> 1 from json_each(?))`,
+      JSON.stringify(runs.map(({ journey, version }) => [journey, version])),
+    );
+    for (const { journey, version, definition } of rows) {
+      known.set(`${journey} ${version}`, JSON.parse(String(definition)) as JourneyDefinition);
+    }
+  }
+  return (run) => known.get(versionKey(run));
+}
+
+function versionKey({ journey, version }: Pick<DueRun, 'journey' | 'version'>): string {
+  return `${journey} ${version}`;
 }

@@ -1,10 +1,14 @@
+import { invariant } from '../errors.ts';
 import type { CustomerId } from '../ids.ts';
 import type { Program } from '../program/program.ts';
 import { shareOf } from '../segments/share.ts';
-import type { JourneyDefinition, StepDefinition } from './definition.ts';
+import type { JourneyDefinition, MessageDefinition, StepDefinition } from './definition.ts';
 
 /** What of a journey decides whom it leaves out to compare with, and who gets which variant. */
 type Drawn = Pick<JourneyDefinition, 'key' | 'category' | 'control' | 'steps'>;
+
+/** What a message step says, in one variant or several. */
+type StepMessage = Extract<StepDefinition, { readonly message: unknown }>['message'];
 
 /** The salt of those who never get offers of journeys or campaigns. */
 const holdoutSalt = 'holdout';
@@ -33,6 +37,15 @@ export function isKeptApart(arm: string): boolean {
 export function variantsOf({ steps }: Pick<JourneyDefinition, 'steps'>): readonly string[] {
   const letters = [...new Set(steps.flatMap(lettersIn))].sort();
   return letters.length > 0 ? letters : ['a'];
+}
+
+/** What is said to an arm; an arm that this message has no variant for gets the first. */
+export function variantOf(message: StepMessage, arm: string): MessageDefinition {
+  if (!('variants' in message)) return message;
+  const [first = ''] = Object.keys(message.variants).sort();
+  const variant = message.variants[arm] ?? message.variants[first];
+  invariant(variant, 'a message with variants has one');
+  return variant;
 }
 
 function lettersIn(step: StepDefinition): readonly string[] {

@@ -1,10 +1,10 @@
 import type { CustomerRecord } from '../customers/types.ts';
 import type { CustomerId, RunId } from '../ids.ts';
-import { isMuted, topicSubject } from '../messaging/mutes.ts';
+import { isMuted } from '../messaging/mutes.ts';
 import type { Command, Context } from '../ports.ts';
-import type { JourneyDefinition } from './definition.ts';
 import { armOf, isKeptApart } from './draw.ts';
 import { spanMs } from './spans.ts';
+import { subjectsOfJourney } from './subjects.ts';
 import type {
   EnteredNeed,
   Journey,
@@ -117,14 +117,6 @@ function whyNot(
   if (runsOfOccasion.length > 0) return 'before';
   if (lastStartedAt === null || definition.again === 'always') return undefined;
   return definition.again === 'once' || now - lastStartedAt < spanMs(definition.again) ? 'before' : undefined;
-}
-
-/** By what a customer can have switched a journey off. */
-export function subjectsOfJourney({
-  key,
-  topic,
-}: Pick<JourneyDefinition, 'key' | 'topic'>): readonly string[] {
-  return [topicSubject(topic), `journey:${key}`];
 }
 
 function enteredBy({ journey, occasion }: Start, customerId: CustomerId): EnteredNeed {

@@ -1,5 +1,5 @@
 import type { CouponFacts, CouponNeeds } from '../coupons/types.ts';
-import type { CouponId, CustomerId, EventId, NoticeId, RunId } from '../ids.ts';
+import type { CouponId, CustomerId, EventId, NoticeId, PurchaseId, RunId } from '../ids.ts';
 import type { Mute } from '../messaging/mutes.ts';
 import type { NoticeFacts, NoticeNeeds } from '../messaging/notices.ts';
 import type { MessagingRules } from '../messaging/rules.ts';
@@ -60,12 +60,15 @@ export interface RunData {
   readonly event: EventData;
   readonly cartId?: string;
   readonly orderId?: string;
-  readonly purchaseId?: string;
+  readonly purchaseId?: PurchaseId;
   /** The notice of each message step, by the number of the step. */
   readonly notices: Readonly<Record<string, NoticeId>>;
   /** The coupon given last, as people see its code. */
   readonly coupon?: { readonly id: CouponId; readonly code: string; readonly validUntil: number | null };
-  readonly pointsGiven?: number;
+  /** Points given so far, and when the last of them burn. */
+  readonly gift?: { readonly points: number; readonly until: number };
+  /** Until when it waits at the latest, where it waits for something to happen. */
+  readonly waitsUntil?: number;
   /** Steps that were left out, by their number, and why: `coupon_stopped`, `no_coupon`. */
   readonly skipped?: Readonly<Record<string, string>>;
   /** What went wrong with a run that was set aside. */
@@ -104,7 +107,7 @@ export interface Start {
   /** What it is about, where it is about one. */
   readonly cartId?: string;
   readonly orderId?: string;
-  readonly purchaseId?: string;
+  readonly purchaseId?: PurchaseId;
   /** When its first step is due, epoch milliseconds. */
   readonly dueAt: number;
 }

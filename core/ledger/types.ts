@@ -1,4 +1,4 @@
-import type { CustomerId, LotId, TransactionId } from '../ids.ts';
+import type { CampaignId, CustomerId, LotId, RunId, TransactionId } from '../ids.ts';
 import type { Points } from '../points.ts';
 
 /** The accounts of double entry: three of the customer's, three of the program's. */
@@ -118,9 +118,13 @@ export type Reason =
   | { readonly rule: 'erasure' }
   /** Two accounts of one person were made one, or that was taken back: which was the other. */
   | { readonly rule: 'merged' | 'unmerged'; readonly other: CustomerId }
+  /** Given along the way by a journey: which, on which run and at which of its steps. */
+  | { readonly rule: 'journey'; readonly journey: string; readonly run: RunId; readonly step: number }
   /** Given or taken by hand, and that taken back because it was a slip. */
   | { readonly rule: 'manual'; readonly note: string }
-  | { readonly rule: 'undone' };
+  | { readonly rule: 'undone' }
+  /** Given along with a message to many. */
+  | { readonly rule: 'campaign'; readonly campaign: CampaignId };
 
 /** One transaction of a customer's ledger; never changed once written. */
 export interface LedgerTransaction {

@@ -62,6 +62,9 @@ function reasonOf(item: HistoryItem): Paragraph[] {
       return [{ key: 'why.erased' }];
     case 'manual':
       return [{ key: 'why.note', variables: { note: reason.note } }];
+    case 'journey':
+    case 'campaign':
+      return [{ key: 'why.gift' }, ...whatNext(item)];
     case 'merged':
       return [{ key: 'why.merged', variables: { points: Math.abs(item.points) } }];
     case 'unmerged':

@@ -1,0 +1,202 @@
+import type { RunId } from '../ids.ts';
+import { localeOf } from '../messaging/cascade.ts';
+import { isMuted } from '../messaging/mutes.ts';
+import { type Command, type Context, mergeChanges } from '../ports.ts';
+import { hasBought, isEverHeard } from './conditions.ts';
+import type { JourneyDefinition } from './definition.ts';
+import { type FlowStep, flowOf } from './flow.ts';
+import { doStep, type Stepped } from './steps.ts';
+import { subjectsOfJourney } from './subjects.ts';
+import { dataFits } from './triggers/data.ts';
+import type {
+  JourneyFacts,
+  JourneyNeeds,
+  JourneyRules,
+  JourneyRun,
+  LookedUp,
+  RunReason,
+  RunState,
+} from './types.ts';
+import { dataOf, type Hands, personOf, type Walk } from './walk.ts';
+
+/** Where a run stands after it went on; `rests`: there was nothing to do yet. */
+export type Advanced = RunState | 'rests';
+
+/**
+ * Goes on with a run whose moment has come: does its steps up to the next wait, all of them in one commit together with
+ * where it stands then. Before that it is looked at whether there still is a reason to: the journey is on, the customer is
+ * there and wants to hear of it, what it is about holds, and its goal is not reached. Safe to repeat: nothing is done
+ * before its time, and a step is done once.
+ */
+export function advanceRun<Needs, Facts extends JourneyFacts, Changes extends object>(
+  id: RunId,
+  looked: LookedUp,
+  hands: Hands<Needs, Facts, Changes>,
+  rules: JourneyRules,
+): Command<Needs, Facts, Changes, Advanced> {
+  const survey = (facts: Facts) => surveyOf(id, facts, hands);
+  return {
+    name: 'journey.advance',
+    needs: hands.needs({ runs: [id] }),
+    moreNeeds: [
+      (facts) => hands.needs(needsOfRun(id, facts, hands.tierSince)),
+      (facts) => hands.needs(needsOfPerson(id, facts, hands.tierSince)),
+      (facts) => (tellsStaff(id, facts) ? hands.staffNeeds : hands.needs({})),
+      (facts) => survey(facts)?.needs ?? hands.needs({}),
+      (facts) => survey(facts)?.moreNeeds?.[0]?.(facts) ?? hands.needs({}),
+      (facts) => survey(facts)?.moreNeeds?.[1]?.(facts) ?? hands.needs({}),
+    ],
+    decide(facts, context) {
+      const known = facts.run(id);
+      const { dueAt = null } = known?.run ?? {};
+      if (!known || dueAt === null || dueAt > context.now) {
+        return { ok: true, changes: hands.changes({}), result: 'rests' };
+      }
+      const { changes, run } = goOn(known, { looked, hands, rules, facts, context });
+      return { ok: true, changes, result: run.state };
+    },
+  };
+}
+
+type Parts<Needs, Facts extends JourneyFacts, Changes> = Pick<
+  Walk<Needs, Facts, Changes>,
+  'looked' | 'hands' | 'rules' | 'facts' | 'context'
+>;
+
+interface Known {
+  readonly run: JourneyRun;
+  readonly definition: JourneyDefinition;
+}
+
+function goOn<Needs, Facts extends JourneyFacts, Changes extends object>(
+  { run, definition }: Known,
+  parts: Parts<Needs, Facts, Changes>,
+): { readonly changes: Changes; readonly run: JourneyRun } {
+  const { hands, facts, rules, context } = parts;
+  const record = personOf(run, facts);
+  const reason = whyOver({ run, definition }, facts, context);
+  if (reason || !record) {
+    const over = ended(run, reason ?? 'erased', context.now);
+    return { changes: hands.changes({ runUpdates: [over] }), run: over };
+  }
+  const locale = localeOf(record, rules);
+  const walk: Walk<Needs, Facts, Changes> = {
+    ...{ ...parts, run, definition, locale, data: run.data, decided: [], hasCoupon: false },
+  };
+  const next = walkOn(walk);
+  const changes = mergeChanges<Changes>(...walk.decided, hands.changes({ runUpdates: [next] }));
+  return { changes, run: next };
+}
+
+/** Does step after step until one waits, and says where the run stands then. */
+function walkOn<Needs, Facts extends JourneyFacts, Changes>(walk: Walk<Needs, Facts, Changes>): JourneyRun {
+  const flow = flowOf(walk.definition);
+  const { now } = walk.context;
+  let stepped: Stepped = { kind: 'goes_on', step: walk.run.step };
+  while (stepped.kind === 'goes_on') {
+    const step: FlowStep | undefined = flow[stepped.step];
+    if (!step) break;
+    stepped = doStep(step, walk);
+  }
+  const run = { ...walk.run, data: walk.data, waitsFor: null, revision: walk.run.revision + 1 };
+  switch (stepped.kind) {
+    case 'goes_on':
+      return { ...run, state: 'done', step: stepped.step, dueAt: null, finishedAt: now };
+    case 'stops':
+      return { ...run, state: 'stopped', reason: 'step', dueAt: null, finishedAt: now };
+    case 'pauses':
+      return { ...run, step: stepped.step, dueAt: now };
+    case 'waits':
+      return { ...run, step: stepped.step, dueAt: stepped.until, waitsFor: stepped.waitsFor };
+  }
+}
+
+/** A run that has stopped before its last step. */
+export function ended(run: JourneyRun, reason: RunReason, now: number): JourneyRun {
+  return {
+    ...run,
+    ...({ state: 'stopped', reason, dueAt: null, waitsFor: null, finishedAt: now } as const),
+    revision: run.revision + 1,
+  };
+}
+
+/** Why a run does not go on any more; undefined: it does. */
+function whyOver({ run, definition }: Known, facts: JourneyFacts, { now }: Context): RunReason | undefined {
+  const person = personOf(run, facts)?.customer;
+  if (!person || person.erasedAt !== null) return 'erased';
+  const journey = facts.journey(run.journey);
+  if (!journey?.isOn || run.startedAt < (journey.since ?? 0)) return 'off';
+  if (isMuted(subjectsOfJourney(definition), facts.mutes(person.id), now)) return 'muted';
+  const [first = run.id] = facts.entered({ ...run, customerId: person.id }).runsOfOccasion;
+  if (first !== run.id) return 'merged';
+  if (definition.while && !dataFits(definition.while, dataOf(run, facts))) return 'over';
+  return isReached({ run, definition }, facts) ? 'goal' : undefined;
+}
+
+function isReached({ run, definition: { goal } }: Known, facts: JourneyFacts): boolean {
+  const asked = { run, data: run.data, facts };
+  if (goal === 'none') return false;
+  return goal === 'purchase' ? hasBought(asked) : isEverHeard(goal, asked);
+}
+
+/** What is needed once it is known which run it is. */
+function needsOfRun(id: RunId, facts: JourneyFacts, since: number): JourneyNeeds {
+  const known = facts.run(id);
+  if (known?.run.state !== 'waiting') return {};
+  const { run, definition } = known;
+  const { cartId, orderId, purchaseId, notices, coupon } = run.data;
+  const coupons = flowOf(definition).flatMap(({ step }) => ('coupon' in step ? [step.coupon] : []));
+  return {
+    journeys: [run.journey],
+    ...aboutPerson(run, run.customerId, since),
+    notices: Object.values(notices),
+    ...(cartId === undefined ? {} : { carts: [cartId] }),
+    ...(orderId === undefined ? {} : { orders: [orderId] }),
+    ...(purchaseId === undefined ? {} : { purchases: [purchaseId] }),
+    ...(coupon ? { coupons: [coupon.id] } : {}),
+    couponsCalled: coupons,
+  };
+}
+
+/** What is needed once it is known who the customer is now, and which coupons are meant. */
+function needsOfPerson(id: RunId, facts: JourneyFacts, since: number): JourneyNeeds {
+  const known = facts.run(id);
+  if (known?.run.state !== 'waiting') return {};
+  const { run, definition } = known;
+  const into = facts.customer({ id: run.customerId })?.customer.mergedInto;
+  const called = flowOf(definition).flatMap(({ step }) => {
+    const couponId = 'coupon' in step ? facts.couponCalled(step.coupon) : undefined;
+    return couponId === undefined ? [] : [couponId];
+  });
+  return {
+    ...(into ? aboutPerson(run, into, since) : {}),
+    ...(called.length > 0 ? { coupons: called, auditChains: [into ?? run.customerId] } : {}),
+  };
+}
+
+function aboutPerson(run: JourneyRun, customerId: JourneyRun['customerId'], since: number): JourneyNeeds {
+  return {
+    customers: [{ ref: { id: customerId }, lots: 'open' }],
+    mutes: [customerId],
+    entered: [{ ...run, customerId }],
+    bought: [{ customerId, since: run.startedAt }],
+    habits: [{ customerId, since }],
+    npsOf: [customerId],
+  };
+}
+
+function tellsStaff(id: RunId, facts: JourneyFacts): boolean {
+  const known = facts.run(id);
+  return known ? flowOf(known.definition).some(({ step }) => 'staff' in step) : false;
+}
+
+function surveyOf<Needs, Facts extends JourneyFacts, Changes>(
+  id: RunId,
+  facts: Facts,
+  hands: Hands<Needs, Facts, Changes>,
+): Command<Needs, Facts, Changes, boolean> | undefined {
+  const known = facts.run(id);
+  const { purchaseId } = known?.run.data ?? {};
+  const asks = known && flowOf(known.definition).some(({ step }) => 'survey' in step);
+  return asks && purchaseId !== undefined ? hands.askAbout(purchaseId) : undefined;
+}
