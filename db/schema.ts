@@ -82,6 +82,7 @@ export const customers = sqliteTable(
   (table) => [
     index('customers_merged_into').on(table.mergedInto).where(sql`merged_into is not null`),
     index('customers_erased').on(table.erasedAt).where(sql`erased_at is not null`),
+    index('customers_birthday').on(sql`substr(birthday, -5)`).where(sql`birthday is not null`),
   ],
 );
 
@@ -1076,23 +1077,28 @@ export const campaigns = sqliteTable(
   {
     id: text().primaryKey(),
     name: text().notNull(),
-    /** The segment in the compact form. */
+    /** The segment in the compact form; empty: everybody. */
     rule: text().notNull(),
     /** JSON: what is said, in every variant, and what is given along with it. */
     message: text().notNull(),
     /** JSON: when it goes out, what it may cost, and who is kept apart to compare with. */
     plan: text().notNull().default('{}'),
-    staffId: text('staff_id').notNull(),
+    /** Who wrote it: `staff:stf_…`, `shop:shp_…`. */
+    createdBy: text('created_by').notNull(),
     createdAt: integer('created_at').notNull(),
     /** The most people it may go to; null: however many. */
     most: integer(),
-    /** `asked` (waits for a second person), `planned`, `freezing`, `sending`, `paused`, `done` or `stopped`. */
+    /** `draft`, `asked` (waits for a second person), `planned`, `freezing`, `sending`, `paused`, `done` or `stopped`. */
     state: text().notNull(),
+    /** Why it ended otherwise than by telling all: `budget`, `too_many`, `segment`, `coupon`, `refused`. */
+    reason: text(),
     /** When it begins, where that is not at once. */
     startsAt: integer('starts_at'),
     /** When the audience was frozen. */
     frozenAt: integer('frozen_at'),
     finishedAt: integer('finished_at'),
+    /** What was handed over so far may cost, at most, in micros. */
+    spentMicros: integer('spent_micros').notNull().default(0),
     revision: integer().notNull(),
   },
   (table) => [index('campaigns_open').on(table.createdAt).where(sql`finished_at is null`)],
@@ -1104,11 +1110,14 @@ export const campaignMembers = sqliteTable(
   {
     campaignId: text('campaign_id').notNull(),
     customerId: text('customer_id').notNull(),
-    /** `waiting`, `told`, `control`, `holdout`, or why not: `consent`, `no_channel`, `muted`, `budget`. */
+    /**
+     * `waiting`, `told`, `control`, `holdout`, or why not: `consent`, `no_channel`, `muted`, `silent`, `occasion`,
+     * `budget`, `merged`.
+     */
     state: text().notNull(),
-    /** Which variant the customer gets; `control`: none of them. */
+    /** Which variant the customer gets; `control`, `holdout`: none of them. */
     arm: text().notNull().default('a'),
-    /** Not before this moment, where quiet hours hold. */
+    /** The moment at which the customer is told, or would have been; null: was left out. */
     dueAt: integer('due_at'),
   },
   (table) => [
@@ -1238,7 +1247,7 @@ export const journeyRuns = sqliteTable(
   (table) => [
     uniqueIndex('journey_runs_occasion').on(table.customerId, table.journey, table.occasion),
     index('journey_runs_due').on(table.dueAt).where(sql`due_at is not null`),
-    index('journey_runs_waiting').on(table.customerId, table.waitsFor).where(sql`waits_for is not null`),
+    index('journey_runs_waiting').on(table.waitsFor, table.customerId).where(sql`waits_for is not null`),
     index('journey_runs_journey').on(table.journey, table.startedAt),
   ],
 );

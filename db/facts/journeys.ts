@@ -184,7 +184,7 @@ function enteredQuery(needs: readonly EnteredNeed[], found: Found): Query {
     statement(
       `select i.value ->> 0 as journey, i.value ->> 1 as customer_id, i.value ->> 2 as occasion,
          max(r.started_at) as last_started_at,
-         json_group_array(r.id order by r.id) filter (where r.occasion = i.value ->> 2) as runs
+         json_group_array(r.id) filter (where r.occasion = i.value ->> 2) as runs
        from json_each(?) i join journey_runs r indexed by journey_runs_occasion
          on r.journey = i.value ->> 0 and r.customer_id in ${person}
        group by i.key`,
@@ -198,7 +198,7 @@ function enteredQuery(needs: readonly EnteredNeed[], found: Found): Query {
       };
       found.entered.set(enteredKey(need), {
         lastStartedAt: Number(row.last_started_at),
-        runsOfOccasion: JSON.parse(String(row.runs)) as RunId[],
+        runsOfOccasion: (JSON.parse(String(row.runs)) as RunId[]).sort(),
       });
     },
   );

@@ -15,6 +15,7 @@ CREATE TABLE `carts` (
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE UNIQUE INDEX `carts_external` ON `carts` (`shop_id`,`external_id`);--> statement-breakpoint
+CREATE INDEX `customers_birthday` ON `customers` (substr(birthday, -5)) WHERE birthday is not null;--> statement-breakpoint
 CREATE INDEX `carts_left` ON `carts` (`left_at`) WHERE left_at is not null;--> statement-breakpoint
 CREATE INDEX `carts_customer` ON `carts` (`customer_id`,`updated_at`) WHERE customer_id is not null;--> statement-breakpoint
 CREATE INDEX `carts_visitor` ON `carts` (`shop_id`,`visitor`) WHERE visitor is not null and state = 'open';--> statement-breakpoint
@@ -52,7 +53,7 @@ CREATE TABLE `journey_runs` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `journey_runs_occasion` ON `journey_runs` (`customer_id`,`journey`,`occasion`);--> statement-breakpoint
 CREATE INDEX `journey_runs_due` ON `journey_runs` (`due_at`) WHERE due_at is not null;--> statement-breakpoint
-CREATE INDEX `journey_runs_waiting` ON `journey_runs` (`customer_id`,`waits_for`) WHERE waits_for is not null;--> statement-breakpoint
+CREATE INDEX `journey_runs_waiting` ON `journey_runs` (`waits_for`,`customer_id`) WHERE waits_for is not null;--> statement-breakpoint
 CREATE INDEX `journey_runs_journey` ON `journey_runs` (`journey`,`started_at`);--> statement-breakpoint
 CREATE TABLE `journey_versions` (
 	`journey` text NOT NULL,
@@ -141,6 +142,9 @@ CREATE TABLE `pictures` (
 ALTER TABLE `campaign_members` ADD `arm` text DEFAULT 'a' NOT NULL;--> statement-breakpoint
 ALTER TABLE `campaigns` ADD `plan` text DEFAULT '{}' NOT NULL;--> statement-breakpoint
 ALTER TABLE `campaigns` ADD `starts_at` integer;--> statement-breakpoint
+ALTER TABLE `campaigns` ADD `reason` text;--> statement-breakpoint
+ALTER TABLE `campaigns` ADD `spent_micros` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
+ALTER TABLE `campaigns` RENAME COLUMN `staff_id` TO `created_by`;--> statement-breakpoint
 ALTER TABLE `events` ADD `handled_at` integer;--> statement-breakpoint
 CREATE INDEX `events_open` ON `events` (`id`) WHERE handled_at is null;--> statement-breakpoint
 ALTER TABLE `notices` ADD `topic` text;--> statement-breakpoint
@@ -178,3 +182,10 @@ BEGIN SELECT RAISE(ABORT, 'constraint: events are append only'); END;
 --> statement-breakpoint
 -- What was told before there were journeys starts none.
 UPDATE events SET handled_at = recorded_at;
+--> statement-breakpoint
+-- A text in one language becomes the only variant of a message; whoever wrote it, an actor.
+UPDATE campaigns SET
+  message = json_object('variants', json_object('a', json_object('text', json_object('uk', message ->> 'text'), 'buttons', json('[]'))), 'gift', null),
+  plan = json_object('timing', json_object('kind', 'now'), 'goodForMs', null, 'budgetMinor', null, 'controlPercent', 0,
+    'holdoutPercent', 0, 'weight', 50, 'occasion', null, 'engagedOnly', json('false')),
+  created_by = 'staff:' || created_by, revision = revision + 1;

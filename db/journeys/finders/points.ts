@@ -30,7 +30,7 @@ export const findBurning: Finder<BurnLook> = async (database, look) => {
   return pageOf(
     rows,
     (row) => {
-      const data = { points: Number(row.points), burns_at: Number(row.ends) - 1, days: when.points_burn_in };
+      const data = { points: Number(row.points), at: Number(row.ends) - 1, days: when.points_burn_in };
       return [{ ...whose(row), occasion: `burn ${dayBefore(day, -when.points_burn_in)}`, data }];
     },
     (last) => `${last.points} ${last.customer_id}`,
@@ -91,7 +91,5 @@ function paidForTier({ program, now }: NearLook, least: number): Measure {
 }
 
 function nearData({ near }: NearLook['when'], { name, at }: NearGoal, have: number) {
-  return near === 'reward'
-    ? { reward: name, left: at - have, points: have }
-    : { tier: name, left: at - have, spent: have };
+  return near === 'reward' ? { name, points: at - have } : { name, amount: at - have };
 }

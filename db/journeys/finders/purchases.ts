@@ -23,7 +23,7 @@ const columns = `p.id, p.at, p.claimed_at, p.total_minor - p.discount_minor as t
     and (q.at < p.at or (q.at = p.at and q.id < p.id))) as is_first,
   exists (select 1 from journey_runs r indexed by journey_runs_waiting
     where r.waits_for = 'purchase' and r.customer_id in ${accounts}) as is_awaited,
-  (select json_group_array(json_array(l.sku, l.category) order by l.position) from purchase_lines l
+  (select json_group_array(json_array(l.sku, l.category)) from purchase_lines l
     where l.purchase_id = p.id) as lines`;
 
 const joins = `left join customers held on held.id = p.customer_id
