@@ -1,12 +1,14 @@
 import { Hono } from 'hono';
 import type { MessengerLink } from './bots/web/claim.tsx';
 import { createOfferPages } from './bots/web/offer.tsx';
+import { createPicturePages } from './bots/web/pictures.ts';
 import { createShortLinks } from './bots/web/short_links.ts';
 import { viewPage } from './core/journeys/pages.ts';
 import { pageUrl } from './core/messaging/links.ts';
 import { openLink } from './core/messaging/reactions.ts';
 import { findLink } from './db/links.ts';
 import { offerInView } from './db/pages.ts';
+import { findPicture } from './db/pictures.ts';
 import type { Svoi } from './svoi.ts';
 
 /** What the pages that customers open need of a root. */
@@ -17,7 +19,7 @@ export interface WebPageParts {
   onError(error: unknown): void;
 }
 
-/** The short links in messages, and the pages of offers. */
+/** The short links in messages, the pages of offers, and the pictures of both. */
 export function createWebPages(svoi: Svoi, { links, hasSiteChat, onError }: WebPageParts): Hono {
   const { database, clock } = svoi;
   const locale = () => svoi.program().locale;
@@ -34,6 +36,7 @@ export function createWebPages(svoi: Svoi, { links, hasSiteChat, onError }: WebP
       opened: (code) => counted(svoi.submit(openLink(code))),
     }),
   );
+  app.route('/', createPicturePages({ find: (id) => findPicture(database, id) }));
   app.route(
     '/',
     createOfferPages({

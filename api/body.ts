@@ -15,6 +15,14 @@ export function requireJson(headers: Headers): void {
   throw new ProblemError(problem('unsupported_media_type', detail));
 }
 
+/** Refuses a body that does not say it is one of `types`: 415. */
+export function requireType(headers: Headers, types: readonly string[]): void {
+  const [type = ''] = (headers.get('content-type') ?? '').toLowerCase().split(';');
+  if (types.includes(type.trim()) && (headers.get('content-encoding') ?? 'identity') === 'identity') return;
+  const detail = `send the body with "Content-Type: ${types.join('" or "')}", not compressed`;
+  throw new ProblemError(problem('unsupported_media_type', detail));
+}
+
 /** The bytes of a body, or 413 as soon as they are more than `limit`, whatever its headers say. */
 export async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
   const declared = Number(request.headers.get('content-length') ?? Number.NaN);

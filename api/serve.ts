@@ -6,7 +6,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Submitted } from '../core/ports.ts';
 import { type Right, type Shop, scopesWith } from '../core/shops.ts';
 import type { Guard } from './auth.ts';
-import { parseJson, readBytes, requireJson } from './body.ts';
+import { parseJson, readBytes, requireJson, requireType } from './body.ts';
 import {
   detailsOf,
   invalidRequest,
@@ -72,6 +72,8 @@ export interface Call<
   readonly query?: Query;
   readonly body?: Body;
   readonly bodyLimit?: number;
+  /** Instead of JSON: the media types of a body that is taken as its bytes. */
+  readonly takes?: readonly string[];
   /** Bodies that work; the tests post them. */
   readonly examples?: Readonly<Record<string, { readonly summary: string; readonly value: unknown }>>;
   readonly answers: All;
@@ -124,20 +126,27 @@ export function serve<
 
 const noBytes = new Uint8Array();
 
-async function readBody(request: Request, call: { body?: unknown; bodyLimit?: number }): Promise<Uint8Array> {
+type BodyOfCall = Pick<Call<Answers, z.ZodType, z.ZodObject, z.ZodObject>, 'body' | 'bodyLimit' | 'takes'>;
+
+async function readBody(request: Request, call: BodyOfCall): Promise<Uint8Array> {
   if (request.method === 'GET' || request.method === 'HEAD') return noBytes;
-  if (call.body) requireJson(request.headers);
+  if (call.takes) requireType(request.headers, call.takes);
+  else if (call.body) requireJson(request.headers);
   return readBytes(request, call.bodyLimit ?? defaultBodyLimit);
 }
 
 function parseInput<Body extends z.ZodType, Params extends z.ZodObject, Query extends z.ZodObject>(
   c: Context,
-  call: Pick<Call<Answers, Body, Params, Query>, 'body' | 'params' | 'query'>,
+  call: Pick<Call<Answers, Body, Params, Query>, 'body' | 'params' | 'query' | 'takes'>,
   bytes: Uint8Array,
 ) {
   const { body = z.undefined(), params = z.object(), query = z.object() } = call;
   return {
-    body: parsed(body, call.body ? parseJson(bytes) : undefined, 'body') as z.output<Body>,
+    body: parsed(
+      body,
+      call.takes ? bytes : call.body ? parseJson(bytes) : undefined,
+      'body',
+    ) as z.output<Body>,
     params: parsed(params, c.req.param(), 'parameter') as z.output<Params>,
     query: parsed(query, c.req.query(), 'parameter') as z.output<Query>,
   };
@@ -174,7 +183,9 @@ function document<
 >(app: OpenAPIHono<ApiEnv>, call: Call<All, Body, Params, Query>): void {
   const { method, path, tag, summary, description, params, query, body, examples } = call;
   const json = body && { schema: body, ...(examples ? { examples } : {}) };
-  const codes = [...commonProblems, ...(body ? bodyProblems : []), ...(call.problems ?? [])];
+  const content = json && (call.takes ? mediaOf(call.takes) : { 'application/json': json });
+  const ofBody = call.takes ? bodyProblems.filter((code) => code !== 'malformed_json') : bodyProblems;
+  const codes = [...commonProblems, ...(body ? ofBody : []), ...(call.problems ?? [])];
   app.openAPIRegistry.registerPath({
     method,
     path,
@@ -186,7 +197,7 @@ function document<
     request: {
       ...(params ? { params } : {}),
       ...(query ? { query } : {}),
-      ...(json ? { body: { required: true, content: { 'application/json': json } } } : {}),
+      ...(content ? { body: { required: true, content } } : {}),
     },
     responses: {
       ...Object.fromEntries(

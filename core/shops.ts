@@ -25,6 +25,7 @@ export type Right =
   | 'carts:write'
   | 'orders:write'
   | 'events:write'
+  | 'pictures:write'
   | 'segments:read'
   | 'segments:write';
 
@@ -34,7 +35,7 @@ const rights: Readonly<Record<Scope, readonly Right[]>> = {
   site: [
     ...(['purchases:write', 'redemptions:write', 'coupons:use', 'coupons:issue'] as const),
     ...(['customers:read', 'customers:write', 'customers:vouch', 'messages:read', 'refills:read'] as const),
-    ...(['products:write', 'carts:write', 'orders:write', 'events:write'] as const),
+    ...(['products:write', 'carts:write', 'orders:write', 'events:write', 'pictures:write'] as const),
     'surveys:write',
   ],
   admin: [
@@ -57,6 +58,7 @@ const rights: Readonly<Record<Scope, readonly Right[]>> = {
     'carts:write',
     'orders:write',
     'events:write',
+    'pictures:write',
     'segments:read',
     'segments:write',
   ],
