@@ -238,6 +238,7 @@ export const fields = {
     bare: 'product',
     example: 'refill in 7d',
   },
+  tag: { type: 'word', aliases: ['мітка', 'метка', 'тег'], example: 'tag=regular' },
   segment: { type: 'word', aliases: ['сегмент'], names: 'segments', example: 'segment="VIP"' },
   random: {
     type: 'percent',

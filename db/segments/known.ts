@@ -100,6 +100,19 @@ function ofWords(words: readonly string[]): Fragment {
   return plain(`f.value in (${marks(ways)})`, ...ways);
 }
 
+/** Marks that journeys, shops and the staff put on people, also on accounts that were merged. */
+const tag: Compile = (condition, context) => {
+  const mine = ofOne('t.customer_id', context);
+  return oneOfWords(condition, (word) =>
+    among(
+      `select coalesce(m.merged_into, m.id) from customer_tags t join customers m on m.id = t.customer_id
+       where t.tag = ? and ${mine.sql}`,
+      word,
+      ...mine.args,
+    ),
+  );
+};
+
 /** What was worked out about a customer. */
 export const knownFields = {
   ...rfmFields,
@@ -109,4 +122,5 @@ export const knownFields = {
     scored('expected_orders', numbersOf(condition.values ?? []), condition, context),
   value: (condition, context) => scored('value_minor', minorOf(condition, context), condition, context),
   fact,
+  tag,
 } as const satisfies Readonly<Record<string, Compile>>;

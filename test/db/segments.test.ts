@@ -250,6 +250,9 @@ function randomShop(seed: number): ShopRows {
         computedAt: now,
       },
     })),
+    tags: customerIds
+      .slice(5, 30)
+      .map((customerId) => ({ customerId, tag: pick(['regular', 'guest']), at: now })),
     consents: Array.from({ length: 60 }, () => ({
       ...{
         id: ids.next('con', now),
@@ -292,6 +295,7 @@ async function fill(svoi: Svoi, shop: ShopRows): Promise<void> {
     inserter(schema.customerFacts)(shop.facts),
     inserter(schema.refills)(shop.refills),
     inserter(schema.customerScores)(shop.scores),
+    inserter(schema.customerTags)(shop.tags),
     inserter(schema.consents)(shop.consents),
     ...Object.entries(shop.couponIds).map(([name, id]) => coupon(name, id)),
     ...Object.entries(saved).map(([name, rule], index) =>

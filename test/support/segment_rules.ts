@@ -113,6 +113,7 @@ function wordsOf(field: FieldName, spec: FieldSpec, names: RuleNames): readonly 
   if (field === 'city') return [...names.cities, 'unknown'];
   if (field === 'zone') return names.zones;
   if (field === 'fact') return ['dog', 'cat', 'yes'];
+  if (field === 'tag') return ['regular', 'guest'];
   const more = {
     tier: names.tiers,
     store: names.stores,

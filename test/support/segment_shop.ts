@@ -29,6 +29,7 @@ export interface ShopRows {
   readonly facts: readonly Row<typeof schema.customerFacts>[];
   readonly refills: readonly Row<typeof schema.refills>[];
   readonly scores: readonly Row<typeof schema.customerScores>[];
+  readonly tags: readonly Row<typeof schema.customerTags>[];
   readonly consents: readonly Row<typeof schema.consents>[];
   readonly couponIds: Readonly<Record<string, string>>;
   readonly segments: Readonly<Record<string, Rule>>;
@@ -227,6 +228,8 @@ class Reader {
         const score = this.#shop.scores.find(({ customerId }) => customerId === this.#person.id);
         return this.#compare(score ? score.alive * 100 : null);
       }
+      case 'tag':
+        return this.#own(this.#shop.tags).some(({ tag }) => this.#words().includes(tag));
       case 'refill': {
         const [span] = values;
         const until = span?.type === 'span' ? shifted(now, span, 1, this.#moment.zone) : now;
