@@ -1,7 +1,6 @@
 import type { CampaignId } from './core/ids.ts';
-import type { MessagingRules } from './core/messaging/rules.ts';
 import type { Reading } from './db/database.ts';
-import { audienceOf, campaignResult } from './db/insights/audience.ts';
+import { type AudienceQuestion, audienceOf, campaignResult } from './db/insights/audience.ts';
 import { countBuyers } from './db/insights/buyers.ts';
 import { factsPage } from './db/insights/facts_pages.ts';
 import { standingPage, standingSizes } from './db/insights/history.ts';
@@ -20,13 +19,7 @@ import { scorePage, scoresToRemove } from './db/insights/scores.ts';
 import { findEntering } from './db/journeys/finders/find.ts';
 import { customersToRebuild } from './db/rebuild.ts';
 import { segmentCatalogue } from './db/segments/catalogue.ts';
-import {
-  countSegment,
-  pageOfSegment,
-  type SegmentQuestion,
-  sampleSegment,
-  segmentWhere,
-} from './db/segments/members.ts';
+import { countSegment, pageOfSegment, sampleSegment, segmentWhere } from './db/segments/members.ts';
 import { type Drawing, drawSvg } from './drawings.ts';
 
 /**
@@ -55,9 +48,12 @@ export const analyses = {
   frequentNames,
   listPage,
   campaignResult: (database: Reading, id: CampaignId) => campaignResult(database, id),
-  /** Whom a message to a segment would reach, and about what that costs. */
-  async audience(database: Reading, question: SegmentQuestion & { readonly rules: MessagingRules }) {
-    return audienceOf(database, await segmentWhere(database, question), question.rules);
+  /** Whom a campaign would reach, and about what that costs; an empty rule is everybody. */
+  async audience(database: Reading, { rule, ...question }: AudienceQuestion & { readonly rule: string }) {
+    const { program, now } = question;
+    const everybody = { where: 'true', args: [] };
+    const segment = rule === '' ? everybody : await segmentWhere(database, { rule, program, now });
+    return audienceOf(database, segment, question);
   },
   rfm: computeRfm,
   rfmPage,

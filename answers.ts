@@ -1,6 +1,6 @@
+import { lookAtDraft } from './campaigns.ts';
+import { campaignAnswer } from './core/dialogs/staff/campaigns/answers.ts';
 import {
-  audienceAnswer,
-  campaignAnswer,
   gaveUpReply,
   mapAnswer,
   namesAnswer,
@@ -99,11 +99,7 @@ const looks: Readonly<Record<QuestionKind, Look>> = {
     const next = found.length > segmentsOfPage ? offset + segmentsOfPage : undefined;
     return () => segmentsAnswer(found.slice(0, segmentsOfPage), next);
   },
-  async audience({ id, argument: { text = '', message = '' } }, svoi) {
-    const asked = { ...segmentQuestion(text, svoi), rules: svoi.messagingRules() };
-    const found = await svoi.analyst.ask('audience', asked);
-    return () => audienceAnswer(id, message, found);
-  },
+  audience: lookAtDraft,
   async campaign({ argument: { campaign = '' } }, svoi) {
     const found = await svoi.analyst.ask('campaignResult', campaign as CampaignId);
     if (!found) throw new Error(`there is no campaign ${campaign}`);

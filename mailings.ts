@@ -1,87 +1,139 @@
-import { campaignReply } from './core/dialogs/staff/segments/write.ts';
 import { SvoiError } from './core/errors.ts';
-import { beginSending, callOff, finishCampaign, tellMember } from './core/journeys/campaigns.ts';
+import {
+  beginFreezing,
+  beginSending,
+  callOff,
+  finishCampaign,
+  giveUpCampaign,
+  putOffStart,
+} from './core/journeys/campaigns/steps.ts';
+import { tellMembers } from './core/journeys/campaigns/tell.ts';
+import { firstMoment } from './core/journeys/campaigns/timing.ts';
 import type { Campaign } from './core/staff/campaigns.ts';
 import {
+  campaignById,
   countMembers,
   freezeAudience,
   isAnybodyWaiting,
+  leaveOutStatement,
   membersDue,
+  noticesBehind,
+  type OpenNotice,
   openCampaigns,
   openNotices,
+  type Where,
+  zonesOf,
 } from './db/campaigns.ts';
+import type { Database } from './db/database.ts';
 import { segmentWhere } from './db/segments/members.ts';
-import type { Worked } from './jobs.ts';
+import { settleNotices, type Worked } from './jobs.ts';
 
-/** Members of one round: one group of the writer, so that a purchase waits for no more than that. */
+/** Members of one round: one command, so that a purchase waits for no more than that. */
 const membersAtOnce = 128;
+/** Rows that are rewritten in one commit. */
+const rowsAtOnce = 5000;
+/** So many messages may be handed over and not yet looked at: what is urgent waits behind no more than these. */
+const mostBehind = 1024;
 
 /**
- * Goes on with all messages to segments: writes down who is in them, hands over those that are due, takes back what
- * was stopped. Goes on where a dead process ended; safe from two at once.
+ * Goes on with all campaigns: begins those whose moment has come, writes down who is in them, hands over those that are
+ * due, takes back what was stopped. Goes on where a dead process ended; safe from two at once.
  */
 export async function sendCampaigns(svoi: Worked): Promise<void> {
   const failures: unknown[] = [];
-  for (const campaign of await openCampaigns(svoi.database)) {
+  for (const campaign of await openCampaigns(svoi.database, svoi.clock.now())) {
     await goOn(campaign, svoi).catch((error) => failures.push(error));
   }
   if (failures.length > 0) throw failures[0];
 }
 
 async function goOn(campaign: Campaign, svoi: Worked): Promise<void> {
-  if (campaign.state === 'freezing') await freeze(campaign, svoi);
+  if (campaign.state === 'planned') await begin(campaign, svoi);
+  if (await isIn(campaign, 'freezing', svoi)) await freeze(campaign, svoi);
   if (await isIn(campaign, 'sending', svoi)) await send(campaign, svoi);
   if (await isIn(campaign, 'stopped', svoi)) await takeBack(campaign, svoi);
 }
 
 /** Whether a campaign stands there now: somebody may have stopped it meanwhile. */
 async function isIn({ id }: Campaign, state: Campaign['state'], { database }: Worked): Promise<boolean> {
-  const open = await openCampaigns(database);
-  return open.some((one) => one.id === id && one.state === state);
+  return (await campaignById(database, id))?.state === state;
 }
 
-async function freeze(campaign: Campaign, svoi: Worked): Promise<void> {
+/** A time where each lives comes first in the zone that lies furthest east of those somebody lives in. */
+async function begin({ id, plan }: Campaign, svoi: Worked): Promise<void> {
+  if (plan.timing.kind === 'local') {
+    const first = firstMoment(plan.timing, await zonesOf(svoi.database, svoi.messagingRules()));
+    if (first > svoi.clock.now()) {
+      await svoi.submit(putOffStart(id, first));
+      return;
+    }
+  }
+  await svoi.submit(beginFreezing(id));
+}
+
+async function freeze({ id }: Campaign, svoi: Worked): Promise<void> {
   const { database } = svoi;
+  const campaign = await campaignById(database, id);
   const now = svoi.clock.now();
-  const asked = { rule: campaign.rule, program: svoi.program(), now };
-  const segment = await segmentWhere(database, asked).catch((error) => {
-    if (error instanceof SvoiError && error.code.startsWith('segment_')) return undefined;
-    throw error;
-  });
-  if (!segment) {
+  const segment = await segmentOf(database, { rule: campaign?.rule ?? '', program: svoi.program(), now });
+  if (!campaign || !segment) {
     // A segment it looks at was removed since: nobody is told, and that shows.
-    await svoi.submit(finishCampaign(campaign.id));
+    await svoi.submit(giveUpCampaign(id, 'segment'));
     return;
   }
-  const freezing = { campaignId: campaign.id, segment, rules: svoi.messagingRules(), now };
+  const program = svoi.program();
+  const freezing = { campaign, segment, program, rules: svoi.messagingRules(), now };
   for await (const _ of freezeAudience(database, freezing)) {
     if (!(await isIn(campaign, 'freezing', svoi))) return;
   }
-  await svoi.submit(beginSending(campaign.id, await countMembers(database, campaign.id)));
+  await svoi.submit(beginSending(id, await countMembers(database, id)));
+}
+
+/** A segment as SQL; an empty rule is everybody. Undefined where it can no longer be followed. */
+async function segmentOf(
+  database: Database,
+  asked: Parameters<typeof segmentWhere>[1],
+): Promise<Where | undefined> {
+  if (asked.rule === '') return { where: 'true', args: [] };
+  return segmentWhere(database, asked).catch((error) => {
+    if (error instanceof SvoiError && error.code.startsWith('segment_')) return undefined;
+    throw error;
+  });
 }
 
 async function send(campaign: Campaign, svoi: Worked): Promise<void> {
-  const { database } = svoi;
-  const say = ({ text }: Campaign) => campaignReply(text);
+  const { database, clock } = svoi;
+  const { id } = campaign;
+  const rules = () => ({ messaging: svoi.messagingRules(), program: svoi.program() });
   for (;;) {
-    const due = await membersDue(database, campaign.id, svoi.clock.now(), membersAtOnce);
+    const now = await campaignById(database, id);
+    if (now?.state !== 'sending') return;
+    if (now.reason === 'budget') return leaveOutTheRest(campaign, svoi);
+    if ((await noticesBehind(database, clock.now(), mostBehind)) === mostBehind) await settleNotices(svoi);
+    const due = await membersDue(database, id, clock.now(), membersAtOnce);
     if (due.length === 0) break;
-    const rules = svoi.messagingRules();
-    await Promise.all(due.map((member) => svoi.submit(tellMember(member, say, rules))));
-    if (!(await isIn(campaign, 'sending', svoi))) return;
+    await svoi.submit(tellMembers(id, due, rules));
   }
-  if (!(await isAnybodyWaiting(database, campaign.id))) await svoi.submit(finishCampaign(campaign.id));
+  if (!(await isAnybodyWaiting(database, id))) await svoi.submit(finishCampaign(id));
+}
+
+/** What it may cost is used up: nobody more is told. */
+async function leaveOutTheRest({ id }: Campaign, svoi: Worked): Promise<void> {
+  while (await isAnybodyWaiting(svoi.database, id)) {
+    await svoi.database.write([leaveOutStatement(id, rowsAtOnce)]);
+  }
+  await svoi.submit(finishCampaign(id));
 }
 
 /** What is on its way this very moment stays; it is looked at again with the next call. */
 async function takeBack(campaign: Campaign, svoi: Worked): Promise<void> {
-  for (let after = ''; ; ) {
+  let after: OpenNotice | undefined;
+  for (;;) {
     const open = await openNotices(svoi.database, campaign.id, after, membersAtOnce);
-    const last = open.at(-1);
-    if (!last) break;
-    await Promise.all(open.map(({ noticeId }) => svoi.submit(callOff(noticeId))));
-    after = last.customerId;
+    if (open.length === 0) break;
+    await Promise.all(open.map(({ id }) => svoi.submit(callOff(id))));
+    after = open.at(-1);
   }
-  const [left] = await openNotices(svoi.database, campaign.id, '', 1);
+  const [left] = await openNotices(svoi.database, campaign.id, undefined, 1);
   if (!left) await svoi.submit(finishCampaign(campaign.id));
 }

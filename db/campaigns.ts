@@ -1,11 +1,16 @@
 import type { ChannelName } from '../core/customers/types.ts';
 import type { CampaignId, CustomerId, NoticeId } from '../core/ids.ts';
-import { campaignOccasion } from '../core/journeys/campaigns.ts';
-import { quietUntil } from '../core/messaging/policy.ts';
+import { armBounds, type Draw, drawOf, holdoutBelow, holdoutSalt } from '../core/journeys/campaigns/arms.ts';
+import { dueIn, usualHour } from '../core/journeys/campaigns/timing.ts';
+import { topicSubject } from '../core/messaging/mutes.ts';
 import type { MessagingRules } from '../core/messaging/rules.ts';
-import type { Campaign, CampaignMember } from '../core/staff/campaigns.ts';
-import { type Database, type Reading, readRow, readRows, type Statement } from './database.ts';
+import type { Program } from '../core/program/program.ts';
+import type { Campaign } from '../core/staff/campaigns.ts';
+import { DAY_MS } from '../core/time.ts';
+import { type Database, type Reading, readRow, readRows, type Statement, statement } from './database.ts';
 import { campaignFrom } from './facts/campaigns.ts';
+import type { SegmentProgram } from './segments/context.ts';
+import { shareSql } from './segments/people.ts';
 
 /** A condition over `customers c`, as a segment is compiled to. */
 export interface Where {
@@ -13,14 +18,35 @@ export interface Where {
   readonly args: Statement['args'];
 }
 
-/** Campaigns that are being frozen, sent or taken back, the oldest first. */
-export async function openCampaigns(database: Reading): Promise<Campaign[]> {
+/** Campaigns that something is to be done about now, the oldest first; `now`: those planned for later wait. */
+export async function openCampaigns(database: Reading, now: number): Promise<Campaign[]> {
   const [rows = []] = await database.read([
-    {
-      sql: `select * from campaigns where finished_at is null and state <> 'asked' order by created_at, id`,
-      args: [],
-    },
+    statement(
+      `select * from campaigns where finished_at is null and (state in ('freezing', 'sending', 'stopped')
+         or (state = 'planned' and starts_at <= ?)) order by created_at, id`,
+      now,
+    ),
   ]);
+  return rows.map(campaignFrom);
+}
+
+/** A campaign by its id; undefined where there is none. */
+export async function campaignById(database: Reading, id: string): Promise<Campaign | undefined> {
+  const row = await readRow(database, 'select * from campaigns where id = ?', id);
+  return row && campaignFrom(row);
+}
+
+/** Campaigns the newest first, `limit` of them: older than `before`. */
+export async function campaignsBefore(
+  database: Reading,
+  { limit, before }: { readonly limit: number; readonly before?: string },
+): Promise<Campaign[]> {
+  const rows = await readRows(
+    database,
+    'select * from campaigns where (?1 is null or id < ?1) order by id desc limit ?2',
+    before ?? null,
+    limit,
+  );
   return rows.map(campaignFrom);
 }
 
@@ -56,38 +82,78 @@ export function channelsIn(bits: number, channels: readonly ChannelName[]): Chan
   return channels.filter((channel) => (bits & channelBits[channel]) !== 0);
 }
 
-/** Whether a customer `c` is told, or why not. */
-function stateSql(channels: readonly ChannelName[]): string {
-  return `case when c.offers is not 1 then 'consent' when ${openChannelsSql(channels)} = 0 then 'no_channel' else 'waiting' end`;
+/** What decides who of a segment is told. */
+export interface Admission {
+  readonly campaign: Pick<Campaign, 'id' | 'plan' | 'content'>;
+  readonly rules: MessagingRules;
+  readonly program: Pick<Program, 'silence'> & SegmentProgram;
+  readonly now: number;
+}
+
+/** A piece of SQL with its values. */
+export interface Piece {
+  readonly sql: string;
+  readonly args: Statement['args'];
+}
+
+/** Why a customer `c` is left out; empty: for no reason. */
+export function leftOutSql({ campaign, rules, program, now }: Admission): Piece {
+  const { engagedOnly, occasion } = campaign.plan;
+  const since = now - program.silence.after_days * DAY_MS;
+  const muted = `exists (select 1 from mutes u where u.customer_id = c.id and u.subject in (?, ?)
+    and (u.until is null or u.until > ?))`;
+  const silent = `when coalesce(c.heard_at, 0) < ? and not exists (select 1 from messages m indexed by messages_customer
+    where m.customer_id = c.id and m.category = 'marketing' and m.read_at >= ?) then 'silent'`;
+  const told = `when exists (select 1 from notices n indexed by notices_occasion
+    where n.customer_id = c.id and n.occasion = ?) then 'occasion'`;
+  return {
+    sql: `case when c.offers is not 1 then 'consent' when ${openChannelsSql(offerChannels(rules))} = 0 then 'no_channel'
+      when ${muted} then 'muted' ${engagedOnly ? silent : ''} ${occasion === null ? '' : told} else '' end`,
+    args: [
+      ...[topicSubject('offers'), campaign.id, now],
+      ...(engagedOnly ? [since, since] : []),
+      ...(occasion === null ? [] : [occasion]),
+    ],
+  };
+}
+
+/** Which variant a customer `c` gets, as `armOf` says. */
+export function armSql(id: CampaignId, draw: Draw): string {
+  const kept = holdoutBelow(draw);
+  const holdout = kept === 0 ? '' : `when ${shareSql(holdoutSalt)} < ${kept} then 'holdout'`;
+  const bounds = armBounds(draw).filter(({ below }) => below > 0);
+  const last = bounds.at(-1)?.arm ?? 'control';
+  if (holdout === '' && bounds.length === 1) return `'${last}'`;
+  const share = shareSql(id);
+  const arms = bounds.slice(0, -1).map(({ arm, below }) => `when ${share} < ${below} then '${arm}'`);
+  return `case ${holdout} ${arms.join(' ')} else '${last}' end`;
 }
 
 /** Customers that are looked at in one commit: a few hundredths of a second, and what else waits comes in between. */
 const pageRows = 5000;
 
 /** What freezing an audience goes by. */
-export interface Freezing {
-  readonly campaignId: CampaignId;
+export interface Freezing extends Admission {
+  readonly campaign: Campaign;
   readonly segment: Where;
-  readonly rules: MessagingRules;
-  readonly now: number;
 }
 
 /**
- * Writes down who is in a segment, page by page in the order of ids: whom the campaign tells and from when on, by the
- * quiet hours where they live, and whom it leaves out and why. Goes on where it ended; safe to repeat. Yields how many
- * customers have been looked at.
+ * Writes down who is in a segment, page by page in the order of ids: which variant each gets and when, where they live
+ * and at which hour they are usually there, who is kept apart to compare with, and whom the campaign leaves out and why.
+ * Goes on where it ended; safe to repeat. Yields how many customers have been looked at.
  */
 export async function* freezeAudience(
   database: Database,
   freezing: Freezing,
   rows: number = pageRows,
 ): AsyncGenerator<number> {
-  const { campaignId, rules, now } = freezing;
-  const zones = JSON.stringify(await quietEnds(database, rules, now));
+  const { id } = freezing.campaign;
+  const dues = await duesOf(database, freezing);
   const last = await readRow(
     database,
     'select max(customer_id) as id from campaign_members where campaign_id = ?',
-    campaignId,
+    id,
   );
   let after = String(last?.id ?? '');
   for (let seen = 0; ; ) {
@@ -99,63 +165,88 @@ export async function* freezeAudience(
     );
     if (!end || end.id === null) return;
     const until = String(end.id);
-    await database.write([pageStatement(freezing, zones, after, until)]);
+    await database.write([pageStatement(freezing, dues, after, until)]);
     after = until;
     seen += Number(end.rows);
     yield seen;
   }
 }
 
-/** The moment the quiet hours end, for each zone customers live in where they hold now. */
-async function quietEnds(
-  database: Reading,
-  rules: MessagingRules,
-  now: number,
-): Promise<Record<string, number>> {
+/** The zones customers live in, and the program's. */
+export async function zonesOf(database: Reading, { program }: MessagingRules): Promise<string[]> {
   const [rows = []] = await database.read([
     { sql: 'select distinct zone from customers where zone is not null', args: [] },
   ]);
-  const zones = new Set([rules.program.zone, ...rows.map(({ zone }) => String(zone))]);
-  return Object.fromEntries([...zones].map((zone) => [zone, quietUntil(zone, rules, now) ?? now] as const));
+  return [...new Set([program.zone, ...rows.map(({ zone }) => String(zone))])];
+}
+
+type Dues = Readonly<Record<string, number>>;
+
+/** When those of each zone are told, by zone; where usual hours count, by zone and hour. */
+async function duesOf(database: Reading, { campaign, rules, now }: Freezing): Promise<Dues> {
+  const { timing } = campaign.plan;
+  const begun = { timing, startsAt: campaign.startsAt ?? now };
+  const hours = timing.kind === 'usual' ? Array.from({ length: 24 }, (_, hour) => hour) : [usualHour];
+  const zones = await zonesOf(database, rules);
+  return Object.fromEntries(
+    zones.flatMap((zone) => hours.map((hour) => [dueKey(zone, hour), dueIn(zone, hour, begun, rules)])),
+  );
+}
+
+function dueKey(zone: string, hour: number): string {
+  return `${zone} ${hour}`;
 }
 
 /** The statement that freezes the customers with ids after `after` and up to `until`. */
-function pageStatement(
-  { campaignId, segment, rules, now }: Freezing,
-  zones: string,
-  after: string,
-  until: string,
-): Statement {
-  const home = (JSON.parse(zones) as Record<string, number>)[rules.program.zone] ?? now;
+function pageStatement(freezing: Freezing, dues: Dues, after: string, until: string): Statement {
+  const { campaign, segment, rules } = freezing;
+  const leftOut = leftOutSql(freezing);
+  const due = dueSql(campaign, dues, rules.program.zone);
   return {
-    sql: `insert or ignore into campaign_members (campaign_id, customer_id, state, due_at)
-      select ?, id, state, case when state = 'waiting' then due end from (
-        select c.id, ${stateSql(offerChannels(rules))} as state,
-          case when c.zone is null then ${home} else coalesce(? ->> c.zone, ${home}) end as due
-        from customers c where c.id > ? and c.id <= ? and c.erased_at is null and c.merged_into is null
-          and (${segment.where}))`,
-    args: [campaignId, zones, after, until, ...segment.args],
+    sql: `insert or ignore into campaign_members (campaign_id, customer_id, state, arm, due_at)
+      select ?, id, case when left_out <> '' then left_out when arm in ('control', 'holdout') then arm else 'waiting' end,
+        iif(left_out = '', arm, ''), iif(left_out = '', due, null)
+      from (select c.id, ${leftOut.sql} as left_out, ${armSql(campaign.id, drawOf(campaign))} as arm, ${due.sql} as due
+        from customers c ${due.join}
+        where c.id > ? and c.id <= ? and c.erased_at is null and c.merged_into is null and (${segment.where}))`,
+    args: [campaign.id, ...leftOut.args, ...due.args, after, until, ...segment.args],
   };
 }
 
-/** How many a campaign goes to, of those it found. */
+/** The moment a customer `c` is told; most live where the program does, and nothing has to be looked up for them. */
+function dueSql({ plan }: Campaign, dues: Dues, home: string): Piece & { readonly join: string } {
+  const fallback = dues[dueKey(home, usualHour)] ?? 0;
+  const kept = JSON.stringify(dues);
+  if (plan.timing.kind !== 'usual') {
+    const sql = `case when c.zone is null then ${fallback} else coalesce(? ->> (c.zone || ' ${usualHour}'), ${fallback}) end`;
+    return { sql, args: [kept], join: '' };
+  }
+  const key = `coalesce(c.zone, ?) || ' ' || coalesce(h.hour, ${usualHour})`;
+  return {
+    sql: `coalesce(? ->> (${key}), ${fallback})`,
+    args: [kept, home],
+    join: 'left join customer_hours h on h.customer_id = c.id',
+  };
+}
+
+/** How many a campaign goes to, of those it found; those it is compared with among them. */
 export async function countMembers(database: Reading, id: CampaignId): Promise<number> {
   const [rows = []] = await database.read([
-    {
-      sql: `select count(*) as people from campaign_members where campaign_id = ? and state = 'waiting'`,
-      args: [id],
-    },
+    statement(
+      `select count(*) as people from campaign_members where campaign_id = ? and state = 'waiting'`,
+      id,
+    ),
   ]);
   return Number(rows[0]?.people ?? 0);
 }
 
-/** Up to `limit` members of a campaign who can be told at `now`. */
+/** Up to `limit` members of a campaign who can be told at `now`, those due longest first. */
 export async function membersDue(
-  database: Database,
+  database: Reading,
   campaignId: CampaignId,
   now: number,
   limit: number,
-): Promise<CampaignMember[]> {
+): Promise<CustomerId[]> {
   const rows = await readRows(
     database,
     `select customer_id from campaign_members where campaign_id = ? and state = 'waiting' and due_at <= ?
@@ -164,11 +255,11 @@ export async function membersDue(
     now,
     limit,
   );
-  return rows.map((row) => ({ campaignId, customerId: row.customer_id as CustomerId }));
+  return rows.map((row) => row.customer_id as CustomerId);
 }
 
 /** Whether a campaign has anybody left to tell. */
-export async function isAnybodyWaiting(database: Database, id: CampaignId): Promise<boolean> {
+export async function isAnybodyWaiting(database: Reading, id: CampaignId): Promise<boolean> {
   const row = await readRow(
     database,
     `select 1 as one from campaign_members where campaign_id = ? and state = 'waiting' limit 1`,
@@ -177,23 +268,49 @@ export async function isAnybodyWaiting(database: Database, id: CampaignId): Prom
   return row !== undefined;
 }
 
-/** Messages of a campaign that have not ended, of members after `after`, in the order of ids. */
-export async function openNotices(
-  database: Database,
-  id: CampaignId,
-  after: string,
-  limit: number,
-): Promise<{ readonly noticeId: NoticeId; readonly customerId: string }[]> {
-  const rows = await readRows(
-    database,
-    `select m.customer_id, n.id from campaign_members m join notices n indexed by notices_occasion
-       on n.customer_id = m.customer_id and n.occasion = ?2
-     where m.campaign_id = ?1 and m.customer_id > ?3 and m.state = 'told' and n.state in ('held', 'underway')
-     order by m.customer_id limit ?4`,
+/** Leaves out up to `limit` of those who wait, because nothing may be spent on them any more. Safe to repeat. */
+export function leaveOutStatement(id: CampaignId, limit: number): Statement {
+  return statement(
+    `update campaign_members set state = 'budget' where campaign_id = ?1 and state = 'waiting' and customer_id in (
+       select customer_id from campaign_members indexed by campaign_members_due
+       where campaign_id = ?1 and state = 'waiting' limit ?2)`,
     id,
-    campaignOccasion(id),
-    after,
     limit,
   );
-  return rows.map((row) => ({ noticeId: row.id as NoticeId, customerId: String(row.customer_id) }));
+}
+
+/** How many notices are due and not yet looked at, counted up to `limit`. */
+export async function noticesBehind(database: Reading, now: number, limit: number): Promise<number> {
+  const row = await readRow(
+    database,
+    `select count(*) as behind from (select 1 from notices where due_at is not null and due_at <= ? limit ?)`,
+    now,
+    limit,
+  );
+  return Number(row?.behind ?? 0);
+}
+
+/** A message of a campaign that has not ended, and where a page of them goes on. */
+export interface OpenNotice {
+  readonly id: NoticeId;
+  readonly createdAt: number;
+}
+
+/** Messages of a campaign that have not ended, after one, in the order they were made. */
+export async function openNotices(
+  database: Reading,
+  id: CampaignId,
+  after: OpenNotice | undefined,
+  limit: number,
+): Promise<OpenNotice[]> {
+  const rows = await readRows(
+    database,
+    `select id, created_at from notices indexed by notices_campaign where campaign = ?1 and created_at >= ?2
+       and (created_at > ?2 or id > ?3) and state in ('held', 'underway') order by created_at, id limit ?4`,
+    id,
+    after?.createdAt ?? 0,
+    after?.id ?? '',
+    limit,
+  );
+  return rows.map((row) => ({ id: row.id as NoticeId, createdAt: Number(row.created_at) }));
 }

@@ -73,6 +73,7 @@ const staffCommands: ReadonlyMap<string, StaffAct> = new Map([
       ['segments', 'сегменти', 'сегменты'],
       ['rfm', 'рфм'],
       ['report', 'звіт', 'отчет', 'отчёт'],
+      ['campaign', 'кампанія', 'кампания', 'розсилка', 'рассылка'],
       ['results', 'результати', 'результаты'],
     ] as const
   ).flatMap(([act, ...words]) => words.map((word) => [word, act] as const)),

@@ -23,10 +23,10 @@ const actOf = {
   /** What campaigns and journeys there are results of, and one of these. */
   results: 'results',
   effect: 'results',
-  /** Who of a segment can be written to, and what that costs. */
-  audience: 'segment',
-  /** What came of messages to a segment. */
-  campaign: 'segment',
+  /** How a campaign looks, whom it reaches, and what that costs. */
+  audience: 'campaign',
+  /** What came of a campaign. */
+  campaign: 'campaign',
 } as const satisfies Readonly<Record<string, StaffAct>>;
 
 export type QuestionKind = keyof typeof actOf;

@@ -24,11 +24,16 @@ export function shareWeights(salt: string): readonly number[] {
 
 /** Where an id stands among all, from 0 to below 1: a share of 10 % are those below 0.1. */
 export function shareOf(id: string, salt: string): number {
+  return shareSum(id, salt) / sharePrime;
+}
+
+/** Where an id stands among all, as a whole number from 0 to below `sharePrime`: what SQL compares. */
+export function shareSum(id: string, salt: string): number {
   const sum = shareWeights(salt).reduce(
     (total, weight, back) => total + weight * id.charCodeAt(lastCharacter - 1 - back),
     0,
   );
-  return (sum % sharePrime) / sharePrime;
+  return sum % sharePrime;
 }
 
 /** FNV-1a over UTF-16 units. */

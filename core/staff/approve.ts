@@ -1,6 +1,6 @@
 import { type AuditChain, type AuditEntry, auditEntries } from '../audit/types.ts';
 import { type Outcome, refuse } from '../errors.ts';
-import type { ApprovalId } from '../ids.ts';
+import type { ApprovalId, CampaignId } from '../ids.ts';
 import type { Context } from '../ports.ts';
 import { DAY_MS } from '../time.ts';
 import { type Campaign, refusedCampaign, releaseCampaign } from './campaigns.ts';
@@ -150,10 +150,19 @@ export function decideApproval(id: ApprovalId, yes: boolean, desk: Desk): Outcom
   const { request } = approval;
   const asked = { ...desk, staff: asker };
   const done =
-    request.kind === 'campaign' ? releaseCampaign(request.campaignId, asked, by) : give(request, asked, by);
+    request.kind === 'campaign' ? release(request.campaignId, asked, by) : give(request, asked, by);
   if (!done.ok) return done;
   const changes = { ...done.result.changes, approvalUpdates: [settled] };
   return { ok: true, result: { ...decided, changes } };
+}
+
+function release(id: CampaignId, { staff, facts, context }: Desk, approvedBy: Staff) {
+  const released = releaseCampaign(facts.campaign(id), { actor: actorOfStaff(staff), facts, context });
+  if (!released.ok) return released;
+  const { changes } = released.result;
+  const details = { approved_by: actorOfStaff(approvedBy) };
+  const audit = (changes.audit ?? []).map((entry) => ({ ...entry, details }));
+  return { ok: true, result: { changes: { ...changes, audit } } } as const;
 }
 
 /** What becomes of what a request was about, once nobody will agree to it. */

@@ -23,6 +23,7 @@ export const staffActs = [
   'segments',
   'rfm',
   'report',
+  'campaign',
   'results',
 ] as const;
 export type StaffAct = (typeof staffActs)[number];
@@ -48,6 +49,7 @@ const leastRole: Readonly<Record<StaffAct, Role>> = {
   segments: 'manager',
   rfm: 'manager',
   report: 'manager',
+  campaign: 'manager',
   results: 'manager',
 };
 

@@ -1,56 +1,98 @@
-import type { Campaign, CampaignFacts } from '../../core/staff/campaigns.ts';
+import type { CampaignId, CustomerId } from '../../core/ids.ts';
+import {
+  type Campaign,
+  type CampaignFacts,
+  type CampaignMember,
+  type FrozenMember,
+  memberKey,
+} from '../../core/staff/campaigns.ts';
 import { type Row, statement } from '../database.ts';
 import { reader } from '../rows.ts';
 import * as schema from '../schema.ts';
-import { eachRow, type FactSource } from './source.ts';
+import { eachRow, type FactSource, type Query } from './source.ts';
 
 /** How many of the newest campaigns are shown. */
 const campaignsShown = 8;
 
 const campaignOf = reader(schema.campaigns);
 
+type Read = Pick<CampaignFacts, 'campaign' | 'campaignMember' | 'lastCampaigns'>;
+
 /** A campaign as stored, in the words of core. */
 export function campaignFrom(row: Row): Campaign {
-  const { message, plan: _, startsAt: __, ...campaign } = campaignOf(row);
-  const { text } = JSON.parse(message) as Pick<Campaign, 'text'>;
-  return { ...(campaign as Omit<Campaign, 'text'>), text };
+  const { message, plan, ...campaign } = campaignOf(row);
+  return {
+    ...(campaign as Omit<Campaign, 'content' | 'plan'>),
+    content: JSON.parse(message) as Campaign['content'],
+    plan: JSON.parse(plan) as Campaign['plan'],
+  };
 }
 
-/** Reads campaigns. */
-export function campaignSource(): FactSource<CampaignFacts> {
+/** Reads campaigns, and those they go to. */
+export function campaignSource(): FactSource<Read> {
   const found = new Map<string, Campaign>();
+  const members = new Map<string, FrozenMember>();
   let last: Campaign[] = [];
   return {
     queries(needs) {
       const ids = needs.flatMap((need) => need.campaigns ?? []);
+      const asked = needs.flatMap((need) => need.campaignMembers ?? []);
       const byId = statement(
         'select c.* from json_each(?) i join campaigns c on c.id = i.value',
         JSON.stringify(ids),
       );
       const newest = statement('select * from campaigns order by id desc limit ?', campaignsShown);
+      const take = (rows: readonly Row[]) => {
+        last = rows.map(campaignFrom);
+      };
       return [
         ...(ids.length > 0 ? [eachRow(byId, (row) => found.set(String(row.id), campaignFrom(row)))] : []),
-        ...(needs.some((need) => need.lastCampaigns)
-          ? [
-              {
-                statement: newest,
-                take: (rows: readonly Row[]) => {
-                  last = rows.map(campaignFrom);
-                },
-              },
-            ]
-          : []),
+        ...(asked.length > 0 ? [membersQuery(asked, members)] : []),
+        ...(needs.some((need) => need.lastCampaigns) ? [{ statement: newest, take }] : []),
       ];
     },
-    facts: { campaign: (id) => found.get(id), lastCampaigns: () => last },
+    facts: {
+      campaign: (id) => found.get(id),
+      campaignMember: (member) => members.get(memberKey(member)),
+      lastCampaigns: () => last,
+    },
     keysOf: (needs) => needs.campaigns ?? [],
   };
 }
 
+function membersQuery(asked: readonly CampaignMember[], found: Map<string, FrozenMember>): Query {
+  return eachRow(
+    statement(
+      `select m.*, coalesce(k.plan ->> 'occasion' is not null and exists (
+           select 1 from notices n indexed by notices_occasion
+           where n.customer_id = m.customer_id and n.occasion = k.plan ->> 'occasion'), 0) as occasion_told
+       from json_each(?) i join campaign_members m on m.campaign_id = i.value ->> 0 and m.customer_id = i.value ->> 1
+       join campaigns k on k.id = m.campaign_id`,
+      JSON.stringify(asked.map(({ campaignId, customerId }) => [campaignId, customerId])),
+    ),
+    (row) => {
+      const member = memberFrom(row);
+      found.set(memberKey(member), member);
+    },
+  );
+}
+
+function memberFrom(row: Row): FrozenMember {
+  return {
+    campaignId: String(row.campaign_id) as CampaignId,
+    customerId: String(row.customer_id) as CustomerId,
+    state: String(row.state) as FrozenMember['state'],
+    arm: String(row.arm),
+    dueAt: row.due_at === null ? null : Number(row.due_at),
+    occasionTold: row.occasion_told === 1,
+  };
+}
+
 /** What two rounds of reading found: the newer where both have it. */
-export function joinCampaignFacts(first: CampaignFacts, second: CampaignFacts): CampaignFacts {
+export function joinCampaignFacts(first: Read, second: Read): Read {
   return {
     campaign: (id) => second.campaign(id) ?? first.campaign(id),
+    campaignMember: (member) => second.campaignMember(member) ?? first.campaignMember(member),
     lastCampaigns() {
       const newer = second.lastCampaigns();
       return newer.length > 0 ? newer : first.lastCampaigns();

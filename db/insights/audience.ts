@@ -1,76 +1,134 @@
 import type { ChannelName } from '../../core/customers/types.ts';
 import type { CampaignId } from '../../core/ids.ts';
-import { campaignOccasion } from '../../core/journeys/campaigns.ts';
+import { drawOf } from '../../core/journeys/campaigns/arms.ts';
 import { priceOf } from '../../core/messaging/price.ts';
 import type { MessagingRules } from '../../core/messaging/rules.ts';
-import { channelsIn, offerChannels, openChannelsSql, type Where } from '../campaigns.ts';
+import type { MemberState } from '../../core/staff/campaigns.ts';
+import {
+  type Admission,
+  armSql,
+  channelsIn,
+  leftOutSql,
+  offerChannels,
+  openChannelsSql,
+  type Where,
+} from '../campaigns.ts';
 import { type Reading, statement } from '../database.ts';
 import { campaignFrom } from '../facts/campaigns.ts';
 
-/** Whom a message to a segment would reach, by what is known now, and about what that costs in micros. */
+/** Whom a campaign would reach, by what is known now, and about what its messages cost in micros. */
 export interface Audience {
+  /** Who would be told, and of them whom over which channel first. */
   readonly people: number;
-  /** Left out: no yes to offers; no channel that leads to them. */
-  readonly consent: number;
-  readonly noChannel: number;
+  readonly channels: readonly { readonly channel: ChannelName; readonly people: number }[];
+  /** Kept apart to compare with, and left out, by why. */
+  readonly others: Readonly<Partial<Record<MemberState, number>>>;
   /** Null where one of the channels has no known price. */
   readonly priceMicros: number | null;
 }
 
-/** Looks whom a message to a segment would reach. */
+/** What an audience is counted by; `segments`: how many SMS its text takes. */
+export interface AudienceQuestion extends Admission {
+  readonly segments: number;
+}
+
+/** Some of those a segment finds, who are all alike as far as this campaign goes. */
+interface Group {
+  readonly leftOut: string;
+  readonly arm: string;
+  readonly open: readonly ChannelName[];
+  readonly chosen: ChannelName | null;
+  readonly people: number;
+}
+
+/** Looks whom a campaign would reach: as freezing it now would write it down. */
 export async function audienceOf(
   database: Reading,
   segment: Where,
-  rules: MessagingRules,
+  question: AudienceQuestion,
 ): Promise<Audience> {
+  const { campaign, rules, segments } = question;
+  const groups = await groupsOf(database, segment, question);
+  const told = groups.filter(({ leftOut, arm }) => leftOut === '' && arm !== 'control' && arm !== 'holdout');
+  const firsts = told.map((group) => ({ ...firstOf(group, rules, segments), people: group.people }));
+  const priceMicros = firsts.reduce<number | null>(
+    (all, { price, people }) => (all === null || price === null ? null : all + price * people),
+    0,
+  );
+  const others: Partial<Record<MemberState, number>> = {};
+  for (const { leftOut, arm, people } of groups) {
+    const state = leftOut === '' ? arm : leftOut;
+    if (leftOut === '' && Object.hasOwn(campaign.content.variants, arm)) continue;
+    others[state as MemberState] = (others[state as MemberState] ?? 0) + people;
+  }
+  const channels = offerChannels(rules).map((channel) => ({
+    channel,
+    people: sumOf(firsts.filter((first) => first.channel === channel)),
+  }));
+  return {
+    ...{ people: sumOf(told), priceMicros, others },
+    channels: channels.filter(({ people }) => people > 0),
+  };
+}
+
+function sumOf(groups: readonly { readonly people: number }[]): number {
+  return groups.reduce((sum, { people }) => sum + people, 0);
+}
+
+async function groupsOf(database: Reading, segment: Where, question: AudienceQuestion): Promise<Group[]> {
+  const { campaign, rules } = question;
   const channels = offerChannels(rules);
+  const leftOut = leftOutSql(question);
   const [rows = []] = await database.read([
     {
-      sql: `select c.offers is 1 as agreed, ${openChannelsSql(channels)} as open, c.preferred_channel as chosen,
-          count(*) as people
+      sql: `select ${leftOut.sql} as left_out, ${armSql(campaign.id, drawOf(campaign))} as arm,
+          ${openChannelsSql(channels)} as open, c.preferred_channel as chosen, count(*) as people
         from customers c where c.erased_at is null and c.merged_into is null and (${segment.where})
-        group by 1, 2, 3`,
-      args: segment.args,
+        group by 1, 2, 3, 4`,
+      args: [...leftOut.args, ...segment.args],
     },
   ]);
-  const groups = rows.map((row) => ({
-    agreed: Number(row.agreed) === 1,
+  return rows.map((row) => ({
+    leftOut: String(row.left_out),
+    arm: String(row.arm),
     open: channelsIn(Number(row.open), channels),
     chosen: row.chosen as ChannelName | null,
     people: Number(row.people),
   }));
-  const told = groups.filter(({ agreed, open }) => agreed && open.length > 0);
-  const sum = (of: typeof groups) => of.reduce((all, { people }) => all + people, 0);
-  const prices = told.map((group) => {
-    const each = priceOfGroup(group, rules);
-    return each === null ? null : each * group.people;
-  });
-  return {
-    people: sum(told),
-    consent: sum(groups.filter(({ agreed }) => !agreed)),
-    noChannel: sum(groups.filter(({ agreed, open }) => agreed && open.length === 0)),
-    priceMicros: prices.reduce<number | null>(
-      (all, one) => (all === null || one === null ? null : all + one),
-      0,
-    ),
-  };
 }
 
-/** What a message costs over the channel it will likely take: outside the day that can be answered freely in. */
-function priceOfGroup(
-  { open, chosen }: { readonly open: readonly ChannelName[]; readonly chosen: ChannelName | null },
-  { program }: MessagingRules,
-): number | null {
+/** The channel a message will likely take first, and what it costs there outside the day that can be answered freely in. */
+function firstOf({ open, chosen }: Group, { program }: MessagingRules, segments: number) {
   const priced = open.map((channel) => ({
     channel,
-    price: priceOf({ channel, category: 'marketing', country: program.country }, program.prices),
+    price: priceOf({ channel, category: 'marketing', country: program.country, segments }, program.prices),
   }));
   const { order } = program.cascades.marketing;
   const preferred = order === 'preferred' ? priced.find(({ channel }) => channel === chosen) : undefined;
   const byPrice = priced
     .filter(({ price }) => price !== null)
     .sort((a, b) => (a.price ?? 0) - (b.price ?? 0));
-  return (preferred ?? (order === 'cheapest' ? byPrice[0] : undefined) ?? priced[0])?.price ?? null;
+  return (
+    preferred ??
+    (order === 'cheapest' ? byPrice[0] : undefined) ??
+    priced[0] ?? { channel: undefined, price: null }
+  );
+}
+
+/** What became of a campaign so far, counted. */
+export interface CampaignFigures {
+  /** Members by what became of them. */
+  readonly members: Readonly<Partial<Record<MemberState, number>>>;
+  readonly underway: number;
+  readonly reached: number;
+  readonly read: number;
+  readonly failed: number;
+  /** Handed over and dropped since, because they had enough offers, or do not want any more. */
+  readonly frequency: number;
+  readonly refused: number;
+  readonly stopped: number;
+  /** What its messages cost so far. */
+  readonly priceMicros: number;
 }
 
 /** What came of a campaign so far; undefined where there is none. */
@@ -82,19 +140,15 @@ export async function campaignResult(database: Reading, id: CampaignId) {
       id,
     ),
     statement(
-      `select n.state, n.reason, count(*) as people from campaign_members m join notices n
-         on n.customer_id = m.customer_id and n.occasion = ?2
-       where m.campaign_id = ?1 and m.state = 'told' group by 1, 2`,
+      `select state, coalesce(reason, '') as reason, count(*) as people from notices indexed by notices_campaign
+       where campaign = ? group by 1, 2`,
       id,
-      campaignOccasion(id),
     ),
     statement(
-      `select x.state, count(*) as people, sum(x.price_micros) as price from campaign_members m
-       join notices n on n.customer_id = m.customer_id and n.occasion = ?2
-       join messages x on x.notice_id = n.id
-       where m.campaign_id = ?1 and m.state = 'told' group by 1`,
+      `select x.state, count(*) as people, sum(x.price_micros) as price
+       from notices n indexed by notices_campaign join messages x on x.notice_id = n.id
+       where n.campaign = ? group by 1`,
       id,
-      campaignOccasion(id),
     ),
   ]);
   const [row] = campaigns ?? [];
@@ -105,18 +159,16 @@ export async function campaignResult(database: Reading, id: CampaignId) {
       .reduce((sum, { people }) => sum + Number(people), 0);
   const inState = (rows: typeof members, ...states: string[]) =>
     count(rows, (state) => states.includes(state));
-  return {
-    campaign: campaignFrom(row),
-    waiting: inState(members, 'waiting'),
-    told: inState(members, 'told'),
+  const figures: CampaignFigures = {
+    members: Object.fromEntries((members ?? []).map(({ state, people }) => [String(state), Number(people)])),
     underway: inState(notices, 'held', 'underway'),
     reached: inState(messages, 'delivered', 'read') + inState(messages, 'sent'),
     read: inState(messages, 'read'),
     failed: inState(notices, 'failed'),
-    consent: inState(members, 'consent') + count(notices, (_, reason) => reason === 'consent'),
-    noChannel: inState(members, 'no_channel'),
     frequency: count(notices, (state, reason) => state === 'dropped' && reason === 'frequency'),
+    refused: count(notices, (state, reason) => state === 'dropped' && reason !== 'frequency'),
     stopped: inState(notices, 'stopped'),
     priceMicros: (messages ?? []).reduce((sum, { price }) => sum + Number(price ?? 0), 0),
   };
+  return { campaign: campaignFrom(row), figures };
 }

@@ -310,6 +310,13 @@ export class MemoryFacts implements Facts {
   heaviest(id: CustomerId): number {
     return this.#notices?.heaviest(id) ?? 0;
   }
+  /** No campaign and no journey writes to anybody here. */
+  lastTold(): undefined {
+    return undefined;
+  }
+  sentOffers(): readonly [] {
+    return [];
+  }
   /** Nobody here is offered anything for months. */
   silence(): undefined {
     return undefined;
@@ -385,6 +392,10 @@ export class MemoryFacts implements Facts {
   }
   campaign(id: CampaignId): Campaign | undefined {
     return this.#campaigns.get(id) ?? this.#before?.campaign(id);
+  }
+  /** Campaigns are sent by the job, which the simulation does not run. */
+  campaignMember(): undefined {
+    return undefined;
   }
   lastCampaigns(): readonly Campaign[] {
     return this.#lastCampaigns ?? this.#before?.lastCampaigns() ?? [];

@@ -4,6 +4,9 @@ import { UNDO_LIVES_MS, undo, undoRounds } from '../../staff/undo.ts';
 import type { Route } from '../routes.ts';
 import { type Outcome, saying, writing } from '../turn.ts';
 import type { DialogState } from '../types.ts';
+import { campaign } from './campaigns/begin.ts';
+import { changePart } from './campaigns/parts.ts';
+import { campaignScreen, campaignsScreen, draftScreen, sendScreen } from './campaigns/screens.ts';
 import { coupon } from './coupon.ts';
 import { find } from './find.ts';
 import { adjust, issue } from './gifts.ts';
@@ -11,13 +14,12 @@ import { merge } from './merge.ts';
 import { redeem } from './redeem.ts';
 import { refund } from './refund.ts';
 import { approve, decide, requestRounds, showRequest } from './requests.ts';
-import { results, resultScreen, resultsScreen } from './results/screens.ts';
+import { resultScreen, results, resultsScreen } from './results/screens.ts';
 import { buildScreen, onwardScreen, segment } from './segments/find.ts';
 import { lookScreen, savedScreen, segments } from './segments/list.ts';
 import { pictureScreen, report } from './segments/pictures.ts';
 import { mapScreen, rfm } from './segments/rfm.ts';
 import { save } from './segments/save.ts';
-import { campaignScreen, campaignsScreen, sendScreen, write } from './segments/write.ts';
 import { buy } from './sell.ts';
 import { stats } from './stats.ts';
 import { talkScreens, talks, whom } from './talks.ts';
@@ -64,7 +66,8 @@ const all = [
   rfm,
   report,
   results,
-  write,
+  campaign,
+  changePart,
   save,
 ];
 
@@ -81,6 +84,7 @@ const screens: ReadonlyMap<string, StaffScreen> = new Map<string, StaffScreen>([
   ['trail', { act: 'audit', rounds: (argument) => [() => trailNeeds(argument)], show: showTrail }],
   ['seg', buildScreen],
   ['ask', onwardScreen],
+  ['draft', draftScreen],
   ['send', sendScreen],
   ['campaign', campaignScreen],
   ['campaigns', campaignsScreen],

@@ -251,6 +251,7 @@ const acts: readonly (readonly StaffAct[])[] = [
   ['staff', 'audit'],
   ['talks', 'merge'],
   ['segment', 'segments'],
+  ['campaign'],
   ['rfm', 'report'],
   ['results'],
 ];

@@ -1,18 +1,22 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { programSchema } from '../../../core/program/program.ts';
 import { freezeAudience } from '../../../db/campaigns.ts';
 import { readRow, readRows } from '../../../db/database.ts';
 import { runErrands } from '../../../errands.ts';
 import { settleDue } from '../../../jobs.ts';
+import { aCampaign } from '../../support/campaigns.ts';
 import { converse, type TestChat } from '../../support/chat.ts';
 import { patient } from '../../support/patient.ts';
 import { aColleague, aMember } from '../../support/staff.ts';
 import { type TestSvoi, testSvoi } from '../../support/svoi.ts';
 
+const noControl = { ...programSchema.parse({}).proof, control_percent: 0 };
+
 let t: TestSvoi;
 let maria: TestChat;
 
 beforeEach(async () => {
-  t = await testSvoi({ program: { campaign_limit: 2 } });
+  t = await testSvoi({ program: { ...programSchema.parse({}), campaign_limit: 2, proof: noControl } });
   maria = patient(await aColleague(t.svoi, '+380671112233', 'Maria', 'manager'), t.svoi);
 });
 afterEach(() => t.close());
@@ -48,6 +52,7 @@ async function write(): Promise<void> {
   await maria.say('/segment registered<1d');
   await maria.tap('Write to them');
   await maria.say('Boots are here.');
+  await maria.tap('Now');
 }
 
 describe('writing to a segment', () => {
@@ -58,12 +63,15 @@ describe('writing to a segment', () => {
       `> /segment registered<1d
       >> Write to them
       > Boots are here.
+      >> Now
       Boots are here.
       2 people will get it.
+      Telegram: 2
       Not agreed to offers: 2
       It costs about
-      [Send to me first]
-      [Send] [Change the text]`,
+      [Send]
+      [Send to me first] [More…]
+      [Text] [Whom] [When]`,
     );
     await work();
     expect(await told(chats)).toEqual([[], [], []]);
@@ -173,8 +181,9 @@ describe('a process that dies', () => {
     await members(5);
     const { svoi } = t;
     const freezing = {
-      campaignId: 'cmp_1' as never,
+      campaign: aCampaign(t.clock.now()),
       segment: { where: 'true', args: [] },
+      program: svoi.program(),
       rules: svoi.messagingRules(),
       now: t.clock.now(),
     };

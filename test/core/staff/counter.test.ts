@@ -156,6 +156,8 @@ describe('rights', () => {
     segments: 'manager',
     rfm: 'manager',
     report: 'manager',
+    campaign: 'manager',
+    results: 'manager',
   };
 
   test('of each role are what the menu shows, and a command above them names who can help', async () => {

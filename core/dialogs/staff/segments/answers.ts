@@ -2,10 +2,8 @@ import type { Customer } from '../../../customers/types.ts';
 import type { QuestionId, ReportId, SegmentId } from '../../../ids.ts';
 import type { Answer } from '../../../insights/questions.ts';
 import type { Report, Theme } from '../../../insights/reports/types.ts';
-import { MICROS_OF_MINOR } from '../../../messaging/price.ts';
 import type { Button, Paragraph, Reply, Words } from '../../../messaging/types.ts';
 import type { SegmentProblem } from '../../../segments/types.ts';
-import type { Campaign } from '../../../staff/campaigns.ts';
 import { mayExport } from '../../../staff/rights.ts';
 import type { Staff } from '../../../staff/types.ts';
 import { press, toMenu } from '../../turn.ts';
@@ -13,7 +11,6 @@ import { nameOf } from '../words.ts';
 import { onward } from './ask.ts';
 import { pick } from './find.ts';
 import { corrected, described, problemWords } from './words.ts';
-import { campaignReply, sendButtons } from './write.ts';
 
 /** The ways on under every answer. */
 const leaving: readonly Button[] = [press({ key: 'button.staff' }, 'staff'), ...toMenu];
@@ -149,103 +146,6 @@ function savedWords({ name, customers }: SavedInList): Words {
     ? { key: 'segments.line_new', variables: { name } }
     : { key: 'segments.line', variables: { name, number: customers } };
 }
-
-/** Whom a message would reach. Money in micros; null where no price is known. */
-export interface AudienceFound {
-  readonly people: number;
-  readonly consent: number;
-  readonly noChannel: number;
-  readonly priceMicros: number | null;
-}
-
-/** A message as it will look, whom it reaches and what that costs; sent only by a button. */
-export function audienceAnswer(id: QuestionId, text: string, found: AudienceFound): Answer {
-  const { people, consent, noChannel, priceMicros } = found;
-  const preview: Reply = campaignReply(text);
-  const left: Words[] = [
-    ...(consent > 0 ? [{ key: 'campaign.without_consent', variables: { number: consent } } as const] : []),
-    ...(noChannel > 0
-      ? [{ key: 'campaign.without_channel', variables: { number: noChannel } } as const]
-      : []),
-  ];
-  const cost: Words =
-    priceMicros === null
-      ? { key: 'campaign.cost_unknown' }
-      : { key: 'campaign.cost', variables: { amount: Math.round(priceMicros / MICROS_OF_MINOR) } };
-  const words: Paragraph[] = [
-    { key: 'campaign.looks' },
-    ...preview.paragraphs,
-    people > 0
-      ? [{ key: 'campaign.reaches', variables: { count: people } }, ...left, cost]
-      : [{ key: 'campaign.nobody' }, ...left],
-  ];
-  const text_again = press({ key: 'campaign.change_text' }, `send:text-${id}`);
-  const answer = answerOf(words, people > 0 ? sendButtons(id) : [[text_again]]);
-  return { ...answer, keep: { people: String(people) } };
-}
-
-/** What came of a campaign so far. */
-export interface CampaignFound {
-  readonly campaign: Campaign;
-  readonly waiting: number;
-  /** Handed over, among them: on the way, arrived, read, not reached. */
-  readonly told: number;
-  readonly underway: number;
-  readonly reached: number;
-  readonly read: number;
-  readonly failed: number;
-  /** Left out, by why. */
-  readonly consent: number;
-  readonly noChannel: number;
-  readonly frequency: number;
-  readonly stopped: number;
-  readonly priceMicros: number;
-}
-
-/** How a campaign goes, and stopping it while it does. */
-export function campaignAnswer({ campaign, priceMicros, ...counts }: CampaignFound): Answer {
-  const { id, name, state, createdAt: at } = campaign;
-  const left = state === 'stopped' ? counts.waiting : 0;
-  const found = { ...counts, waiting: counts.waiting - left, stopped: counts.stopped + left };
-  const count = (key: Counted, value: number): Words[] =>
-    value > 0 ? [{ key: `campaign.${key}`, variables: { number: value } }] : [];
-  const counted = [
-    ...count('waiting', found.waiting),
-    ...count('told', found.told),
-    ...count('underway', found.underway),
-    ...count('reached', found.reached),
-    ...count('read', found.read),
-    ...count('failed', found.failed),
-    ...count('without_consent', found.consent),
-    ...count('without_channel', found.noChannel),
-    ...count('too_often', found.frequency),
-    ...count('taken_back', found.stopped),
-  ];
-  const amount = Math.round(priceMicros / MICROS_OF_MINOR);
-  const spent: Words[] = amount > 0 ? [{ key: 'campaign.spent', variables: { amount } }] : [];
-  const again = press({ key: 'campaign.again' }, `campaign:show-${id}`);
-  const over = state === 'done' || state === 'stopped';
-  const stop = over ? [] : [press({ key: 'campaign.stop' }, `campaign:stop-${id}`)];
-  return answerOf(
-    [
-      { key: 'campaign.title', variables: { name, at } },
-      [{ key: `campaign.is_${state}` }, ...counted, ...spent],
-    ],
-    [[again, ...stop], [press({ key: 'campaign.all' }, 'campaigns')]],
-  );
-}
-
-type Counted =
-  | 'waiting'
-  | 'told'
-  | 'underway'
-  | 'reached'
-  | 'read'
-  | 'failed'
-  | 'without_consent'
-  | 'without_channel'
-  | 'too_often'
-  | 'taken_back';
 
 /** How a picture was asked for. */
 export interface PictureAsked {

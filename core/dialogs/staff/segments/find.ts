@@ -3,6 +3,7 @@ import { parseSegment, segmentLimits } from '../../../segments/parse.ts';
 import { segmentText } from '../../../segments/text.ts';
 import { mayExport } from '../../../staff/rights.ts';
 import { type Outcome, press } from '../../turn.ts';
+import { writeTo } from '../campaigns/begin.ts';
 import {
   askNext,
   choose,
@@ -20,7 +21,6 @@ import { exportLink } from './export.ts';
 import { askName } from './save.ts';
 import { bothOf, readTyped, type TopicName, topicCalled, topicNames } from './topics.ts';
 import { briefly, described } from './words.ts';
-import { askText } from './write.ts';
 
 /** What a conversation keeps beside the text: the conditions so far, and the topic that is open. */
 const kept = (name: 'rule' | 'topic'): Field => ({
@@ -169,7 +169,7 @@ export const onwardScreen: StaffScreen = {
       case 'save':
         return askName(turn, id);
       case 'write':
-        return askText(turn, id);
+        return parseSegment(text).ok ? writeTo(turn, text) : build(turn, '');
       case 'export':
         return mayExport(turn.staff.role) ? exportLink(turn, text) : forOwner(turn);
       default:

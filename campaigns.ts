@@ -1,0 +1,123 @@
+import type { Locale } from './core/customers/types.ts';
+import { type DraftFound, draftAnswer } from './core/dialogs/staff/campaigns/answers.ts';
+import { couponIdOf } from './core/dialogs/staff/campaigns/draft.ts';
+import type { Question } from './core/insights/questions.ts';
+import { type CampaignProblem, checkCampaign } from './core/journeys/campaigns/check.ts';
+import { campaignReply } from './core/journeys/campaigns/say.ts';
+import { readyCampaign } from './core/journeys/campaigns/send.ts';
+import { giftMicros } from './core/journeys/campaigns/worth.ts';
+import { valuesFor } from './core/journeys/templates/values.ts';
+import { segmentsOf } from './core/messaging/segments.ts';
+import type { Paragraph, Reply, Words } from './core/messaging/types.ts';
+import { parseSegment } from './core/segments/parse.ts';
+import type { SegmentProblem } from './core/segments/types.ts';
+import type { Campaign } from './core/staff/campaigns.ts';
+import type { Staff } from './core/staff/types.ts';
+import { campaignById, offerChannels } from './db/campaigns.ts';
+import { findCoupon } from './db/coupons.ts';
+import type { Audience } from './db/insights/audience.ts';
+import { findPage } from './db/pages.ts';
+import { findPicture } from './db/pictures.ts';
+import { chatLocale } from './db/questions.ts';
+import type { Worked } from './jobs.ts';
+import { exampleContext } from './locales/template_help.ts';
+import { createTranslator } from './locales/translator.ts';
+
+/** Whom a campaign would reach as things are now, what that costs, and what keeps it from being sent. */
+export interface CampaignLook {
+  /** Undefined where its segment cannot be followed: then `problems` say why. */
+  readonly audience: (Audience & { readonly giftMicros: number }) | undefined;
+  readonly problems: readonly SegmentProblem[];
+  readonly wrong: readonly CampaignProblem[];
+}
+
+/** Looks at a campaign before it is sent. Takes a long look at the customers. */
+export async function lookAtCampaign(campaign: Campaign, svoi: Worked): Promise<CampaignLook> {
+  const { database, analyst } = svoi;
+  const program = svoi.program();
+  const rules = svoi.messagingRules();
+  const now = svoi.clock.now();
+  const couponId = couponIdOf(campaign);
+  const coupon = couponId && (await findCoupon(database, couponId))?.definition;
+  const wrong = [
+    ...checkCampaign(campaign, { messaging: rules, coupon }),
+    ...(await missingThings(campaign, svoi)),
+  ];
+  const parsed =
+    campaign.rule === ''
+      ? undefined
+      : parseSegment(campaign.rule, await analyst.ask('segmentCatalogue', program));
+  if (parsed && !parsed.ok) return { audience: undefined, problems: parsed.problems, wrong };
+  const audience = await analyst.ask('audience', {
+    ...{ rule: campaign.rule, program, rules, now },
+    campaign: readyCampaign(campaign, { program, most: null }, now),
+    segments: smsSegments(campaign, svoi),
+  });
+  const each = giftMicros(campaign.content.gift, coupon, program);
+  return { audience: { ...audience, giftMicros: each * audience.people }, problems: [], wrong };
+}
+
+/** Pages and pictures that a campaign names and that are not there. */
+async function missingThings({ content }: Campaign, { database, clock }: Worked): Promise<CampaignProblem[]> {
+  const problems: CampaignProblem[] = [];
+  for (const [name, { picture, buttons }] of Object.entries(content.variants)) {
+    if (picture?.startsWith('pic_') && !(await findPicture(database, picture))) {
+      const words: Words = { key: 'campaign.wrong_picture', variables: { picture } };
+      problems.push({ pointer: `/variants/${name}/picture`, words });
+    }
+    for (const button of buttons.flat()) {
+      if (!('page' in button) || (await findPage(database, button.page, clock.now()))) continue;
+      const words: Words = { key: 'campaign.wrong_page', variables: { page: button.page } };
+      problems.push({ pointer: `/variants/${name}/buttons`, words });
+    }
+  }
+  return problems;
+}
+
+const translator = createTranslator();
+
+/** How each variant looks to a made-up customer. */
+function looksOf({ content }: Campaign, locale: Locale, svoi: Worked) {
+  const program = svoi.program();
+  const example = exampleContext(locale, program, svoi.clock.now());
+  const reader = {
+    ...{ locale, programLocale: program.locale, values: valuesFor(example) },
+    ...{ card: example.record.customer.card, couponCode: example.coupon?.code ?? null },
+    site: svoi.messagingRules().site,
+  };
+  return Object.entries(content.variants)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([variant, message]) => ({ variant, reply: campaignReply(message, reader) }));
+}
+
+/** How many SMS the longest of its texts takes; one where it goes over none. */
+function smsSegments(campaign: Campaign, svoi: Worked): number {
+  if (!offerChannels(svoi.messagingRules()).includes('sms')) return 1;
+  const { zone, currency, locale } = svoi.program();
+  const said = looksOf(campaign, locale, svoi).map(({ reply }) =>
+    textOf(reply, (words) => translator.say(locale, words, { zone, currency })),
+  );
+  return Math.max(1, ...said.map((text) => segmentsOf(text).parts.length));
+}
+
+function textOf({ paragraphs }: Reply, say: (words: Words) => string): string {
+  const lines = (one: Paragraph) => ('key' in one ? say(one) : one.map(say).join('\n'));
+  return paragraphs.map(lines).join('\n\n');
+}
+
+/** Looks at the draft a question is about, and says how it is. */
+export async function lookAtDraft(
+  { id, addressId, argument: { campaign: named = '' } }: Question,
+  svoi: Worked,
+): Promise<(staff: Staff) => ReturnType<typeof draftAnswer>> {
+  const campaign = await campaignById(svoi.database, named);
+  if (!campaign) throw new Error(`there is no campaign ${named}`);
+  const { audience, problems, wrong } = await lookAtCampaign(campaign, svoi);
+  const locale = (await chatLocale(svoi.database, addressId)) ?? svoi.program().locale;
+  const count = smsSegments(campaign, svoi);
+  const fits: Words[] = count > 1 ? [{ key: 'campaign.as_sms', variables: { count } }] : [];
+  const found: DraftFound = audience
+    ? { looks: looksOf(campaign, locale, svoi), audience, wrong, fits }
+    : { problems };
+  return () => draftAnswer(id, campaign, found);
+}

@@ -1,0 +1,182 @@
+import type { ChannelName } from '../../../customers/types.ts';
+import type { QuestionId } from '../../../ids.ts';
+import type { Answer } from '../../../insights/questions.ts';
+import type { CampaignProblem } from '../../../journeys/campaigns/check.ts';
+import { MICROS_OF_MINOR } from '../../../messaging/price.ts';
+import type { Button, Paragraph, Reply, Words } from '../../../messaging/types.ts';
+import type { SegmentProblem } from '../../../segments/types.ts';
+import { type Campaign, isOver, type MemberState } from '../../../staff/campaigns.ts';
+import { press, toMenu } from '../../turn.ts';
+import { described, problemWords } from '../segments/words.ts';
+import { whenWords } from './draft.ts';
+import { draftButtons } from './screens.ts';
+
+const leaving: readonly Button[] = [press({ key: 'button.staff' }, 'staff'), ...toMenu];
+
+function answerOf(paragraphs: readonly Paragraph[], buttons: readonly (readonly Button[])[]): Answer {
+  return { reply: { paragraphs, buttons: [...buttons.filter((row) => row.length > 0), leaving] } };
+}
+
+/** Whom a campaign would reach. Money in micros; null where no price is known. */
+export interface AudienceFound {
+  readonly people: number;
+  readonly channels: readonly { readonly channel: ChannelName; readonly people: number }[];
+  readonly others: Readonly<Partial<Record<MemberState, number>>>;
+  readonly priceMicros: number | null;
+  /** What the coupons or points for all of them are worth at most. */
+  readonly giftMicros: number;
+}
+
+/** What a look at a campaign that is being written came to. */
+export type DraftFound =
+  /** Its segment cannot be followed. */
+  | { readonly problems: readonly SegmentProblem[] }
+  | {
+      /** How each variant looks to a customer, by its name. */
+      readonly looks: readonly { readonly variant: string; readonly reply: Reply }[];
+      readonly audience: AudienceFound;
+      /** What keeps it from being sent. */
+      readonly wrong: readonly CampaignProblem[];
+      /** Lines about how the text fits on each channel. */
+      readonly fits: readonly Words[];
+    };
+
+/** A campaign as it will look, whom it reaches and what that costs; sent only by a button. */
+export function draftAnswer(id: QuestionId, campaign: Campaign, found: DraftFound): Answer {
+  if ('problems' in found) {
+    const wrong = found.problems.slice(0, 2).flatMap((problem) => problemWords(campaign.rule, problem));
+    return answerOf([...wrong], draftButtons(campaign.id, undefined));
+  }
+  const { looks, audience, wrong, fits } = found;
+  const whom: Paragraph[] = campaign.rule === '' ? [{ key: 'campaign.to_all' }] : described(campaign.rule);
+  const shown: Paragraph[] = looks.flatMap(({ variant, reply }): Paragraph[] => [
+    looks.length > 1
+      ? { key: 'campaign.looks_variant', variables: { variant: variant.toUpperCase() } }
+      : { key: 'campaign.looks' },
+    ...reply.paragraphs,
+    ...labelsOf(reply),
+  ]);
+  const problems: Paragraph[] =
+    wrong.length > 0 ? [[{ key: 'campaign.wrong' }, ...wrong.slice(0, 3).map(({ words }) => words)]] : [];
+  const sends = wrong.length === 0 && audience.people > 0;
+  const answer = answerOf(
+    [
+      ...whom,
+      whenWords(campaign),
+      ...shown,
+      ...(fits.length > 0 ? [fits] : []),
+      audienceWords(audience),
+      ...problems,
+    ],
+    draftButtons(campaign.id, sends ? id : undefined),
+  );
+  return { ...answer, keep: { people: String(audience.people), revision: String(campaign.revision) } };
+}
+
+/** The buttons under a message, but the way to hear no more, which is always there. */
+function labelsOf({ buttons = [] }: Reply): Words[][] {
+  const labels = buttons.flat().flatMap((one) => ('data' in one && one.data === 'stop' ? [] : [one.label]));
+  return labels.length > 0 ? [labels] : [];
+}
+
+function audienceWords({ people, channels, others, priceMicros, giftMicros }: AudienceFound): Words[] {
+  const over = channels.map(
+    ({ channel, people: number }): Words => ({
+      key: 'campaign.over_channel',
+      variables: { channel, number },
+    }),
+  );
+  const reached: Words[] =
+    people > 0 ? [{ key: 'campaign.reaches', variables: { count: people } }] : [{ key: 'campaign.nobody' }];
+  const cost: Words =
+    priceMicros === null
+      ? { key: 'campaign.cost_unknown' }
+      : { key: 'campaign.cost', variables: { amount: Math.round(priceMicros / MICROS_OF_MINOR) } };
+  const worth: Words[] =
+    giftMicros > 0
+      ? [{ key: 'campaign.gift_cost', variables: { amount: Math.round(giftMicros / MICROS_OF_MINOR) } }]
+      : [];
+  return [...reached, ...over, ...memberLines(others), ...(people > 0 ? [cost, ...worth] : [])];
+}
+
+/** Lines about those who are not told, by why. */
+function memberLines(members: AudienceFound['others']): Words[] {
+  return lines.flatMap(([state, key]) => {
+    const number = members[state] ?? 0;
+    return number > 0 ? [{ key, variables: { number } } as const] : [];
+  });
+}
+
+const lines = [
+  ['control', 'campaign.control_people'],
+  ['holdout', 'campaign.holdout_people'],
+  ['consent', 'campaign.without_consent'],
+  ['no_channel', 'campaign.without_channel'],
+  ['muted', 'campaign.muted_people'],
+  ['silent', 'campaign.silent_people'],
+  ['occasion', 'campaign.occasion_people'],
+  ['budget', 'campaign.budget_people'],
+  ['merged', 'campaign.merged_people'],
+] as const satisfies readonly (readonly [MemberState, Words['key']])[];
+
+/** What came of a campaign so far. */
+export interface CampaignFound {
+  readonly campaign: Campaign;
+  readonly figures: {
+    readonly members: Readonly<Partial<Record<MemberState, number>>>;
+    readonly underway: number;
+    readonly reached: number;
+    readonly read: number;
+    readonly failed: number;
+    readonly frequency: number;
+    readonly refused: number;
+    readonly stopped: number;
+    readonly priceMicros: number;
+  };
+}
+
+/** How a campaign goes; pausing it, going on and stopping it while it does. */
+export function campaignAnswer({ campaign, figures }: CampaignFound): Answer {
+  const { id, name, state, reason, createdAt: at } = campaign;
+  const { members, frequency, refused, stopped, priceMicros } = figures;
+  const waits = members.waiting ?? 0;
+  const never = state === 'stopped' ? waits : 0;
+  const count = (key: Counted, value: number): Words[] =>
+    value > 0 ? [{ key: `campaign.${key}`, variables: { number: value } }] : [];
+  const counted = [
+    ...count('waiting', waits - never),
+    ...count('told', members.told ?? 0),
+    ...count('underway', figures.underway),
+    ...count('reached', figures.reached),
+    ...count('read', figures.read),
+    ...count('failed', figures.failed),
+    ...memberLines({ ...members, consent: (members.consent ?? 0) + refused }),
+    ...count('too_often', frequency),
+    ...count('taken_back', stopped + never),
+  ];
+  const amount = Math.round(priceMicros / MICROS_OF_MINOR);
+  const spent: Words[] = amount > 0 ? [{ key: 'campaign.spent', variables: { amount } }] : [];
+  const why: Words[] = reason === null ? [] : [{ key: `campaign.because_${reason}` }];
+  const starts: Words[] = state === 'planned' || state === 'asked' ? [whenWords(campaign)] : [];
+  return answerOf(
+    [
+      { key: 'campaign.title', variables: { name, at } },
+      [{ key: `campaign.is_${state}` }, ...why, ...starts, ...counted, ...spent],
+    ],
+    [
+      [press({ key: 'campaign.again' }, `campaign:show:${id}`), ...controls(campaign)],
+      [press({ key: 'campaign.all' }, 'campaigns')],
+    ],
+  );
+}
+
+function controls(campaign: Campaign): Button[] {
+  const { id, state } = campaign;
+  if (isOver(campaign)) return [];
+  const stop = press({ key: 'campaign.stop' }, `campaign:stop:${id}`);
+  if (state === 'paused') return [press({ key: 'campaign.resume' }, `campaign:resume:${id}`), stop];
+  const isRunning = state === 'planned' || state === 'freezing' || state === 'sending';
+  return isRunning ? [press({ key: 'campaign.pause' }, `campaign:pause:${id}`), stop] : [stop];
+}
+
+type Counted = 'waiting' | 'told' | 'underway' | 'reached' | 'read' | 'failed' | 'too_often' | 'taken_back';
