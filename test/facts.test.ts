@@ -234,6 +234,32 @@ describe('what we know, in the chat', () => {
     expect(await known()).toEqual(['child 1 1-7 months 0.58', 'pet 1 dog 0.66']);
   });
 
+  it('takes a day to celebrate from the customer, and corrects it in its place', async () => {
+    await converse(
+      chat,
+      `>> Settings
+       >> What we know about you
+       [Add a name day]
+       [Add a wedding anniversary]
+       >> Add a wedding anniversary
+       When is your wedding anniversary?
+       > soon
+       We could not read this date.
+       > 20.06.2031
+       There seems to be a slip
+       > 20 June 2025
+       Thank you, noted.
+       [Wedding anniversary: 20 June 2025]
+       [Add a name day]
+       >> Wedding anniversary: 20 June 2025
+       >> Correct it
+       > 21.06
+       Thank you, corrected.
+       [Wedding anniversary: 21 June]`,
+    );
+    expect(await known()).toContain('wedding_day 1 --06-21 1');
+  });
+
   it('goes with the person when the person is erased', async () => {
     const id = await idOf();
     await shop.svoi.submit(eraseCustomer({ id }, 'customer'));
@@ -306,7 +332,9 @@ describe('a shop tells what it knows', () => {
       await statusOf('child', { born: { from: '2023-05-17', to: '2023-05-01' } }),
       await statusOf('no_guessing', { value: 'yes' }),
       await statusOf('Pet', { value: 'cat' }),
-    ]).toEqual([422, 422, 422, 422, 422, 422]);
+      await statusOf('wedding_day', { value: 'in June' }),
+      await statusOf('name_day', { value: '--02-30' }),
+    ]).toEqual([422, 422, 422, 422, 422, 422, 422, 422]);
     const stranger = '/v1/customers/phone:+380501234567/facts/pet';
     expect((await api.call('PUT', stranger, { body: { value: 'cat' } })).status).toBe(404);
   });

@@ -1,7 +1,9 @@
 import { z } from '@hono/zod-openapi';
+import { isDayFact, isDayValue } from '../../core/insights/facts/days.ts';
 import { denyFact, type SaidValue, stateFact } from '../../core/insights/facts/say.ts';
 import { noGuessing } from '../../core/insights/facts/types.ts';
 import { DAY_MS, localTime } from '../../core/time.ts';
+import { invalidRequest, ProblemError } from '../errors.ts';
 import { parsePathReference } from '../references.ts';
 import { identifier } from '../schemas.ts';
 import { type Api, orRefuse, serve } from '../serve.ts';
@@ -19,7 +21,10 @@ const paramsSchema = z.object({
     .string()
     .regex(/^[a-z][a-z0-9_]{0,19}$/, 'a name of up to 20 small Latin letters, digits and _, like pet')
     .refine((name) => name !== noGuessing, 'only the customer can say this, in the chat')
-    .openapi({ description: '`child`, `pet`, `car`, `skin_type`, or a name of yours', example: 'pet' }),
+    .openapi({
+      description: '`child`, `pet`, `car`, `skin_type`, `name_day`, `wedding_day`, or a name of yours',
+      example: 'pet',
+    }),
 });
 
 const itemSchema = z.int().min(1).max(20).default(1);
@@ -66,6 +71,7 @@ function servePut(api: Api): void {
       examples: {
         pet: { summary: 'A pet (name: pet)', value: { value: 'dog' } },
         child: { summary: 'A child (name: child)', value: { born: '2023-05-17' } },
+        wedding: { summary: 'A wedding (name: wedding_day)', value: { value: '2015-06-20' } },
       },
       answers: { 200: { description: 'Known from now on', schema: factSchema } },
       problems: ['customer_not_found', 'fact_refused', 'writer_stopped'],
@@ -74,6 +80,10 @@ function servePut(api: Api): void {
       const { program, submit } = api.parts;
       const ref = parsePathReference(params.ref, shop, program());
       const fact = { name: params.name, item: body.item, ...saidValue(body) };
+      if (isDayFact(fact.name) && !isDayValue(fact.value)) {
+        const detail = 'a day like 2015-06-20, or --06-20 without the year';
+        throw new ProblemError(invalidRequest([{ pointer: '/value', detail }]));
+      }
       const { result } = orRefuse(await submit(stateFact(ref, fact, 'shop')));
       return { status: 200, body: factView(result, todayOf(api)) };
     },

@@ -21,6 +21,17 @@ interface Parts {
  * Day comes before month unless that cannot be. `today` is `YYYY-MM-DD`.
  */
 export function parseBirthday(text: string, today: string): ParsedBirthday {
+  return parseDay(text, today, youngest);
+}
+
+/** Reads a day that is kept every year, like that of a wedding: as birthdays are written, no later than `today`. */
+export function parseYearDay(text: string, today: string): ParsedBirthday {
+  const parsed = parseDay(text, today, 0);
+  return parsed.ok && parsed.birthday > today ? { ok: false, problem: 'impossible' } : parsed;
+}
+
+/** `least`: how many years it lies back at least. */
+function parseDay(text: string, today: string, least: number): ParsedBirthday {
   const parts = readDigits(text.trim()) ?? readWords(text.trim().toLowerCase());
   if (!parts) return { ok: false, problem: 'unreadable' };
   const { month, day } = parts;
@@ -31,9 +42,9 @@ export function parseBirthday(text: string, today: string): ParsedBirthday {
       : { ok: false, problem: 'impossible' };
   }
   const thisYear = Number(today.slice(0, 4));
-  const year = parts.year < 100 ? fullYear(parts.year, thisYear) : parts.year;
+  const year = parts.year < 100 ? fullYear(parts.year, thisYear - least) : parts.year;
   const birthday = `${String(year).padStart(4, '0')}-${monthAndDay}`;
-  const sane = year <= thisYear - youngest && year >= thisYear - oldest;
+  const sane = year <= thisYear - least && year >= thisYear - oldest;
   return sane && isCalendarDay(birthday) ? { ok: true, birthday } : { ok: false, problem: 'impossible' };
 }
 
@@ -62,10 +73,10 @@ function yearOf(text: string | undefined): { readonly year?: number } {
   return text === undefined ? {} : { year: Number(text) };
 }
 
-/** "90" is 1990 and "05" is 2005: the century in which that year is a year of birth. */
-function fullYear(twoDigits: number, thisYear: number): number {
-  const year = Math.floor(thisYear / 100) * 100 + twoDigits;
-  return year <= thisYear - youngest ? year : year - 100;
+/** "90" is 1990 and "05" is 2005: the newest year that ends so and is not after `last`. */
+function fullYear(twoDigits: number, last: number): number {
+  const year = Math.floor(last / 100) * 100 + twoDigits;
+  return year <= last ? year : year - 100;
 }
 
 let months: ReadonlyMap<string, number> | undefined;

@@ -1,4 +1,5 @@
 import type { CustomerId } from '../../ids.ts';
+import { type DayFact, dayFacts, isDayFact } from '../../insights/facts/days.ts';
 import {
   correctedFact,
   deniedFact,
@@ -17,7 +18,8 @@ import {
 } from '../../insights/facts/types.ts';
 import { becauseWords, factWords, isKnownValue, knownValues } from '../../insights/facts/words.ts';
 import type { Button, Paragraph, Words } from '../../messaging/types.ts';
-import { DAY_MS, localTime } from '../../time.ts';
+import { DAY_MS, localDay, localTime } from '../../time.ts';
+import { parseYearDay } from '../birthday.ts';
 import { parseBirth } from '../born.ts';
 import type { Route } from '../routes.ts';
 import { type MemberTurn, type Outcome, press, saying, toMenu, writing } from '../turn.ts';
@@ -25,6 +27,9 @@ import type { DialogNeeds, DialogState } from '../types.ts';
 
 /** The step in which a correction is typed. */
 const typingStep = 'fact_text';
+
+/** In the place of which of several: a day that is told for the first time. */
+const adding = 'add';
 
 /** The most facts on one screen: more than purchases tell of anybody, and few enough to read. */
 const mostShown = 15;
@@ -111,10 +116,16 @@ function list(turn: MemberTurn, rows: readonly ProfileFact[]): Outcome {
     ],
     buttons: [
       ...shown.map((fact) => one(wordsOf(turn, fact), `fact:${refOf(fact)}`)),
+      ...(off ? [] : untold(all).map((name) => one({ key: `facts.add_${name}` }, `fact:${name}.${adding}`))),
       off ? one({ key: 'facts.guess' }, 'facts:guess') : one({ key: 'facts.forget' }, 'facts:forget'),
       [press({ key: 'button.back' }, 'settings'), ...toMenu],
     ],
   };
+}
+
+/** Days the customer may tell of: those we know nothing of. */
+function untold(all: readonly ProfileFact[]): readonly DayFact[] {
+  return dayFacts.filter((day) => !standingFacts(all).some(({ name }) => name === day));
 }
 
 /** As the program's rules stand, then what shops told of beyond them. */
@@ -145,7 +156,9 @@ function askToForget(turn: MemberTurn): Outcome {
  * say so, `.is.cat` what is right. Undefined where it is another fact by now.
  */
 export function fact(turn: MemberTurn, argument: string): Outcome | undefined {
-  const [name, item, revision, act = '', ...rest] = argument.split('.');
+  const [name = '', item, revision, act = '', ...rest] = argument.split('.');
+  if (item === adding)
+    return isDayFact(name) ? askToAdd(turn, name, { key: `facts.ask_${name}` }) : undefined;
   const ref = `${name}.${item}.${revision}`;
   const rows = rowsOf(turn);
   const found = standingFacts(settled(turn, rows)).find((one) => refOf(one) === ref);
@@ -211,6 +224,7 @@ function askForRight(turn: MemberTurn, fact: ProfileFact): Outcome | undefined {
   if (!isCorrectable(turn, fact)) return undefined;
   const choices = choicesFor(turn, fact);
   if (fact.low === null && choices.length > 0) return askToChoose(turn, fact, choices);
+  if (isDayFact(fact.name)) return askToType(turn, fact, { key: `facts.ask_${fact.name}` });
   return askToType(turn, fact, { key: fact.low === null ? 'facts.ask_text' : 'facts.ask_child' });
 }
 
@@ -240,15 +254,49 @@ function askToType(turn: MemberTurn, fact: ProfileFact, question: Words): Outcom
   };
 }
 
-/** Words as the correction that was asked for. Undefined where the fact is another by now. */
+/** Asks for a day we know nothing of. */
+function askToAdd(turn: MemberTurn, name: DayFact, question: Words): Outcome {
+  return {
+    step: typingStep,
+    data: { fact: `${name}.${adding}` },
+    paragraphs: [...turn.lead, question],
+    buttons: [[press({ key: 'button.back' }, 'facts'), ...toMenu]],
+  };
+}
+
+/** Words as the day or the correction that was asked for. Undefined where the fact is another by now. */
 export function answerFact(turn: MemberTurn, text: string): Outcome | undefined {
   const ref = turn.state?.data.fact;
+  const added = dayFacts.find((name) => ref === `${name}.${adding}`);
+  if (added) {
+    return answerDay(turn, { name: added, item: 1 }, text, 'facts.confirmed', (question) =>
+      askToAdd(turn, added, question),
+    );
+  }
   const found = standingFacts(settled(turn, rowsOf(turn))).find((one) => refOf(one) === ref);
   if (!found) return undefined;
+  if (isDayFact(found.name)) {
+    return answerDay(turn, found, text, 'facts.corrected', (question) => askToType(turn, found, question));
+  }
   if (found.low === null) return answerText(turn, found, text);
   const parsed = parseBirth(text, todayOf(turn));
   if (!parsed.ok) return askToType(turn, found, { key: `facts.child_${parsed.problem}` });
   return correct(turn, found, { value: 'yes', ...parsed.window });
+}
+
+/** There is one such day: what is right takes the place of what was told before. */
+function answerDay(
+  turn: MemberTurn,
+  day: Pick<ProfileFact, 'name' | 'item'>,
+  text: string,
+  key: 'facts.confirmed' | 'facts.corrected',
+  askAgain: (question: Words) => Outcome,
+): Outcome {
+  const { context, program, record } = turn;
+  const parsed = parseYearDay(text, localDay(context.now, record.customer.zone ?? program.zone));
+  if (!parsed.ok) return askAgain({ key: `birthday.${parsed.problem}` });
+  const value = { value: parsed.birthday, low: null, high: null };
+  return say(turn, [saidFact(rowsOf(turn), day, value, byCustomer(turn))], key);
 }
 
 function answerText(turn: MemberTurn, fact: ProfileFact, text: string): Outcome {

@@ -3,6 +3,7 @@ import type { WordKey, Words } from '../../messaging/keys.ts';
 import type { FactRule } from '../../program/facts.ts';
 import { DAY_MS } from '../../time.ts';
 import { type AgeMonths, ageOn } from './age.ts';
+import { isDayFact, isDayValue } from './days.ts';
 import { type Because, type ProfileFact, sureEnough } from './types.ts';
 
 /** Up to this age, in months, children are told of in months. */
@@ -39,6 +40,7 @@ export function factWords(fact: Told, today: number, rules: readonly FactRule[],
       ? { key: `fact.${name}_known`, variables: { value } }
       : { key: `fact.${name}`, variables: { value } };
   }
+  if (isDayFact(name) && isDayValue(value)) return { key: `fact.${name}`, variables: { date: value } };
   const key = plainKeys.find((known) => known === `fact.${name}`);
   if (key) return { key, variables: { value } };
   return { key: 'fact.other', variables: { name: titleOf(name, rules, locale), value } };
