@@ -73,8 +73,8 @@ function messageFor(
 function dataOf(event: CustomerEvent, locale: Locale): EventData | undefined {
   switch (event.type) {
     case 'points_earned': {
-      const { points, pending, spent, balance, releaseAt: release_at } = event;
-      return { points, pending, spent, balance, release_at };
+      const { points, pending, spent, balance, releaseAt } = event;
+      return { points, pending, spent, balance, release_at: pending > 0 ? releaseAt : null };
     }
     case 'points_spent': {
       const { points, balance, store } = event;
