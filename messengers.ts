@@ -1,6 +1,6 @@
 import type { EventHandler, Messenger, ReceiptHandler } from './bots/channel.ts';
 import type { Log } from './bots/log.ts';
-import type { DrawReport } from './bots/render.ts';
+import type { DrawPicture } from './bots/render.ts';
 import type { Gateway } from './bots/sms/gateway.ts';
 import { createSms } from './bots/sms/sms.ts';
 import { createSmsc } from './bots/sms/smsc.ts';
@@ -24,7 +24,7 @@ export interface MessengerParts {
   readonly clock: Clock;
   readonly log: Log;
   /** Draws reports for messengers that fetch pictures from us. */
-  readonly drawReport?: DrawReport | undefined;
+  readonly drawPicture?: DrawPicture | undefined;
 }
 
 type Open = (parts: MessengerParts) => Messenger | undefined;

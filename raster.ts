@@ -16,7 +16,7 @@ async function rasterise(svg: string): Promise<Uint8Array> {
 }
 
 /**
- * Draws a report as PNG, where there is native code to do it: on a server, in the thread that takes long looks. Apart from
+ * Draws a report or a cart as PNG, where there is native code to do it: on a server, in the thread that takes long looks. Apart from
  * `drawings.ts`, since a bundle for Workers cannot hold native code even where it is never loaded.
  */
 export async function drawPng(drawing: Drawing): Promise<Uint8Array> {

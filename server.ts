@@ -6,7 +6,7 @@ import { analystOnThread, type DrawingAnalyst } from './analyst_on_thread.ts';
 import { createApi } from './api/app.ts';
 import type { Channel } from './bots/channel.ts';
 import { createDispatcher, type Dispatcher } from './bots/dispatcher.ts';
-import { createRenderer, type DrawReport } from './bots/render.ts';
+import { createRenderer, type DrawPicture } from './bots/render.ts';
 import { createClaimPage } from './bots/web/claim.tsx';
 import { createExportPage } from './bots/web/export.tsx';
 import { openPlaygroundClock, type Passing, type PlaygroundClock } from './bots/web/playground/clock.ts';
@@ -26,17 +26,18 @@ import { createValues } from './db/values.ts';
 import { runErrands } from './errands.ts';
 import { apiParts } from './http.ts';
 import { noticeRunner, settleDue } from './jobs.ts';
+import { journeyRunner } from './journeys_work.ts';
 import { createChatLinks } from './links.ts';
 import { takeList } from './lists.ts';
 import { consentTexts } from './locales/consents.ts';
 import { createTranslator } from './locales/translator.ts';
+import { messagePictures } from './message_pictures.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { runNightly } from './nightly.ts';
 import { type NodeMessengers, openNodeMessengers } from './node_messengers.ts';
 import manifest from './package.json' with { type: 'json' };
 import { type LivelyPlayground, openPlayground } from './playground.ts';
 import { type Bustle, nextStopOf, passTime, silence } from './playground_time.ts';
-import { reportPictures } from './report_pictures.ts';
 import { scoreNewProfiles } from './rfm.ts';
 import { oneAtATime } from './runner.ts';
 import { parseSettings, type Settings } from './settings.ts';
@@ -61,7 +62,7 @@ interface Core {
   readonly svoi: Svoi;
   /** Draws pictures of reports, and those of messages. */
   readonly drawPng: DrawingAnalyst['draw'];
-  readonly drawReport: DrawReport;
+  readonly drawPicture: DrawPicture;
   readonly clock: PlaygroundClock;
   readonly metrics: Metrics;
   /** Ends the process: nothing may be acknowledged after the disk failed. */
@@ -122,6 +123,7 @@ async function createCore(settings: Settings, database: Database, log: pino.Logg
   let wake = (): void => {};
   let goOnWithNotices = (): void => {};
   let goOnWithErrands = (): void => {};
+  let goOnWithJourneys = (): void => {};
   let url = '';
   let stopped = false;
   const fatal = (error: unknown) => {
@@ -142,12 +144,17 @@ async function createCore(settings: Settings, database: Database, log: pino.Logg
     ...{ database, clock, ids: createIds(createRandom()), random: createRandom() },
     onMessages: () => wake(),
     onNotices: () => goOnWithNotices(),
+    onJourneys: () => goOnWithJourneys(),
     onErrands: () => goOnWithErrands(),
     onCommit: metrics.commit,
     onFatal: fatal,
   });
   goOnWithNotices = noticeRunner(svoi, (error) => {
     log.error({ error }, 'a notice could not go on; it is tried again');
+    if (faultOf(error) === 'fatal') fatal(error);
+  });
+  goOnWithJourneys = journeyRunner(svoi, (error) => {
+    log.error({ error }, 'a journey could not go on; it is tried again');
     if (faultOf(error) === 'fatal') fatal(error);
   });
   goOnWithErrands = oneAtATime(
@@ -162,7 +169,7 @@ async function createCore(settings: Settings, database: Database, log: pino.Logg
     goOnWithErrands,
     ...{ settings, log, svoi, clock, metrics, fatal },
     drawPng: analyst.draw,
-    drawReport: reportPictures(svoi, analyst.draw),
+    drawPicture: messagePictures(svoi, analyst.draw),
     writerStopped: () => stopped,
     url: () => url,
     listensAt: (at) => {
@@ -247,12 +254,12 @@ async function openDoors(core: Core) {
   return { app, channels, messengers, playground };
 }
 
-function messengersOf({ settings, svoi, log, url, drawReport }: Core): Promise<NodeMessengers> {
+function messengersOf({ settings, svoi, log, url, drawPicture }: Core): Promise<NodeMessengers> {
   return openNodeMessengers({
     url,
     print: console.log,
     random: Math.random,
-    ...{ settings, program: svoi.program, clock: realClock, drawReport },
+    ...{ settings, program: svoi.program, clock: realClock, drawPicture },
     handle: svoi.handleEvent,
     receipts: svoi.handleReceipts,
     log: (level, message) => log[level](message),
@@ -265,7 +272,7 @@ async function startDispatcher(core: Core, channels: readonly Channel[]): Promis
   // Only a file is ours alone: on a server another process may be sending what it leased.
   if (settings.DATABASE_URL.startsWith('file:')) await outbox.releaseLeases(clock.now());
   const dispatcher = createDispatcher({
-    ...{ channels, outbox, clock, random: Math.random, drawReport: core.drawReport },
+    ...{ channels, outbox, clock, random: Math.random, drawPicture: core.drawPicture },
     render: createRenderer(createTranslator()),
     formats: () => svoi.program(),
     book: svoi.program,

@@ -4,13 +4,13 @@ import {
   type MessageResult,
   slowDown,
 } from '../core/messaging/outbox.ts';
-import type { Reply } from '../core/messaging/types.ts';
+import { isKept, type Reply } from '../core/messaging/types.ts';
 import type { Formats } from '../locales/translator.ts';
 import type { Channel, OutgoingMessage, SendOutcome } from './channel.ts';
 import { type CostOptions, createCosts } from './costs.ts';
 import type { SendableMessage } from './held.ts';
 import { remembering } from './remembering.ts';
-import type { DrawReport, Reader, RenderedMessage } from './render.ts';
+import type { DrawPicture, Reader, RenderedMessage } from './render.ts';
 
 /** What an attempt came to: the channel's outcome, or that there was none. */
 export type DispatchOutcome = SendOutcome['status'] | 'gave_up' | 'cancelled';
@@ -21,8 +21,8 @@ export interface AttemptOptions extends CostOptions {
   formats(): Formats;
   /** A number in [0, 1): keeps retries of many messages from coming all at once. */
   random(): number;
-  /** Without it reports go without their pictures. */
-  readonly drawReport?: DrawReport | undefined;
+  /** Without it reports and carts go without their pictures. */
+  readonly drawPicture?: DrawPicture | undefined;
 }
 
 /** What became of a message, for the metrics and for the outbox. */
@@ -76,11 +76,11 @@ export function createAttempts(
     options.render(reply, channel.abilities, reader);
   const remembered = remembering(render);
 
-  /** A message waits for the picture of a report, and goes without it where it cannot be drawn. */
+  /** A message waits for a picture that takes its time, and goes without it where it cannot be drawn. */
   async function drawn(reply: Reply, reader: Reader): Promise<Uint8Array | undefined> {
-    if (reply.picture?.kind !== 'report' || !channel.abilities.pictures) return undefined;
+    if (!reply.picture || !isKept(reply.picture) || !channel.abilities.pictures) return undefined;
     try {
-      return await options.drawReport?.(reply.picture, reader);
+      return await options.drawPicture?.(reply.picture, reader);
     } catch (error) {
       onError(error);
       return undefined;

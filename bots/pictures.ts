@@ -21,7 +21,7 @@ const codePixel = 12;
 const gap = 72;
 
 /** Any of the pictures that hold a number or a code, as PNG. */
-export function drawPicture(picture: CodePicture): Uint8Array {
+export function drawCodePicture(picture: CodePicture): Uint8Array {
   switch (picture.kind) {
     case 'card':
       return cardPicture(picture.number);

@@ -1,16 +1,18 @@
 import type { Locale } from '../core/customers/types.ts';
-import type {
-  Button,
-  MessageCategory,
-  Paragraph,
-  Picture,
-  Reply,
-  ReportPicture,
-  Words,
+import {
+  type Button,
+  type CartPicture,
+  isKept,
+  type MessageCategory,
+  type Paragraph,
+  type Picture,
+  type Reply,
+  type ReportPicture,
+  type Words,
 } from '../core/messaging/types.ts';
 import type { Formats, Translator } from '../locales/translator.ts';
 import type { Abilities, OutgoingMessage, ShownButton } from './channel.ts';
-import { drawPicture } from './pictures.ts';
+import { drawCodePicture } from './pictures.ts';
 import { buttonLines, fitText } from './text.ts';
 
 /** For whom a reply is rendered: the language, and how days and money are written. */
@@ -27,8 +29,8 @@ export type RenderedMessage = Pick<
 >;
 
 /**
- * Turns a reply into a message in the reader's language, in a form that a channel of these abilities can show. The picture
- * of a report takes its time: it is brought along as `drawn`, and left out where it is not.
+ * Turns a reply into a message in the reader's language, in a form that a channel of these abilities can show. A picture
+ * that takes its time is brought along as `drawn`, and left out where it is not.
  */
 export type Render = (
   reply: Reply,
@@ -37,9 +39,12 @@ export type Render = (
   drawn?: Uint8Array,
 ) => RenderedMessage;
 
-/** Draws a kept report as PNG; undefined where it is gone, or where nothing can be drawn. */
-export type DrawReport = (
-  picture: Pick<ReportPicture, 'report' | 'theme'>,
+/** What such a picture is drawn from. */
+export type DrawnPicture = Omit<ReportPicture, 'takeaway'> | CartPicture;
+
+/** Draws a kept report or a cart as PNG; undefined where it is gone, or where nothing can be drawn. */
+export type DrawPicture = (
+  picture: DrawnPicture,
   reader: Pick<Reader, 'locale'>,
 ) => Promise<Uint8Array | undefined>;
 
@@ -77,7 +82,7 @@ function linesOf(paragraph: Paragraph): readonly Words[] {
 }
 
 function show(picture: Picture, say: Say, drawn: Uint8Array | undefined): RenderedMessage['picture'] {
-  const png = picture.kind === 'report' ? drawn : drawPicture(picture);
+  const png = isKept(picture) ? drawn : drawCodePicture(picture);
   return png && { png, alt: say(altOf(picture)), of: picture };
 }
 
@@ -91,6 +96,8 @@ function altOf(picture: Picture): Words {
       return { key: 'pay.alt', variables: { code: picture.code } };
     case 'report':
       return picture.takeaway;
+    case 'cart':
+      return { key: 'cart.alt' };
   }
 }
 

@@ -19,6 +19,12 @@ export async function findCart(
   return row && cartFrom(row);
 }
 
+/** A cart by our id, whosever it is. */
+export async function readCart(database: Database, id: string): Promise<Cart | undefined> {
+  const row = await readRow(database, 'select * from carts where id = ?', id);
+  return row && cartFrom(row);
+}
+
 /** Which carts of a customer to list: `limit` of them, changed before the cart `before`, in one state where given. */
 export interface CartPage {
   readonly limit: number;

@@ -1,5 +1,6 @@
 import type { i18n } from 'i18next';
 import type { Locale } from '../core/customers/types.ts';
+import { isKnownStatus } from '../core/purchases/orders.ts';
 import { type ConditionWords, comparedWords, lookedAtWords, spanWords } from './segments.ts';
 import { fillWritten } from './templates.ts';
 
@@ -33,6 +34,9 @@ export function addFormats(instance: i18n, translate: Translate): void {
   add('years', (count: number, locale) => translate(locale, 'units.years', { count }));
   add('weekday', (weekday: number, locale) => weekdayName(weekday, locale));
   add('fact_value', (value: string, locale) => translate(locale, `fact_values.${value}`));
+  add('order_status', (status: string, locale) =>
+    isKnownStatus(status) ? translate(locale, `order_statuses.${status}`) : status,
+  );
   add('signed_points', (value: number, locale) => `${sign(value)}${points(Math.abs(value), locale)}`);
   add('money', (minor: number, locale, { currency }) => money(minor, locale, currency, 0));
   add('exact_money', (minor: number, locale, { currency }) => money(minor, locale, currency, 2));

@@ -1,10 +1,10 @@
 import { type Locale, locales } from '../../core/customers/types.ts';
 import type { ReportId } from '../../core/ids.ts';
 import { reportDays } from '../../core/insights/reports/types.ts';
-import type { CodePicture, Picture, ReportPicture } from '../../core/messaging/types.ts';
+import type { CodePicture, Picture } from '../../core/messaging/types.ts';
 import type { Clock } from '../../core/ports.ts';
-import { drawPicture } from '../pictures.ts';
-import type { DrawReport } from '../render.ts';
+import { drawCodePicture } from '../pictures.ts';
+import type { DrawnPicture, DrawPicture } from '../render.ts';
 import { hmacHex, sameSecret } from '../requests.ts';
 
 /** Where Viber fetches our pictures: it takes them by address only. */
@@ -21,8 +21,8 @@ export interface PictureLinksOptions {
   readonly secret: string;
   readonly publicUrl: string;
   readonly clock: Clock;
-  /** Draws the reports that are fetched. */
-  readonly drawReport?: DrawReport | undefined;
+  /** Draws the reports and carts that are fetched. */
+  readonly drawPicture?: DrawPicture | undefined;
 }
 
 /** Path under which pictures stand. */
@@ -32,9 +32,9 @@ const dayMs = 24 * 60 * 60 * 1000;
 /** A code to pay with is worth nothing after some minutes; a card is looked at again for as long as the chat is kept. */
 const liveDays: Readonly<Record<Picture['kind'], number>> = {
   ...{ code: 1, coupon: 90, card: 365 },
-  report: reportDays,
+  ...{ report: reportDays, cart: 30 },
 };
-const address = /^(card|code|coupon|report)\.(.+)\.(\d{1,7})\.([0-9a-f]{32})\.png$/;
+const address = /^(card|code|coupon|report|cart)\.(.+)\.(\d{1,7})\.([0-9a-f]{32})\.png$/;
 
 /**
  * Addresses that carry what to draw, until when, and our signature over both: nothing is stored, so that any process
@@ -44,7 +44,7 @@ export function createPictureLinks({
   secret,
   publicUrl,
   clock,
-  drawReport,
+  drawPicture,
 }: PictureLinksOptions): PictureLinks {
   const root = publicUrl.replace(/\/+$/, '');
   const today = () => Math.floor(clock.now() / dayMs);
@@ -68,7 +68,9 @@ export function createPictureLinks({
     async show(request) {
       const picture = await read(request.url);
       const drawn =
-        picture?.kind === 'report' ? await drawReport?.(picture, picture) : picture && drawPicture(picture);
+        picture && 'locale' in picture
+          ? await drawPicture?.(picture, picture)
+          : picture && drawCodePicture(picture);
       if (!drawn) return new Response('no such picture', { status: 404 });
       const png = new Uint8Array(drawn);
       const headers = { 'content-type': 'image/png', 'content-length': String(png.length), ...keptShortly };
@@ -79,11 +81,12 @@ export function createPictureLinks({
 
 const keptShortly = { 'cache-control': 'private, max-age=86400', 'x-robots-tag': 'noindex' };
 
-/** A picture as an address names it: a report in a language. */
-type FetchedPicture = CodePicture | (Omit<ReportPicture, 'takeaway'> & { readonly locale: Locale });
+/** A picture as an address names it: what is drawn, in a language. */
+type FetchedPicture = CodePicture | (DrawnPicture & { readonly locale: Locale });
 
 function namedBy(picture: Picture, locale: Locale): string {
   if (picture.kind === 'card') return picture.number;
+  if (picture.kind === 'cart') return `${picture.cart}~${locale}`;
   if (picture.kind !== 'report') return picture.code;
   return `${picture.report}~${picture.theme ?? 'light'}~${locale}`;
 }
@@ -91,6 +94,7 @@ function namedBy(picture: Picture, locale: Locale): string {
 function pictureOf(kind: string | undefined, value: string): FetchedPicture | undefined {
   if (kind === 'card') return { kind, number: value };
   if (kind === 'report') return reportOf(value);
+  if (kind === 'cart') return cartOf(value);
   return kind === 'code' || kind === 'coupon' ? { kind, code: value } : undefined;
 }
 
@@ -99,4 +103,10 @@ function reportOf(value: string): FetchedPicture | undefined {
   const locale = locales.find((known) => known === language);
   if (!report || !locale) return undefined;
   return { kind: 'report', report: report as ReportId, theme: theme === 'dark' ? 'dark' : 'light', locale };
+}
+
+function cartOf(value: string): FetchedPicture | undefined {
+  const [cart, language] = value.split('~');
+  const locale = locales.find((known) => known === language);
+  return cart && locale ? { kind: 'cart', cart, locale } : undefined;
 }

@@ -2,7 +2,7 @@ import { SvoiError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { EventHandler, Messenger, ReceiptHandler } from '../channel.ts';
 import type { Log } from '../log.ts';
-import type { DrawReport } from '../render.ts';
+import type { DrawPicture } from '../render.ts';
 import { hmacHex, readBody, sameSecret } from '../requests.ts';
 import { type Answer, createViberApi, type ViberApi } from './api.ts';
 import { createViberChannel } from './channel.ts';
@@ -29,7 +29,7 @@ export interface ViberOptions {
   readonly clock: Clock;
   readonly log: Log;
   /** Draws the reports that Viber fetches. */
-  readonly drawReport?: DrawReport | undefined;
+  readonly drawPicture?: DrawPicture | undefined;
 }
 
 const webhookPath = '/viber';
@@ -38,9 +38,9 @@ const bodyLimitBytes = 1024 * 1024;
 
 /** Joins Viber's parts over one token. */
 export function createViber(options: ViberOptions): Messenger {
-  const { token, senderName, apiRoot, publicUrl, clock, log, drawReport } = options;
+  const { token, senderName, apiRoot, publicUrl, clock, log, drawPicture } = options;
   const api = createViberApi(apiRoot, token);
-  const pictures = createPictureLinks({ secret: token, publicUrl, clock, drawReport });
+  const pictures = createPictureLinks({ secret: token, publicUrl, clock, drawPicture });
   const make = createMessageMaker({ senderName, pictures });
   const take = createTaker(options, make);
 

@@ -27,8 +27,23 @@ export interface ReportPicture {
   readonly takeaway: Words;
 }
 
+/** What lies in a cart, drawn as it is when the message is sent, in the language of whoever reads it. */
+export interface CartPicture {
+  readonly kind: 'cart';
+  /** Our id of it. */
+  readonly cart: string;
+}
+
+/** A picture that is read or drawn from what is kept when the message is sent: the message goes without it where that fails. */
+export type KeptPicture = ReportPicture | CartPicture;
+
 /** A picture made when the message is sent. */
-export type Picture = CodePicture | ReportPicture;
+export type Picture = CodePicture | KeptPicture;
+
+/** Whether a picture has to be read or drawn before the message is put into words. */
+export function isKept(picture: Picture): picture is KeptPicture {
+  return picture.kind === 'report' || picture.kind === 'cart';
+}
 
 /** One text, or several lines that stand together. */
 export type Paragraph = Words | readonly Words[];

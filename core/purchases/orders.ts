@@ -31,12 +31,20 @@ export interface Order {
 
 /** States that we have words for in every language; shops may use others. */
 export const knownStatuses = [
-  ...(['new', 'confirmed', 'awaiting_payment', 'paid', 'packed', 'shipped', 'ready', 'delivered'] as const),
-  ...(['cancelled', 'returned', 'overdue', 'awaiting_signature', 'signed'] as const),
+  ...(['new', 'confirmed', 'awaiting_payment', 'unpaid', 'overdue', 'paid', 'packed', 'shipped'] as const),
+  ...(['ready', 'ready_for_pickup', 'delivered', 'completed', 'cancelled', 'canceled', 'returned'] as const),
+  ...(['awaiting_signature', 'signed'] as const),
 ] as const;
 
+/** Whether we have words for a state. */
+export function isKnownStatus(status: string): boolean {
+  return knownStatuses.some((known) => known === status);
+}
+
 /** States after which nothing more is to be done, of all kinds and of one. */
-const over: ReadonlySet<string> = new Set(['delivered', 'completed', 'cancelled', 'returned']);
+const over: ReadonlySet<string> = new Set([
+  ...['delivered', 'completed', 'cancelled', 'canceled', 'returned'],
+]);
 const overOfKind: Readonly<Record<OrderKind, string | undefined>> = {
   order: undefined,
   invoice: 'paid',

@@ -164,10 +164,10 @@ describe('the picture of a report', () => {
   ])('%s', async (_, draw, png) => {
     await addMessages(database, [{ id: 'm1', chat: 'anna', reply }]);
     const channel = scriptedChannel();
-    const drawReport = vi.fn<NonNullable<DispatcherOptions['drawReport']>>(draw);
-    const dispatcher = dispatch(channel, outbox, { drawReport });
+    const drawPicture = vi.fn<NonNullable<DispatcherOptions['drawPicture']>>(draw);
+    const dispatcher = dispatch(channel, outbox, { drawPicture });
     await untilSent(channel, 'm1');
-    expect(drawReport.mock.calls).toMatchObject([[picture, { locale: 'en' }]]);
+    expect(drawPicture.mock.calls).toMatchObject([[picture, { locale: 'en' }]]);
     const alt = 'There is too little data for this picture yet.';
     const message = channel.underWay.get('m1')?.message;
     expect([message?.text, message?.picture]).toEqual([text, png && { png, alt, of: picture }]);

@@ -2,7 +2,7 @@ import { build } from 'esbuild';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { OutgoingMessage, SendOutcome, ShownButton } from '../../../bots/channel.ts';
-import { cardPicture, drawPicture } from '../../../bots/pictures.ts';
+import { cardPicture, drawCodePicture } from '../../../bots/pictures.ts';
 import { keyboardOf } from '../../../bots/viber/keyboard.ts';
 import type { ViberOptions } from '../../../bots/viber/viber.ts';
 import type { ReportId } from '../../../core/ids.ts';
@@ -297,7 +297,7 @@ describe('a picture', () => {
     expect(url).toMatch(/^https:\/\/shop\.example\.com\/viber\/pictures\/[^/]+\.png$/);
     const shown = await shop.open().webhook(new Request(url));
     expect(shown.headers.get('content-type')).toBe('image/png');
-    expect(new Uint8Array(await shown.arrayBuffer())).toEqual(new Uint8Array(drawPicture(picture.of)));
+    expect(new Uint8Array(await shown.arrayBuffer())).toEqual(new Uint8Array(drawCodePicture(picture.of)));
     expect((await get(url, 'HEAD')).status).toBe(200);
     const forged = url.replace('2900000000001', '2900000000002');
     expect((await get(forged)).status).toBe(404);
@@ -323,16 +323,16 @@ describe('a picture', () => {
 
   it('of a report is drawn when it is fetched, in the language of the chat', async () => {
     const png = new Uint8Array([9, 8, 7]);
-    const drawReport = vi.fn<NonNullable<ViberOptions['drawReport']>>(async () => png);
+    const drawPicture = vi.fn<NonNullable<ViberOptions['drawPicture']>>(async () => png);
     const olena = await shop.subscriber('olena=');
     const takeaway = { key: 'report.too_little' } as const;
     const of = { kind: 'report', report: 'rep_1' as ReportId, theme: 'dark', takeaway } as const;
     await send('olena=', { picture: { png, alt: 'Звіт', of }, locale: 'ru' });
     const url = olena.messages.at(-1)?.picture ?? '';
-    const shown = await shop.open({ drawReport }).webhook(new Request(url));
+    const shown = await shop.open({ drawPicture }).webhook(new Request(url));
     expect(new Uint8Array(await shown.arrayBuffer())).toEqual(png);
-    expect(drawReport.mock.calls).toMatchObject([[{ report: 'rep_1', theme: 'dark' }, { locale: 'ru' }]]);
-    const gone = shop.open({ drawReport: async () => undefined });
+    expect(drawPicture.mock.calls).toMatchObject([[{ report: 'rep_1', theme: 'dark' }, { locale: 'ru' }]]);
+    const gone = shop.open({ drawPicture: async () => undefined });
     expect((await gone.webhook(new Request(url))).status).toBe(404);
   });
 

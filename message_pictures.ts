@@ -1,0 +1,44 @@
+import type { DrawPicture } from './bots/render.ts';
+import type { Locale } from './core/customers/types.ts';
+import type { Theme } from './core/insights/reports/types.ts';
+import { readCart } from './db/carts.ts';
+import { findReport } from './db/insights/reports.ts';
+import type { Drawing } from './drawings.ts';
+import type { Svoi } from './svoi.ts';
+
+/** A message waits for its picture for so long, and then goes without it: its lease must outlast the wait. */
+const patienceMs = 12_000;
+
+/**
+ * Draws kept reports and carts for messages: the message goes without where the report is gone, the cart is no longer
+ * open, or drawing takes too long.
+ */
+export function messagePictures(
+  { database, program }: Pick<Svoi, 'database' | 'program'>,
+  png: (drawing: Drawing) => Promise<Uint8Array>,
+): DrawPicture {
+  const readerOf = (locale: Locale, theme: Theme = 'light') => {
+    const { zone, currency } = program();
+    return { locale, theme, zone, currency };
+  };
+  return async (picture, { locale }) => {
+    if (picture.kind === 'report') {
+      const report = await findReport(database, picture.report);
+      return report && inTime(png({ report, reader: readerOf(locale, picture.theme) }));
+    }
+    const cart = await readCart(database, picture.cart);
+    return cart?.state === 'open' ? inTime(png({ cart, reader: readerOf(locale) })) : undefined;
+  };
+}
+
+async function inTime(drawn: Promise<Uint8Array>): Promise<Uint8Array | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), patienceMs);
+  });
+  try {
+    return await Promise.race([drawn, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
