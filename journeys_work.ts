@@ -1,16 +1,19 @@
 import { journeyHands } from './core/dialogs/journey_hands.ts';
 import { SvoiError } from './core/errors.ts';
 import { advanceRun } from './core/journeys/advance.ts';
+import { callOff } from './core/journeys/campaigns/steps.ts';
 import type { JourneyDefinition } from './core/journeys/definition.ts';
 import { flowOf } from './core/journeys/flow.ts';
 import { isInstant, untouched } from './core/journeys/in_force.ts';
 import { setAside } from './core/journeys/set_aside.ts';
+import { journeySubject } from './core/journeys/subjects.ts';
 import { isOutdated, keepShipped } from './core/journeys/switch.ts';
 import type { LookedUp } from './core/journeys/types.ts';
+import { DAY_MS } from './core/time.ts';
 import type { Database } from './db/database.ts';
 import { faultOf } from './db/faults.ts';
 import { type LookUp, lookUp } from './db/journeys/lookups.ts';
-import { type DueRun, dueRuns, versionsOf } from './db/journeys.ts';
+import { type DueRun, dueRuns, openNoticesOf, versionsOf } from './db/journeys.ts';
 import type { Worked } from './jobs.ts';
 import { takeUpEvents } from './journey_events.ts';
 import { findStarts } from './journey_starts.ts';
@@ -29,6 +32,7 @@ export async function goOnWithJourneys(svoi: Worked): Promise<void> {
   await takeUpEvents(svoi);
   await findStarts(svoi);
   await advanceRuns(svoi);
+  await takeBackOff(svoi);
 }
 
 /** Calls for `goOnWithJourneys`: one run at a time, and one more after a call that came meanwhile. */
@@ -56,6 +60,21 @@ async function keepShippedOnes(svoi: Worked): Promise<void> {
 
 /** Databases that hold what this Svoi comes with: it comes with nothing else before the next start. */
 const kept = new WeakSet<Database>();
+
+/** What was planned so long before a journey was switched off has long gone out or ended. */
+const takenBackMs = 14 * DAY_MS;
+/** For so long after a journey was switched off it is looked for messages of it that have not gone out. */
+const lookedForMs = DAY_MS;
+
+/** Takes back what journeys that were switched off have planned and not sent: what waits for the morning is not told. */
+async function takeBackOff(svoi: Worked): Promise<void> {
+  const now = svoi.clock.now();
+  const off = svoi.journeys().filter(({ isOn, changedAt }) => !isOn && changedAt > now - lookedForMs);
+  for (const { key } of off) {
+    const open = await openNoticesOf(svoi.database, journeySubject(key), now - takenBackMs, runsAtOnce);
+    await Promise.all(open.map((id) => svoi.submit(callOff(id))));
+  }
+}
 
 /** Does the steps that are due: with one look at the segments they ask for, and one commit for many runs. */
 export async function advanceRuns(svoi: Worked): Promise<void> {

@@ -13,6 +13,7 @@ import { createWriter, type Writer } from './db/writer.ts';
 import { runErrands } from './errands.ts';
 import { apiParts } from './http.ts';
 import { settleDue, settleNotices } from './jobs.ts';
+import { goOnWithJourneys } from './journeys_work.ts';
 import { createChatLinks } from './links.ts';
 import { consentTexts } from './locales/consents.ts';
 import { createTranslator } from './locales/translator.ts';
@@ -47,6 +48,8 @@ interface Turn {
   hasMore: boolean;
   /** Whether it left what takes its time. */
   hasErrands: boolean;
+  /** Whether it wrote events, or runs of journeys that can go on. */
+  hasJourneys: boolean;
 }
 
 const turns = new AsyncLocalStorage<Turn>();
@@ -97,14 +100,18 @@ async function takeTurn<Result>(
       onErrands() {
         turn.hasErrands = true;
       },
+      onJourneys() {
+        turn.hasJourneys = true;
+      },
     }),
-    ...{ hasMore: false, hasErrands: false },
+    ...{ hasMore: false, hasErrands: false, hasJourneys: false },
   };
   const result = await turns.run(turn, () => act(instance));
-  if (turn.hasErrands) {
+  if (turn.hasErrands || turn.hasJourneys) {
     context.waitUntil(
       turns.run(turn, async () => {
-        await runErrands(instance.svoi);
+        if (turn.hasErrands) await runErrands(instance.svoi);
+        if (turn.hasJourneys) await goOnWithJourneys(instance.svoi);
         await instance.dispatch();
       }),
     );
@@ -117,7 +124,7 @@ async function takeTurn<Result>(
 async function instanceFor(bindings: Bindings): Promise<Instance> {
   if (kept && Date.now() - programReadAt < programMs) return kept;
   const instance = kept ?? (await createInstance(parseSettings(bindings)));
-  if (kept) await instance.svoi.reloadProgram();
+  if (kept) await Promise.all([instance.svoi.reloadProgram(), instance.svoi.reloadJourneys()]);
   // Kept once it is complete: a promise kept from a request that was cancelled would never end for the next.
   kept = instance;
   programReadAt = Date.now();

@@ -1,4 +1,4 @@
-import type { CustomerId, RunId } from '../core/ids.ts';
+import type { CustomerId, NoticeId, RunId } from '../core/ids.ts';
 import type { JourneyDefinition } from '../core/journeys/definition.ts';
 import type { Journey } from '../core/journeys/types.ts';
 import { type Reading, readRow, readRows } from './database.ts';
@@ -44,6 +44,24 @@ export async function dueRuns(database: Reading, now: number, limit: number): Pr
     revision: Number(row.revision),
     customerId: String(row.customer_id) as CustomerId,
   }));
+}
+
+/** What a journey has planned since a moment (epoch milliseconds) and not sent to the end: up to `limit`. */
+export async function openNoticesOf(
+  database: Reading,
+  campaign: string,
+  since: number,
+  limit: number,
+): Promise<readonly NoticeId[]> {
+  const rows = await readRows(
+    database,
+    `select id from notices indexed by notices_campaign where campaign = ? and created_at >= ?
+       and state in ('held', 'underway') order by created_at limit ?`,
+    campaign,
+    since,
+    limit,
+  );
+  return rows.map(({ id }) => String(id) as NoticeId);
 }
 
 const versions = new WeakMap<Reading, Map<string, JourneyDefinition>>();

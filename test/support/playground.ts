@@ -11,6 +11,7 @@ import { createShops } from '../../db/shops.ts';
 import { runErrands } from '../../errands.ts';
 import { apiParts } from '../../http.ts';
 import { noticeRunner, settleNotices } from '../../jobs.ts';
+import { journeyRunner } from '../../journeys_work.ts';
 import { consentTexts } from '../../locales/consents.ts';
 import { createTranslator } from '../../locales/translator.ts';
 import { openPlayground } from '../../playground.ts';
@@ -45,10 +46,12 @@ export async function testPlayground(timers = never): Promise<TestPlayground> {
   let wake = (): void => {};
   let goOn = (): void => {};
   let goOnWithErrands = (): void => {};
+  let goOnWithJourneys = (): void => {};
   const writer = {
     onMessages: () => wake(),
     onNotices: () => goOn(),
     onErrands: () => goOnWithErrands(),
+    onJourneys: () => goOnWithJourneys(),
   };
   const here = await testSvoi({ writer });
   const { svoi } = here;
@@ -101,6 +104,7 @@ export async function testPlayground(timers = never): Promise<TestPlayground> {
   };
   goOn = noticeRunner(svoi, fail);
   goOnWithErrands = oneAtATime(() => runErrands(svoi), fail);
+  goOnWithJourneys = journeyRunner(svoi, fail);
   wake = dispatcher.wake;
   dispatcher.start();
   const settled = async (response: Response) => {
