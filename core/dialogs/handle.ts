@@ -4,6 +4,7 @@ import type { OutboxMessage } from '../messaging/types.ts';
 import { type Command, type Context, mergeChanges } from '../ports.ts';
 import type { TalkReply } from '../talks/types.ts';
 import { linkNeeds } from './links.ts';
+import { answeredNotice, noticeNeeds, reactionNeeds, reactionsTo } from './reactions.ts';
 import { routeOf } from './routes.ts';
 import { ownMergeNeeds } from './screens/accounts.ts';
 import { inviteIn, inviteRounds } from './screens/chats.ts';
@@ -50,7 +51,11 @@ export function handleEvent(
       ...(event.channel === 'sms' ? { customers: [{ ref: { phone: event.address }, lots: 'open' }] } : {}),
     },
     moreNeeds: [
-      (facts) => moreNeeds(event, house, phone, facts),
+      (facts) => ({
+        ...moreNeeds(event, house, phone, facts),
+        ...reactionNeeds(event, memberIn(event, facts)),
+      }),
+      (facts) => noticeNeeds(event, memberIn(event, facts), facts),
       ...Array.from({ length: mostStaffRounds }, (_, round) => (facts: DialogFacts) => {
         // Whoever is at a task of the staff proves no number meanwhile: one of them is empty.
         return {
@@ -169,7 +174,9 @@ function step(event: IncomingEvent, house: House, facts: DialogFacts, context: C
   const { said } = event;
   const known = facts.conversation(event.channel, event.address);
   if (said.kind === 'blocked' || said.kind === 'returned') {
-    return known ? { conversations: [reached(known, said.kind === 'returned', context.now)] } : {};
+    const answered = answeredNotice(event, memberIn(event, facts), facts);
+    const left = reactionsTo(answered, event, {}, context.now);
+    return known ? { ...left, conversations: [reached(known, said.kind === 'returned', context.now)] } : {};
   }
   const turn = openTurn(event, house, facts, context, known);
   const stale = known !== undefined && known.state !== null && turn.state === null;
@@ -179,11 +186,13 @@ function step(event: IncomingEvent, house: House, facts: DialogFacts, context: C
   const address = { ...turn.address, ...outcome.address };
   const state = nextState(turn, outcome);
   const changes = outcome.changes ?? {};
+  const answered = answeredNotice(event, memberIn(event, facts), facts);
   // Who is erased leaves no chat behind: the goodbye opens a new one.
   const before = changes.erasures ? 0 : (known?.revision ?? 0);
   const conversation = { address, state, revision: before + 1 };
   const messages = outcome.silent ? [] : [messageOf(event, outcome, address, context)];
-  return mergeChanges<DialogChanges>(changes, renamedStaff(turn, changes), {
+  const reactions = changes.erasures ? {} : reactionsTo(answered, event, changes, context.now);
+  return mergeChanges<DialogChanges>(changes, reactions, renamedStaff(turn, changes), {
     conversations: [conversation],
     messages,
   });

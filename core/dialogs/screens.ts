@@ -20,6 +20,7 @@ import {
   takeContactOfMember,
   takeWordsOfStranger,
 } from './screens/join.ts';
+import { offerNeeds, offers } from './screens/offers.ts';
 import { answerTill, askedAbout, pay } from './screens/pay.ts';
 import { card, points } from './screens/points.ts';
 import { answer, answerMarketing, ask, flowOf, isQuestion, remove, skip } from './screens/profile.ts';
@@ -35,6 +36,7 @@ import {
 import { answersSms, followSms } from './screens/sms.ts';
 import { resume, stop, stopStranger } from './screens/stop.ts';
 import { askScoreAgain, survey } from './screens/survey.ts';
+import { hear, later, never, topicNeeds, topics } from './screens/topics.ts';
 import { followStaff } from './staff/screens.ts';
 import { type MemberTurn, type Outcome, saying, type Turn } from './turn.ts';
 import type { DialogNeeds } from './types.ts';
@@ -65,6 +67,11 @@ const ofMembers: Readonly<Record<string, Find<MemberTurn>>> = {
   pay,
   coupons,
   coupon,
+  offers,
+  topics,
+  later,
+  never,
+  hear,
   redeem: answerTill,
   history,
   why,
@@ -93,6 +100,8 @@ export function needsOf(route: Route, customerId: CustomerId): DialogNeeds {
   if (route.kind !== 'screen') return {};
   const { name, argument } = route;
   if (name === 'start') return linkNeeds(argument, customerId);
+  if (name === 'offers') return offerNeeds(customerId);
+  if (name === 'topics' || name === 'hear') return topicNeeds(customerId);
   if (name === 'points') return { waiting: [customerId] };
   if (name === 'redeem') return { redemptions: [askedAbout(argument)] };
   if (name === 'coupons') return { couponWallets: [couponPage(customerId, argument)] };

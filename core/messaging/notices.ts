@@ -146,6 +146,10 @@ export interface NoticeNeeds extends CustomerNeeds, LinkNeeds {
   /** Offers that are due to these customers now. */
   readonly rivals?: readonly CustomerId[];
   readonly mutes?: readonly CustomerId[];
+  /** The last thing these customers were told, within a day. */
+  readonly lastTold?: readonly CustomerId[];
+  /** Offers these customers got lately and that are still good. */
+  readonly sentOffers?: readonly CustomerId[];
   readonly bought?: readonly BoughtNeed[];
   readonly conversations?: readonly { readonly channel: ChannelName; readonly address: string }[];
 }
@@ -163,6 +167,10 @@ export interface NoticeFacts extends CustomerFacts, LinkFacts {
   /** The weight of the heaviest offer that waits for this customer and is due now; 0 where none is. */
   heaviest(id: CustomerId): number;
   mutes(id: CustomerId): readonly Mute[];
+  /** Undefined where it was nothing, or nothing of a campaign or a journey. */
+  lastTold(id: CustomerId): NoticeId | undefined;
+  /** The newest first. */
+  sentOffers(id: CustomerId): readonly Notice[];
   bought(need: BoughtNeed): boolean;
   conversation(channel: ChannelName, address: string): { readonly address: Address } | undefined;
 }

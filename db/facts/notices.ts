@@ -11,6 +11,7 @@ import {
   type Silence,
   type SilenceNeed,
 } from '../../core/messaging/notices.ts';
+import { ANSWERS_WITHIN_MS } from '../../core/messaging/reactions.ts';
 import { DAY_MS } from '../../core/time.ts';
 import { type Row, statement } from '../database.ts';
 import { reader, selection } from '../rows.ts';
@@ -23,7 +24,16 @@ const linkOf = reader(schema.links);
 
 type Read = Pick<
   NoticeFacts,
-  'notice' | 'attempts' | 'messageOf' | 'offered' | 'silence' | 'heaviest' | 'bought' | 'link'
+  | 'notice'
+  | 'attempts'
+  | 'messageOf'
+  | 'offered'
+  | 'silence'
+  | 'heaviest'
+  | 'lastTold'
+  | 'sentOffers'
+  | 'bought'
+  | 'link'
 >;
 
 /** Reads notices with their messages, the messages receipts are about, and what a customer was offered and bought. */
@@ -34,6 +44,8 @@ export function noticeSource(): FactSource<Read> {
   const offered = new Map<string, number[]>();
   const silences = new Map<string, Silence>();
   const heaviest = new Map<string, number>();
+  const told = new Map<string, NoticeId>();
+  const sent = new Map<string, Notice[]>();
   const bought = new Set<string>();
   const links = new Map<string, ShortLink>();
   return {
@@ -43,6 +55,8 @@ export function noticeSource(): FactSource<Read> {
       const customers = needs.flatMap((need) => need.offered ?? []);
       const silent = needs.flatMap((need) => need.silences ?? []);
       const rivals = needs.flatMap((need) => need.rivals ?? []);
+      const listeners = needs.flatMap((need) => need.lastTold ?? []);
+      const readers = needs.flatMap((need) => need.sentOffers ?? []);
       const codes = needs.flatMap((need) => need.links ?? []);
       const buyers = needs.flatMap((need) => need.bought ?? []);
       return [
@@ -51,6 +65,8 @@ export function noticeSource(): FactSource<Read> {
         ...(customers.length > 0 ? [offerQuery(customers, now, offered)] : []),
         ...(silent.length > 0 ? [silenceQuery(silent, now, silences)] : []),
         ...(rivals.length > 0 ? [rivalQuery(rivals, now, heaviest)] : []),
+        ...(listeners.length > 0 ? [toldQuery(listeners, now, told)] : []),
+        ...(readers.length > 0 ? [sentQuery(readers, now, sent)] : []),
         ...(codes.length > 0 ? [linkQuery(codes, links)] : []),
         ...(buyers.length > 0 ? [boughtQuery(buyers, bought)] : []),
       ];
@@ -63,6 +79,8 @@ export function noticeSource(): FactSource<Read> {
       silence: (id) => silences.get(id),
       heaviest: (id) => heaviest.get(id) ?? 0,
       bought: (need) => bought.has(boughtKey(need)),
+      lastTold: (id) => told.get(id),
+      sentOffers: (id) => sent.get(id) ?? [],
       link: (code) => links.get(code),
     },
     keysOf: (needs) => [
@@ -201,6 +219,50 @@ function rivalQuery(ids: readonly CustomerId[], now: number, found: Map<string, 
   );
 }
 
+/** Notices `n` of the customer `i.value`, and of accounts merged into that one, made since a moment. */
+const noticesOf = `notices n indexed by notices_customer on n.created_at > ? and n.customer_id in (
+    select i.value union all select m.id from customers m where m.merged_into = i.value)`;
+
+/** The last notice of which something was sent within a day, where it is one of a campaign or a journey. */
+function toldQuery(ids: readonly CustomerId[], now: number, found: Map<string, NoticeId>): Query {
+  return eachRow(
+    statement(
+      `select asked, id, campaign, max(at) from (
+         select i.value as asked, n.id, n.campaign, (select max(m.sent_at) from messages m indexed by messages_notice
+           where m.notice_id = n.id) as at
+         from json_each(?) i join ${noticesOf} where n.state <> 'dropped')
+       where at > ? group by asked`,
+      JSON.stringify([...new Set(ids)]),
+      now - waitsForMs,
+      now - ANSWERS_WITHIN_MS,
+    ),
+    ({ asked, id, campaign }) => {
+      if (campaign !== null) found.set(String(asked), id as NoticeId);
+    },
+  );
+}
+
+/** For how long an offer is shown again, and how many of them. */
+const offersShown = { withinMs: 30 * DAY_MS, most: 10 } as const;
+
+function sentQuery(ids: readonly CustomerId[], now: number, found: Map<string, Notice[]>): Query {
+  return eachRow(
+    statement(
+      `select i.value as asked, n.* from json_each(?) i join ${noticesOf}
+       where n.category = 'marketing' and n.campaign is not null and n.state in ('underway', 'reached')
+         and (n.pointless_at is null or n.pointless_at > ?) order by n.id desc limit ?`,
+      JSON.stringify([...new Set(ids)]),
+      now - offersShown.withinMs,
+      now,
+      offersShown.most * ids.length,
+    ),
+    (row) => {
+      const key = String(row.asked);
+      found.set(key, [...(found.get(key) ?? []), noticeFrom(row)]);
+    },
+  );
+}
+
 /** A till may tell late: of a purchase of the same day that it tells of after the notice, too. */
 function boughtQuery(needs: readonly BoughtNeed[], found: Set<string>): Query {
   return eachRow(
@@ -225,6 +287,8 @@ export function joinNoticeFacts(first: Read, second: Read): Read {
     silence: (id) => second.silence(id) ?? first.silence(id),
     heaviest: (id) => second.heaviest(id) || first.heaviest(id),
     bought: (need) => second.bought(need) || first.bought(need),
+    lastTold: (id) => second.lastTold(id) ?? first.lastTold(id),
+    sentOffers: (id) => filled(second.sentOffers(id), first.sentOffers(id)),
     link: (code) => second.link(code) ?? first.link(code),
   };
 }

@@ -30,8 +30,9 @@ export const menu: MemberScreen = (turn) => {
     buttons: [
       [press({ key: 'button.points' }, 'points'), press({ key: 'button.history' }, 'history')],
       [...payButton(turn), press({ key: 'button.card' }, 'card')],
-      [press({ key: 'button.coupons' }, 'coupons'), press({ key: 'button.settings' }, 'settings')],
-      [...staffButton(turn), press({ key: 'button.help' }, 'help')],
+      [press({ key: 'button.coupons' }, 'coupons'), press({ key: 'button.offers' }, 'offers')],
+      [press({ key: 'button.settings' }, 'settings'), press({ key: 'button.help' }, 'help')],
+      ...(turn.staff ? [staffButton] : []),
       ...(turn.staff || turn.talk ? [] : [humanButton]),
     ],
   };
@@ -41,9 +42,7 @@ export const menu: MemberScreen = (turn) => {
 const humanButton: readonly Button[] = [press({ key: 'button.human' }, 'human')];
 
 /** One tap to what only the staff see. */
-function staffButton({ staff }: MemberTurn): readonly Button[] {
-  return staff ? [press({ key: 'button.staff' }, 'staff')] : [];
-}
+const staffButton: readonly Button[] = [press({ key: 'button.staff' }, 'staff')];
 
 /** Nothing where the program lets no points pay for anything. */
 function payButton({ program }: MemberTurn): readonly Button[] {

@@ -61,6 +61,7 @@ export const messages: MemberScreen = (turn) => {
           ? press({ key: 'notifications.turn_marketing_off' }, 'messages:marketing-off')
           : press({ key: 'notifications.turn_marketing_on' }, 'messages:marketing-on'),
       ],
+      [press({ key: 'topics.open' }, 'topics')],
       [back, ...toMenu],
     ],
   };
