@@ -45,13 +45,14 @@ it.each([
     '# rules\nwelcome_points: many',
     'line 2, welcome_points: put points for registering, a whole number from 0 to 1000000',
   ],
-  [
-    'quiet_hours:\n  from: "25:00"\n  to: "09:00"',
-    'line 2, quiet_hours.from: put when nobody is written to, from and to as HH:MM, like { from: "21:00", to: "09:00" }',
-  ],
+  ['quiet_hours:\n  from: "25:00"\n  to: "09:00"', 'line 2, quiet_hours.from: put a time of day as HH:MM'],
   [
     'quiet_hours:\n  form: "20:00"\n  from: "20:00"\n  to: "09:00"',
     'line 2, quiet_hours.form: there is no such rule; the rules are from, to',
+  ],
+  [
+    'prices:\n  sms:\n    segment: 90\n    country: { PL: 150 }',
+    'line 4, prices.sms.country: there is no such rule; the rules are segment, countries',
   ],
   ['earn_percent: 5\nearn_percent: 6', 'line 2, column 1: Map keys must be unique'],
   [
