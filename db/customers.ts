@@ -9,7 +9,9 @@ import type {
 import type { HistoryItem } from '../core/dialogs/types.ts';
 import type { ConsentId, CustomerId, ShopId } from '../core/ids.ts';
 import { type Database, type Row, statement } from './database.ts';
+import { cartFrom, openCartsStatement } from './facts/carts.ts';
 import { inHandFrom, walletStatement } from './facts/coupons.ts';
+import { newestOrdersStatement, orderFrom } from './facts/orders.ts';
 import { habitsStatement, purchaseFrom } from './facts/purchases.ts';
 import { talkFrom, talksSql } from './facts/talks.ts';
 import { readFacts } from './facts.ts';
@@ -31,7 +33,7 @@ export interface CustomerView {
 
 /**
  * A customer with open lots, the newest consents, the ids that shop gave, what was paid, the last purchases, the
- * coupons at hand, and the open talk; nobody erased.
+ * coupons at hand, the open talk, open carts and the newest orders; nobody erased.
  */
 export async function readCustomer(
   database: Database,
@@ -41,7 +43,7 @@ export async function readCustomer(
   const record = await find(database, ref, now, 'open');
   if (!record) return undefined;
   const { id } = record.customer;
-  const [consents = [], externalIds = [], purchases = [], habits = [], wallet = [], talks = []] =
+  const [consents = [], externalIds = [], purchases = [], habits = [], wallet = [], talks = [], ...shopping] =
     await database.read([
       statement(
         'select * from consents where id in (select max(id) from consents where customer_id = ? group by category)',
@@ -63,7 +65,10 @@ export async function readCustomer(
         `${talksSql} where t.status <> 'closed' and t.address_id in (select id from addresses where customer_id = ?)`,
         id,
       ),
+      openCartsStatement(id),
+      newestOrdersStatement(id),
     ]);
+  const [carts = [], orders = []] = shopping;
   return {
     record,
     paidMinor: Number(habits[0]?.paid_minor ?? 0),
@@ -72,6 +77,8 @@ export async function readCustomer(
     purchases: purchases.map(purchaseFrom),
     coupons: wallet.map(inHandFrom),
     talk: talks.map(talkFrom)[0],
+    carts: carts.map(cartFrom),
+    orders: orders.map(orderFrom),
   };
 }
 

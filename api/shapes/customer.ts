@@ -7,6 +7,7 @@ import type { CustomerInput } from '../../core/customers/upsert.ts';
 import { viewPoints } from '../../core/ledger/view.ts';
 import type { Program } from '../../core/program/program.ts';
 import { tierOf } from '../../core/program/rules.ts';
+import { isOpenOrder, orderKinds } from '../../core/purchases/orders.ts';
 import type { Shop } from '../../core/shops.ts';
 import { talkStatuses } from '../../core/talks/types.ts';
 import { isCalendarDay, isTimeZone, localDay } from '../../core/time.ts';
@@ -150,6 +151,24 @@ export const customerSchema = z
       .object({ id: z.string(), status: z.enum(talkStatuses), opened_at: utcSchema })
       .nullable()
       .openapi({ description: 'The talk with your staff that is open' }),
+    cart: z
+      .object({
+        id: z.string(),
+        total: z.int(),
+        items: z.array(z.object({ sku: z.string(), name: z.string(), quantity: z.number() })),
+        url: z.string().nullable(),
+        updated_at: utcSchema,
+      })
+      .nullable()
+      .openapi({ description: 'The open cart, the one changed last' }),
+    open_orders: z
+      .array(
+        z.object({
+          ...{ id: z.string(), kind: z.enum(orderKinds), number: z.string(), status: z.string() },
+          ...{ total: z.int().nullable(), at: utcSchema, due_at: utcSchema.nullable() },
+        }),
+      )
+      .openapi({ description: 'Orders to be brought, invoices to be paid, documents to be signed' }),
     ...cardShape,
   })
   .openapi('Customer');
@@ -201,7 +220,23 @@ export function customerView(
       valid_until: utcOrNull(code.validUntil),
     })),
     talk: talk ? { id: talk.id, status: talk.status, opened_at: utc(talk.openedAt) } : null,
+    ...shoppingView(details),
     ...cardView(details.card),
+  };
+}
+
+/** What is put aside in a web shop, and what is still to be done about orders. */
+function shoppingView({ carts: [cart], orders }: CustomerDetails) {
+  return {
+    cart: cart
+      ? {
+          ...{ id: cart.id, total: cart.totalMinor, url: cart.url, updated_at: utc(cart.updatedAt) },
+          items: cart.items.map(({ sku, name, quantity }) => ({ sku, name, quantity })),
+        }
+      : null,
+    open_orders: orders.filter(isOpenOrder).map(({ id, kind, number, status, totalMinor, at, dueAt }) => ({
+      ...{ id, kind, number, status, total: totalMinor, at: utc(at), due_at: utcOrNull(dueAt) },
+    })),
   };
 }
 

@@ -4,7 +4,7 @@ import type { OutboxMessage } from '../messaging/types.ts';
 import { type Command, type Context, mergeChanges } from '../ports.ts';
 import type { TalkReply } from '../talks/types.ts';
 import { linkNeeds } from './links.ts';
-import { answeredNotice, noticeNeeds, reactionNeeds, reactionsTo } from './reactions.ts';
+import { noticeNeeds, reactionNeeds, reactionsTo } from './reactions.ts';
 import { routeOf } from './routes.ts';
 import { ownMergeNeeds } from './screens/accounts.ts';
 import { inviteIn, inviteRounds } from './screens/chats.ts';
@@ -94,7 +94,11 @@ function moreNeeds(
     };
   }
   if (!route) return {};
-  const member = { customers: [{ ref: { id }, lots: 'open' }], staffOf: [id] } as const;
+  const member = {
+    ...({ customers: [{ ref: { id }, lots: 'open' }], staffOf: [id] } as const),
+    // The menu shows the way to them where there are any.
+    ...{ cartsOf: [id], ordersOf: [id] },
+  };
   const ofLinks = { ...linkedNeeds(event, facts, 0), ...ownMergeNeeds(route, state, id) };
   const known = {
     ...member,
@@ -174,8 +178,7 @@ function step(event: IncomingEvent, house: House, facts: DialogFacts, context: C
   const { said } = event;
   const known = facts.conversation(event.channel, event.address);
   if (said.kind === 'blocked' || said.kind === 'returned') {
-    const answered = answeredNotice(event, memberIn(event, facts), facts);
-    const left = reactionsTo(answered, event, {}, context.now);
+    const left = reactionsTo(event, memberIn(event, facts), facts, {}, context.now);
     return known ? { ...left, conversations: [reached(known, said.kind === 'returned', context.now)] } : {};
   }
   const turn = openTurn(event, house, facts, context, known);
@@ -186,12 +189,12 @@ function step(event: IncomingEvent, house: House, facts: DialogFacts, context: C
   const address = { ...turn.address, ...outcome.address };
   const state = nextState(turn, outcome);
   const changes = outcome.changes ?? {};
-  const answered = answeredNotice(event, memberIn(event, facts), facts);
   // Who is erased leaves no chat behind: the goodbye opens a new one.
   const before = changes.erasures ? 0 : (known?.revision ?? 0);
   const conversation = { address, state, revision: before + 1 };
   const messages = outcome.silent ? [] : [messageOf(event, outcome, address, context)];
-  const reactions = changes.erasures ? {} : reactionsTo(answered, event, changes, context.now);
+  const member = memberIn(event, facts);
+  const reactions = changes.erasures ? {} : reactionsTo(event, member, facts, changes, context.now);
   return mergeChanges<DialogChanges>(changes, reactions, renamedStaff(turn, changes), {
     conversations: [conversation],
     messages,

@@ -38,6 +38,7 @@ const commands = [
     'pay',
     'coupons',
     'history',
+    'orders',
     'card',
     'settings',
     'help',

@@ -5,6 +5,7 @@ import type { Words } from '../messaging/types.ts';
 import { afterLink, followLink, invitedBy, linkNeeds } from './links.ts';
 import type { Route } from './routes.ts';
 import { mergeOwn } from './screens/accounts.ts';
+import { cart, cartNeeds, decline } from './screens/cart.ts';
 import { changeChats, chats, connect, inviteIn, openInvite, relink } from './screens/chats.ts';
 import { claim, claimCodeIn } from './screens/claim.ts';
 import { codeAim, expectCode, followCode } from './screens/code.ts';
@@ -12,7 +13,15 @@ import { coupon, couponNeed, couponPage, coupons } from './screens/coupons.ts';
 import { answerFact, fact, facts, isFactQuestion } from './screens/facts.ts';
 import { history, historyPage, why, whyPage } from './screens/history.ts';
 import { chooseLanguage, help, home, isMember, language, menu, start } from './screens/home.ts';
-import { calledPerson, duringTalk, human, isForPerson, offerPerson, sayToPerson } from './screens/human.ts';
+import {
+  askedAboutCart,
+  calledPerson,
+  duringTalk,
+  human,
+  isForPerson,
+  offerPerson,
+  sayToPerson,
+} from './screens/human.ts';
 import {
   joinAsSender,
   joinScreen,
@@ -21,6 +30,7 @@ import {
   takeWordsOfStranger,
 } from './screens/join.ts';
 import { offerNeeds, offers } from './screens/offers.ts';
+import { orders } from './screens/orders.ts';
 import { answerTill, askedAbout, pay } from './screens/pay.ts';
 import { card, points } from './screens/points.ts';
 import { answer, answerMarketing, ask, flowOf, isQuestion, remove, skip } from './screens/profile.ts';
@@ -67,6 +77,9 @@ const ofMembers: Readonly<Record<string, Find<MemberTurn>>> = {
   pay,
   coupons,
   coupon,
+  cart,
+  decline,
+  orders,
   offers,
   topics,
   later,
@@ -100,6 +113,7 @@ export function needsOf(route: Route, customerId: CustomerId): DialogNeeds {
   if (route.kind !== 'screen') return {};
   const { name, argument } = route;
   if (name === 'start') return linkNeeds(argument, customerId);
+  if (name === 'cart' || name === 'decline') return cartNeeds(route);
   if (name === 'offers') return offerNeeds(customerId);
   if (name === 'topics' || name === 'hear') return topicNeeds(customerId);
   if (name === 'points') return { waiting: [customerId] };
@@ -184,7 +198,8 @@ function readWords(turn: Turn, text: string, lost: Words): Outcome {
   const step = turn.state?.step;
   if (code !== undefined) return takeReceipt(turn, code);
   if (isFactQuestion(step)) return answerFact(turn, text) ?? outdated(turn);
-  return isQuestion(step) ? answer(turn, step, text) : (askScoreAgain(turn) ?? menu(saying(turn, lost), ''));
+  if (isQuestion(step)) return answer(turn, step, text);
+  return askedAboutCart(turn, text) ?? askScoreAgain(turn) ?? menu(saying(turn, lost), '');
 }
 
 /** No name or date looks like the code of a receipt: a question that stands open is put again after it. */

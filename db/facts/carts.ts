@@ -1,5 +1,5 @@
 import { type Cart, type CartFacts, cartKey, cartsLookedAt, visitorKey } from '../../core/purchases/carts.ts';
-import { type Row, statement } from '../database.ts';
+import { type Row, type Statement, statement } from '../database.ts';
 import { reader } from '../rows.ts';
 import * as schema from '../schema.ts';
 import { eachRow, type FactSource, type Query } from './source.ts';
@@ -24,7 +24,7 @@ export function cartSource(): FactSource<CartFacts> {
     return cart;
   };
   const listOf = (key: string, sql: string, ...parameters: string[]): Query => ({
-    statement: statement(`${sql} order by updated_at desc, id desc limit ${cartsLookedAt}`, ...parameters),
+    statement: statement(`${sql} ${newestFirst}`, ...parameters),
     take: (rows) => lists.set(key, rows.map(take)),
   });
   return {
@@ -60,6 +60,13 @@ const byIdSql = 'select c.* from json_each(?) i join carts c on c.id = i.value';
 
 const namedSql = `select c.* from json_each(?) i
   join carts c on c.shop_id = i.value ->> 0 and c.external_id = i.value ->> 1`;
+
+/** Open carts of a customer, also of accounts merged into this one, the newest change first. */
+export function openCartsStatement(customerId: string): Statement {
+  return statement(`${ofCustomerSql} ${newestFirst}`, customerId);
+}
+
+const newestFirst = `order by updated_at desc, id desc limit ${cartsLookedAt}`;
 
 const ofCustomerSql = `select * from carts where state = 'open'
   and customer_id in (select ?1 union all select id from customers where merged_into = ?1)`;

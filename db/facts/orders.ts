@@ -1,5 +1,5 @@
 import { type Order, type OrderFacts, orderKey, ordersLookedAt } from '../../core/purchases/orders.ts';
-import { type Row, statement } from '../database.ts';
+import { type Row, type Statement, statement } from '../database.ts';
 import { reader } from '../rows.ts';
 import * as schema from '../schema.ts';
 import { eachRow, type FactSource, type Query } from './source.ts';
@@ -23,7 +23,7 @@ export function orderSource(): FactSource<OrderFacts> {
     return order;
   };
   const listOf = (id: string): Query => ({
-    statement: statement(ofCustomerSql, id),
+    statement: newestOrdersStatement(id),
     take: (rows) => lists.set(id, rows.map(take)),
   });
   return {
@@ -54,6 +54,11 @@ const byIdSql = 'select o.* from json_each(?) i join orders o on o.id = i.value'
 
 const namedSql = `select o.* from json_each(?) i
   join orders o on o.shop_id = i.value ->> 0 and o.external_id = i.value ->> 1`;
+
+/** The newest orders of a customer, also of accounts merged into this one. */
+export function newestOrdersStatement(customerId: string): Statement {
+  return statement(ofCustomerSql, customerId);
+}
 
 const ofCustomerSql = `select * from orders
   where customer_id in (select ?1 union all select id from customers where merged_into = ?1)

@@ -32,11 +32,22 @@ export const menu: MemberScreen = (turn) => {
       [...payButton(turn), press({ key: 'button.card' }, 'card')],
       [press({ key: 'button.coupons' }, 'coupons'), press({ key: 'button.offers' }, 'offers')],
       [press({ key: 'button.settings' }, 'settings'), press({ key: 'button.help' }, 'help')],
+      ...shoppingButtons(turn),
       ...(turn.staff ? [staffButton] : []),
       ...(turn.staff || turn.talk ? [] : [humanButton]),
     ],
   };
 };
+
+/** The cart and the orders of a web shop, for whoever has some. */
+function shoppingButtons({ facts, record }: MemberTurn): readonly Button[][] {
+  const { id } = record.customer;
+  const row = [
+    ...(facts.cartsOf(id).length > 0 ? [press({ key: 'button.cart' }, 'cart')] : []),
+    ...(facts.ordersOf(id).length > 0 ? [press({ key: 'button.orders' }, 'orders')] : []),
+  ];
+  return row.length > 0 ? [row] : [];
+}
 
 /** One tap to a person, for whoever is not one of the staff. */
 const humanButton: readonly Button[] = [press({ key: 'button.human' }, 'human')];

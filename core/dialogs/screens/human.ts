@@ -18,6 +18,7 @@ import {
 import { nameOf } from '../staff/words.ts';
 import { type Outcome, press, saying, type Turn, toMenu } from '../turn.ts';
 import type { DialogChanges, DialogNeeds, DialogState } from '../types.ts';
+import { cartIn } from './cart.ts';
 import { home } from './home.ts';
 import { isQuestion } from './profile.ts';
 
@@ -59,7 +60,7 @@ function callsPerson(text: string, state: DialogState | null): boolean {
 export function talkNeeds(route: Route, { state, talk, program, customerId }: Standing): DialogNeeds {
   if (talk) return { team: true };
   const asked = route.kind === 'screen' ? route.name === 'human' : route.kind === 'words';
-  if (!asked || (route.kind === 'words' && !callsPerson(route.text, state))) return {};
+  if (!asked || (route.kind === 'words' && !callsPerson(route.text, state) && !cartIn(state))) return {};
   return { team: true, ...(customerId === null ? {} : cardNeeds(customerId, program)) };
 }
 
@@ -190,13 +191,26 @@ export function calledPerson(turn: Turn, text: string): Outcome | undefined {
 }
 
 /**
+ * Words that answer a message about a cart are for a person, who sees the cart. Undefined where it was about none, where
+ * they are a slip, and for the staff.
+ */
+export function askedAboutCart(turn: Turn, text: string): Outcome | undefined {
+  if (turn.staff || text === '' || isSlip(text) || !cartIn(turn.state)) return undefined;
+  return open(turn, text.slice(0, longestQuestion));
+}
+
+/** A number that chooses nothing, and a mistyped command. */
+function isSlip(text: string): boolean {
+  return /^(\/.*|\d{1,2})$/s.test(text);
+}
+
+/**
  * What follows words that were not understood (the outcome says `lost`): the second time in a row a person is offered,
  * and gets what was said both times. A number that chooses nothing and a mistyped command are no questions.
  */
 export function offerPerson(turn: Turn, text: string, lost: Words, outcome: Outcome): Outcome {
-  const isSlip = /^(\/.*|\d{1,2})$/s.test(text);
   const isLost = lost.key === 'help.unknown' && outcome.paragraphs.includes(lost);
-  if (!isLost || isSlip || turn.staff) return outcome;
+  if (!isLost || isSlip(text) || turn.staff) return outcome;
   const before = turn.state?.data.question;
   const question = [before?.trim() ?? '', text].join('\n').trim().slice(0, longestQuestion);
   // A picture says nothing that could be passed on, and is not understood all the same.

@@ -4,13 +4,17 @@ import { viewPoints } from '../../ledger/view.ts';
 import type { Words } from '../../messaging/types.ts';
 import type { Program } from '../../program/program.ts';
 import { tierOf } from '../../program/rules.ts';
+import { isOpenOrder } from '../../purchases/orders.ts';
 import type { ReceiptInView } from '../../staff/types.ts';
+import { cartLines, openCart, orderHeadline } from '../cart_words.ts';
 import type { Turn } from '../turn.ts';
 import type { DialogNeeds } from '../types.ts';
 import { nameOf } from './words.ts';
 
-/** How many coupons are shown. */
+/** How many coupons, articles of a cart and orders are shown. */
 const couponsAtGlance = 5;
+const itemsAtGlance = 5;
+const ordersAtGlance = 5;
 
 /** Who looks at a card, and when. Without a language coupons go by the names the shop gave them. */
 export interface Viewer extends Pick<Turn, 'program' | 'facts' | 'context'> {
@@ -22,12 +26,18 @@ export function cardNeeds(customerId: CustomerId, { tier_days: tierDays }: Progr
   return {
     glances: [{ customerId, tierDays }],
     couponWallets: [{ customerId, limit: couponsAtGlance, offset: 0 }],
+    ...{ cartsOf: [customerId], ordersOf: [customerId] },
   };
 }
 
 /** A customer at a glance: points, tier, last purchases, coupons. */
 export function card(viewer: Viewer, record: CustomerRecord): Words[][] {
-  return [whoIs(viewer, record), ...purchasesOf(viewer, record), ...couponsOf(viewer, record)];
+  return [
+    whoIs(viewer, record),
+    ...shoppingOf(viewer, record),
+    ...purchasesOf(viewer, record),
+    ...couponsOf(viewer, record),
+  ];
 }
 
 /** Name and tier, and the points. */
@@ -61,6 +71,23 @@ export function receiptLine({ at, number, totalMinor: amount, store }: ReceiptIn
   return store === null
     ? { key: 'find.purchase', variables: { at, number, amount } }
     : { key: 'find.purchase_at', variables: { at, number, amount, store } };
+}
+
+/** What the customer has put aside in a web shop, and what is still to be done about orders. */
+export function shoppingOf({ facts, program, context }: Viewer, { customer }: CustomerRecord): Words[][] {
+  const cart = openCart({ facts, program, context }, customer.id);
+  const open = facts.ordersOf(customer.id).filter(isOpenOrder).slice(0, ordersAtGlance);
+  return [
+    ...(cart
+      ? [
+          [
+            { key: 'find.cart', variables: { at: cart.updatedAt, amount: cart.totalMinor } } as const,
+            ...cartLines(cart, itemsAtGlance),
+          ],
+        ]
+      : []),
+    ...(open.length > 0 ? [[{ key: 'find.orders' } as const, ...open.map(orderHeadline)]] : []),
+  ];
 }
 
 /** The coupons at hand, where there are any. */

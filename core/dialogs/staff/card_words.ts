@@ -5,13 +5,14 @@ import type { Survey } from '../../insights/nps/types.ts';
 import type { Paragraph, Words } from '../../messaging/types.ts';
 import { rfmSegments } from '../../program/rfm.ts';
 import { DAY_MS, instantOfLocal, localTime } from '../../time.ts';
-import { couponsOf, type Viewer, whoIs } from './card.ts';
+import { couponsOf, shoppingOf, type Viewer, whoIs } from './card.ts';
 
 /** A whole card in words for a chat: a paragraph for each thing, those that say nothing left out. */
 export function cardWords(viewer: Viewer, record: CustomerRecord, card: CustomerCard): Paragraph[] {
   return [
     [...whoIs(viewer, record), ...profileOf(record)],
     chatsOf(record),
+    ...shoppingOf(viewer, record),
     totalsOf(card),
     favouritesOf(card),
     rhythmOf(viewer, card),
