@@ -20,6 +20,7 @@ import { findSegment, listSegments } from './db/segments/store.ts';
 import { createShops, type Shops } from './db/shops.ts';
 import { listTalks, readTalk } from './db/talks.ts';
 import type { Drawing } from './drawings.ts';
+import { effectOf } from './results.ts';
 import { currentRfm } from './rfm.ts';
 import type { Svoi } from './svoi.ts';
 
@@ -183,6 +184,7 @@ function reportReads(svoi: Svoi, drawPng: HttpOptions['drawPng']): ApiParts['rep
       const asked = { name, ...named, ...question, program: { zone, rfm }, now: svoi.clock.now() };
       return svoi.analyst.ask('report', asked);
     },
+    effect: (asked) => effectOf(svoi, asked),
     svg: (report, look) => svoi.analyst.ask('svg', drawing(report, look)),
     ...(drawPng ? { png: (report, look) => drawPng(drawing(report, look)) } : {}),
   };

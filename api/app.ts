@@ -24,6 +24,7 @@ import { refillRoutes } from './routes/refills.ts';
 import { refundRoutes } from './routes/refunds.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { reservationRoutes } from './routes/reservations.ts';
+import { resultRoutes } from './routes/results.ts';
 import { rfmRoutes } from './routes/rfm.ts';
 import { segmentHistoryRoutes } from './routes/segment_history.ts';
 import { segmentRoutes } from './routes/segments.ts';
@@ -64,6 +65,7 @@ export function createApi(parts: ApiParts): OpenAPIHono<ApiEnv> {
   refillRoutes(api);
   rfmRoutes(api);
   reportRoutes(api);
+  resultRoutes(api);
   talkRoutes(api);
   surveyRoutes(api);
   segmentRoutes(api);

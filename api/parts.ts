@@ -20,7 +20,8 @@ import type {
 import type { CustomerCard } from '../core/insights/card.ts';
 import type { NpsAnswer, NpsQuestion } from '../core/insights/nps/figures.ts';
 import type { Refill } from '../core/insights/refill.ts';
-import type { Period, Report, ReportQuestion, Theme } from '../core/insights/reports/types.ts';
+import type { EffectAsked } from '../core/insights/proof/question.ts';
+import type { EffectReport, Period, Report, ReportQuestion, Theme } from '../core/insights/reports/types.ts';
 import type { RfmProfile, RfmResult } from '../core/insights/rfm/types.ts';
 import type { StoredEvent } from '../core/journeys/events.ts';
 import type { HistoryEntry } from '../core/ledger/view.ts';
@@ -313,7 +314,9 @@ export interface ReportLook {
 
 /** Reports, and pictures of them. */
 export interface ReportReads {
-  make(question: Omit<ReportQuestion, 'program' | 'now'>): Promise<Report>;
+  make(question: Omit<ReportQuestion, 'program' | 'now'>): Promise<Exclude<Report, EffectReport>>;
+  /** What something changed; undefined where there is no such thing. */
+  effect(asked: EffectAsked): Promise<EffectReport | undefined>;
   svg(report: Report, look: ReportLook): Promise<string>;
   /** Absent where nothing can make PNG. */
   png?(report: Report, look: ReportLook): Promise<Uint8Array>;

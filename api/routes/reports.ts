@@ -1,16 +1,17 @@
 import { z } from '@hono/zod-openapi';
-import { locales } from '../../core/customers/types.ts';
-import { type Report, type ReportName, reportNames, themes } from '../../core/insights/reports/types.ts';
+import type { CampaignId } from '../../core/ids.ts';
+import type { EffectAsked } from '../../core/insights/proof/question.ts';
+import { type ReportName, reportNames } from '../../core/insights/reports/types.ts';
 import { isCalendarDay } from '../../core/time.ts';
 import { createTranslator } from '../../locales/translator.ts';
-import { ProblemError, problem } from '../errors.ts';
+import { drawn, lookQuery, pictureType, png, svg } from '../answer_report.ts';
+import { invalidRequest, ProblemError, problem } from '../errors.ts';
 import { type Api, serve } from '../serve.ts';
 import { reportSchema, reportView } from '../shapes/report.ts';
+import { resultOf, resultView } from './results.ts';
 
 const right = 'reports:read';
 const tag = 'Reports';
-const png = 'image/png';
-const svg = 'image/svg+xml';
 
 const day = z
   .string()
@@ -28,11 +29,9 @@ const querySchema = z
       .regex(/^(rfm|rf|saved|seg_[0-9A-Z]{26})$/, 'rfm, rf, saved, or the id of a segment')
       .optional()
       .openapi({ description: 'Of sizes and moves: `rfm`, `rf`, `saved`, or the id of a segment' }),
-    locale: z
-      .enum(locales)
-      .optional()
-      .openapi({ description: 'The language of words; default: the program’s' }),
-    theme: z.enum(themes).default('light').openapi({ description: 'Of a picture' }),
+    campaign: z.string().max(40).optional().openapi({ description: 'Of `effect`: whose' }),
+    journey: z.string().max(40).optional().openapi({ description: 'Of `effect`: whose' }),
+    ...lookQuery,
   })
   .refine(({ from, to }) => !from || !to || from <= to, { path: ['to'], error: 'no day before `from`' });
 
@@ -81,16 +80,22 @@ function serveOne(api: Api): void {
       query: querySchema,
       media: [png, svg],
       answers: { 200: { description: 'The report', schema: reportSchema } },
-      problems: ['report_not_found', 'picture_unavailable', 'rfm_profile_not_found'],
+      problems: ['report_not_found', 'result_not_found', 'picture_unavailable', 'rfm_profile_not_found'],
     },
-    async ({ params, query: { locale: wanted, theme, profile, from, to, map }, prefers }) => {
+    async ({ params, query, prefers }) => {
+      const { locale: wanted, theme, profile, from, to, map } = query;
       const { program, reports } = api.parts;
       const { locale: own, zone, currency, rfm } = program();
+      const locale = wanted ?? own;
       const { name, type } = namedBy(params.name, prefers);
+      if (name === 'effect') {
+        const report = await resultOf(api, effectAsked(query));
+        if (type) return { media: await drawn(api, report, type, { locale, theme }) };
+        return { status: 200, body: resultView(api, report, locale) };
+      }
       if (profile !== undefined && !rfm.profiles.some((one) => one.name === profile)) {
         throw new ProblemError(problem('rfm_profile_not_found', `there is no profile ${profile}`));
       }
-      const locale = wanted ?? own;
       const question = {
         name,
         ...(from === undefined ? {} : { from }),
@@ -99,41 +104,40 @@ function serveOne(api: Api): void {
         ...(map === undefined ? {} : { map }),
       };
       const report = await reports.make(question);
-      if (type) return { media: await picture(api, report, type, { locale, theme }) };
+      if (type) return { media: await drawn(api, report, type, { locale, theme }) };
       const takeaway = translator.say(locale, report.takeaway, { zone, currency });
       return { status: 200, body: reportView(report, takeaway) };
     },
   );
 }
 
+/** Whose result is asked for: that of a campaign or of a journey. */
+function effectAsked({
+  campaign,
+  journey,
+  from,
+  to,
+}: {
+  readonly [name in 'campaign' | 'journey' | 'from' | 'to']?: string | undefined;
+}): EffectAsked {
+  if ((campaign === undefined) === (journey === undefined)) {
+    throw new ProblemError(
+      invalidRequest([{ parameter: 'campaign', detail: 'name a campaign or a journey' }]),
+    );
+  }
+  if (campaign !== undefined) return { kind: 'campaign', id: campaign as CampaignId };
+  const period = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+  return { kind: 'journey', key: journey ?? '', ...period };
+}
+
 /** Which report, and which picture of it; undefined: data. */
 function namedBy(text: string, prefers: (types: readonly string[]) => string) {
   const [, base = text, ending] = /^(.*)\.(png|svg|json)$/.exec(text) ?? [];
-  const name = reportNames.find((known) => known === base);
+  const names: readonly (ReportName | 'effect')[] = [...reportNames, 'effect'];
+  const name = names.find((known) => known === base);
   if (!name) {
-    const detail = `there is no report ${base}; there are: ${reportNames.join(', ')}`;
+    const detail = `there is no report ${base}; there are: ${names.join(', ')}`;
     throw new ProblemError(problem('report_not_found', detail));
   }
-  const liked = prefers(['application/json', png, svg]);
-  const types: Readonly<Record<string, string | undefined>> = { png, svg, json: undefined };
-  const type = ending === undefined ? (liked === 'application/json' ? undefined : liked) : types[ending];
-  return { name, type };
-}
-
-type Look = Parameters<Api['parts']['reports']['svg']>[1];
-
-async function picture(
-  { parts: { reports } }: Api,
-  report: Report,
-  type: string,
-  look: Look,
-): Promise<Response> {
-  const headers = { 'Content-Type': type, 'Cache-Control': 'private, no-store' };
-  if (type === svg) return new Response(await reports.svg(report, look), { headers });
-  if (!reports.png) {
-    throw new ProblemError(
-      problem('picture_unavailable', 'there is nothing here that makes PNG; ask for .svg'),
-    );
-  }
-  return new Response(new Uint8Array(await reports.png(report, look)), { headers });
+  return { name, type: pictureType(ending, prefers) };
 }

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { type Report, reportNames } from '../../core/insights/reports/types.ts';
+import { type EffectReport, type Report, reportNames } from '../../core/insights/reports/types.ts';
+import { effectSchema } from './effect.ts';
 
 const count = z.int();
 const day = z
@@ -84,6 +85,7 @@ const shapes = [
       }),
     ),
   }),
+  effectSchema,
 ] as const;
 
 /** A report as the API tells it. */
@@ -92,7 +94,10 @@ export const reportSchema = z
   .openapi('Report', { example: { name: reportNames[6] } });
 
 /** A report in the words of the API: names in snake case, the sentence in a language. */
-export function reportView(report: Report, takeaway: string): z.output<typeof reportSchema> {
+export function reportView(
+  report: Exclude<Report, EffectReport>,
+  takeaway: string,
+): z.output<typeof reportSchema> {
   const view = inSnakeCase({ ...report, takeaway });
   return reportSchema.parse(view);
 }

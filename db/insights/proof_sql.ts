@@ -40,7 +40,7 @@ export function boughtStatement({ sql, args }: Entered, { lengthMs, now }: Span)
         select id, merged_into from customers where merged_into is not null
         union select merged_into, merged_into from customers where merged_into is not null),
       joined as (
-        select l.person, e.arm, min(e.at) as at from linked l join entered e on e.account = l.id group by l.person),
+        select l.person, e.arm, min(e.at) as at from linked l cross join entered e on e.account = l.id group by l.person),
       people as (
         select e.arm, e.at, ${ofOnePerson}
         from entered e left join purchases p on p.customer_id = e.account and p.at >= e.at and p.at < e.at + ${lengthMs}

@@ -9,6 +9,7 @@ import {
   sizesTakeaway,
 } from '../../core/insights/reports/takeaways.ts';
 import type {
+  EffectReport,
   MovesReport,
   NpsReport,
   Period,
@@ -38,10 +39,13 @@ import { readSales, type SalesOfDay, salesFigures } from './sales.ts';
 const defaultDays = 30;
 const defaultMonthsDays = 365;
 
-type Make = (database: Reading, question: ReportQuestion, period: Period) => Promise<Report>;
+/** What is told of the shop as a whole. */
+type ShopReport = Exclude<Report, EffectReport>;
+
+type Make = (database: Reading, question: ReportQuestion, period: Period) => Promise<ShopReport>;
 
 /** Makes a report. Where there is nothing to tell, it says so in its sentence. */
-export async function makeReport(database: Reading, question: ReportQuestion): Promise<Report> {
+export async function makeReport(database: Reading, question: ReportQuestion): Promise<ShopReport> {
   return makers[question.name](database, question, periodOf(question));
 }
 

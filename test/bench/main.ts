@@ -5,6 +5,7 @@ import { ingest } from './ingest.ts';
 import { knowing } from './knowing.ts';
 import { type Benchmark, type Line, table, withBench } from './measure.ts';
 import { memory } from './memory.ts';
+import { reporter } from './reporter.ts';
 import { restart } from './restart.ts';
 import { single } from './single.ts';
 import { webhook } from './webhook.ts';
@@ -19,6 +20,7 @@ const benchmarks: readonly Benchmark[] = [
   dispatch,
   audience,
   knowing,
+  reporter,
 ];
 
 const wanted = process.argv.slice(2);
