@@ -1,8 +1,10 @@
 import type { DrawPicture } from './bots/render.ts';
 import type { Locale } from './core/customers/types.ts';
 import type { Theme } from './core/insights/reports/types.ts';
+import { type Image, png } from './core/messaging/images.ts';
 import { readCart } from './db/carts.ts';
 import { findReport } from './db/insights/reports.ts';
+import { findPicture } from './db/pictures.ts';
 import type { Drawing } from './drawings.ts';
 import type { Svoi } from './svoi.ts';
 
@@ -10,28 +12,30 @@ import type { Svoi } from './svoi.ts';
 const patienceMs = 12_000;
 
 /**
- * Draws kept reports and carts for messages: the message goes without where the report is gone, the cart is no longer
- * open, or drawing takes too long.
+ * Pictures for messages: those a shop gave us as they are, kept reports and carts drawn by `draw`. The message goes without
+ * where the picture or the report is gone, the cart is no longer open, nothing can draw, or drawing takes too long.
  */
 export function messagePictures(
   { database, program }: Pick<Svoi, 'database' | 'program'>,
-  png: (drawing: Drawing) => Promise<Uint8Array>,
+  draw?: (drawing: Drawing) => Promise<Uint8Array>,
 ): DrawPicture {
   const readerOf = (locale: Locale, theme: Theme = 'light') => {
     const { zone, currency } = program();
     return { locale, theme, zone, currency };
   };
+  const drawn = (drawing: Drawing) => (draw ? inTime(draw(drawing).then(png)) : undefined);
   return async (picture, { locale }) => {
+    if (picture.kind === 'photo') return findPicture(database, picture.id);
     if (picture.kind === 'report') {
       const report = await findReport(database, picture.report);
-      return report && inTime(png({ report, reader: readerOf(locale, picture.theme) }));
+      return report && drawn({ report, reader: readerOf(locale, picture.theme) });
     }
     const cart = await readCart(database, picture.cart);
-    return cart?.state === 'open' ? inTime(png({ cart, reader: readerOf(locale) })) : undefined;
+    return cart?.state === 'open' ? drawn({ cart, reader: readerOf(locale) }) : undefined;
   };
 }
 
-async function inTime(drawn: Promise<Uint8Array>): Promise<Uint8Array | undefined> {
+async function inTime(drawn: Promise<Image>): Promise<Image | undefined> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<undefined>((resolve) => {
     timer = setTimeout(() => resolve(undefined), patienceMs);

@@ -17,6 +17,7 @@ import { goOnWithJourneys } from './journeys_work.ts';
 import { createChatLinks } from './links.ts';
 import { consentTexts } from './locales/consents.ts';
 import { createTranslator } from './locales/translator.ts';
+import { messagePictures } from './message_pictures.ts';
 import { isCalledAt, openMessengers } from './messengers.ts';
 import { runNightly } from './nightly.ts';
 import manifest from './package.json' with { type: 'json' };
@@ -185,6 +186,7 @@ function writerOfTurn(): Writer {
 function messengersFor(settings: Settings, svoi: Svoi): Messenger[] {
   return openMessengers({
     ...{ settings, log, program: svoi.program, clock: environment.clock },
+    drawPicture: messagePictures(svoi),
     handle: svoi.handleEvent,
     receipts: svoi.handleReceipts,
   });
@@ -198,6 +200,7 @@ async function dispatch(database: Database, svoi: Svoi, messengers: readonly Mes
     channels: messengers.map(({ channel }) => channel),
     outbox: createOutbox(database),
     render: createRenderer(createTranslator()),
+    drawPicture: messagePictures(svoi),
     formats: svoi.program,
     book: svoi.program,
     onSettled() {

@@ -1,3 +1,4 @@
+import type { Image } from '../core/messaging/images.ts';
 import {
   type ClaimedMessage,
   type MessageCost,
@@ -77,7 +78,7 @@ export function createAttempts(
   const remembered = remembering(render);
 
   /** A message waits for a picture that takes its time, and goes without it where it cannot be drawn. */
-  async function drawn(reply: Reply, reader: Reader): Promise<Uint8Array | undefined> {
+  async function drawn(reply: Reply, reader: Reader): Promise<Image | undefined> {
     if (!reply.picture || !isKept(reply.picture) || !channel.abilities.pictures) return undefined;
     try {
       return await options.drawPicture?.(reply.picture, reader);

@@ -1,5 +1,6 @@
 import type { ChannelName, Locale } from '../core/customers/types.ts';
 import type { IncomingEvent } from '../core/dialogs/types.ts';
+import type { Image } from '../core/messaging/images.ts';
 import type { Receipt } from '../core/messaging/receipts.ts';
 import type { MessageCategory, Picture } from '../core/messaging/types.ts';
 
@@ -49,7 +50,7 @@ export interface OutgoingMessage {
   /** Plain text, paragraphs separated by an empty line. */
   readonly text: string;
   /** `of`: what it was drawn from, for channels that fetch pictures from an address. */
-  readonly picture?: { readonly png: Uint8Array; readonly alt: string; readonly of?: Picture };
+  readonly picture?: { readonly image: Image; readonly alt: string; readonly of?: Picture };
   readonly buttons?: readonly (readonly ShownButton[])[];
   /** A number is an answer here: a press that cannot be a button is left out rather than numbered. */
   readonly takesNumbers?: true;

@@ -1,10 +1,12 @@
 import type { Locale } from '../core/customers/types.ts';
+import { type Image, png } from '../core/messaging/images.ts';
 import {
   type Button,
   type CartPicture,
   isKept,
   type MessageCategory,
   type Paragraph,
+  type PhotoPicture,
   type Picture,
   type Reply,
   type ReportPicture,
@@ -32,21 +34,16 @@ export type RenderedMessage = Pick<
  * Turns a reply into a message in the reader's language, in a form that a channel of these abilities can show. A picture
  * that takes its time is brought along as `drawn`, and left out where it is not.
  */
-export type Render = (
-  reply: Reply,
-  abilities: Abilities,
-  reader: Reader,
-  drawn?: Uint8Array,
-) => RenderedMessage;
+export type Render = (reply: Reply, abilities: Abilities, reader: Reader, drawn?: Image) => RenderedMessage;
 
 /** What such a picture is drawn from. */
-export type DrawnPicture = Omit<ReportPicture, 'takeaway'> | CartPicture;
+export type DrawnPicture = Omit<ReportPicture, 'takeaway'> | CartPicture | PhotoPicture;
 
-/** Draws a kept report or a cart as PNG; undefined where it is gone, or where nothing can be drawn. */
+/** Draws a kept report or a cart, or finds a shop's own picture; undefined where it is gone, or where nothing can be drawn. */
 export type DrawPicture = (
   picture: DrawnPicture,
   reader: Pick<Reader, 'locale'>,
-) => Promise<Uint8Array | undefined>;
+) => Promise<Image | undefined>;
 
 /** A space that keeps a number beside its unit; in an SMS it would halve what fits. */
 const fixedSpace = /[\u00a0\u202f]/g;
@@ -81,9 +78,9 @@ function linesOf(paragraph: Paragraph): readonly Words[] {
   return 'key' in paragraph ? [paragraph] : paragraph;
 }
 
-function show(picture: Picture, say: Say, drawn: Uint8Array | undefined): RenderedMessage['picture'] {
-  const png = isKept(picture) ? drawn : drawCodePicture(picture);
-  return png && { png, alt: say(altOf(picture)), of: picture };
+function show(picture: Picture, say: Say, drawn: Image | undefined): RenderedMessage['picture'] {
+  const image = isKept(picture) ? drawn : png(drawCodePicture(picture));
+  return image && { image, alt: say(altOf(picture)), of: picture };
 }
 
 function altOf(picture: Picture): Words {
@@ -98,6 +95,8 @@ function altOf(picture: Picture): Words {
       return picture.takeaway;
     case 'cart':
       return { key: 'cart.alt' };
+    case 'photo':
+      return { key: 'photo.alt' };
   }
 }
 

@@ -5,6 +5,7 @@ import type {
   ReplyKeyboardMarkup,
   ReplyKeyboardRemove,
 } from 'grammy/types';
+import { extensionOf, type Image } from '../../core/messaging/images.ts';
 import type { Abilities, Channel, OutgoingMessage, ShownButton } from '../channel.ts';
 import { cutText } from '../text.ts';
 import { faultOf } from './faults.ts';
@@ -86,7 +87,10 @@ async function sendNew(api: Api, { address, text, picture, buttons = [] }: Outgo
       ? inlineButtons(buttons)
       : noKeys;
   const sent = picture
-    ? await api.sendPhoto(address, photo(picture.png), { caption: cutText(text, captionLimit), reply_markup })
+    ? await api.sendPhoto(address, photo(picture.image), {
+        caption: cutText(text, captionLimit),
+        reply_markup,
+      })
     : await api.sendMessage(address, text, { reply_markup, link_preview_options: noPreview });
   return sent.message_id;
 }
@@ -95,7 +99,7 @@ async function edit(api: Api, message: OutgoingMessage, old: number): Promise<vo
   const { address, text, picture, buttons = [] } = message;
   const other = buttons.length > 0 ? { reply_markup: inlineButtons(buttons) } : {};
   if (picture) {
-    const media = InputMediaBuilder.photo(photo(picture.png), { caption: cutText(text, captionLimit) });
+    const media = InputMediaBuilder.photo(photo(picture.image), { caption: cutText(text, captionLimit) });
     await api.editMessageMedia(address, old, media, other);
   } else {
     await api.editMessageText(address, old, text, { ...other, link_preview_options: noPreview });
@@ -107,8 +111,8 @@ const noPreview = { is_disabled: true } as const;
 /** On every message without buttons: a key to share the phone, left from an earlier question, goes away. */
 const noKeys: ReplyKeyboardRemove = { remove_keyboard: true };
 
-function photo(png: Uint8Array): InputFile {
-  return new InputFile(png, 'card.png');
+function photo({ bytes, type }: Image): InputFile {
+  return new InputFile(bytes, `picture.${extensionOf(type)}`);
 }
 
 function isShare({ kind }: ShownButton): boolean {

@@ -51,7 +51,8 @@ export function createMessageMaker({ senderName, pictures }: MessageMakerOptions
   };
   return async (message, start) => {
     const { picture } = message;
-    const address = picture?.of && (await pictures.addressOf(picture.of, message.locale ?? 'uk'));
+    const { locale = 'uk' } = message;
+    const address = picture?.of && (await pictures.addressOf(picture.of, picture.image.type, locale));
     const made = parts(message, address, trackingOf(message, start));
     return made.every(isWhole) ? made.map(envelope) : [];
   };

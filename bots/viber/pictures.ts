@@ -1,6 +1,7 @@
 import { type Locale, locales } from '../../core/customers/types.ts';
-import type { ReportId } from '../../core/ids.ts';
+import type { PictureId, ReportId } from '../../core/ids.ts';
 import { reportDays } from '../../core/insights/reports/types.ts';
+import { extensionOf, type Image, type ImageType, png } from '../../core/messaging/images.ts';
 import type { CodePicture, Picture } from '../../core/messaging/types.ts';
 import type { Clock } from '../../core/ports.ts';
 import { drawCodePicture } from '../pictures.ts';
@@ -10,7 +11,7 @@ import { hmacHex, sameSecret } from '../requests.ts';
 /** Where Viber fetches our pictures: it takes them by address only. */
 export interface PictureLinks {
   /** An address that shows the picture for some time. The same picture has the same address all day. */
-  addressOf(picture: Picture, locale: Locale): Promise<string>;
+  addressOf(picture: Picture, type: ImageType, locale: Locale): Promise<string>;
   /** Shows the picture that an address names; 404 when it is none of ours, or too old. */
   show(request: Request): Promise<Response>;
 }
@@ -32,9 +33,9 @@ const dayMs = 24 * 60 * 60 * 1000;
 /** A code to pay with is worth nothing after some minutes; a card is looked at again for as long as the chat is kept. */
 const liveDays: Readonly<Record<Picture['kind'], number>> = {
   ...{ code: 1, coupon: 90, card: 365 },
-  ...{ report: reportDays, cart: 30 },
+  ...{ report: reportDays, cart: 30, photo: 365 },
 };
-const address = /^(card|code|coupon|report|cart)\.(.+)\.(\d{1,7})\.([0-9a-f]{32})\.png$/;
+const address = /^(card|code|coupon|report|cart|photo)\.(.+)\.(\d{1,7})\.([0-9a-f]{32})\.(?:png|jpg)$/;
 
 /**
  * Addresses that carry what to draw, until when, and our signature over both: nothing is stored, so that any process
@@ -58,23 +59,24 @@ export function createPictureLinks({
     return today() > Number(lastDay) ? undefined : pictureOf(kind, decodeURIComponent(value));
   }
 
+  async function imageOf(picture: FetchedPicture): Promise<Image | undefined> {
+    return 'locale' in picture ? drawPicture?.(picture, picture) : png(drawCodePicture(picture));
+  }
+
   return {
-    async addressOf(picture, locale) {
+    async addressOf(picture, type, locale) {
       const value = namedBy(picture, locale);
       const lastDay = today() + liveDays[picture.kind];
       const named = `${picture.kind}.${encodeURIComponent(value)}.${lastDay}`;
-      return `${root}${picturesPath}${named}.${await sign(named)}.png`;
+      return `${root}${picturesPath}${named}.${await sign(named)}.${extensionOf(type)}`;
     },
     async show(request) {
       const picture = await read(request.url);
-      const drawn =
-        picture && 'locale' in picture
-          ? await drawPicture?.(picture, picture)
-          : picture && drawCodePicture(picture);
-      if (!drawn) return new Response('no such picture', { status: 404 });
-      const png = new Uint8Array(drawn);
-      const headers = { 'content-type': 'image/png', 'content-length': String(png.length), ...keptShortly };
-      return new Response(request.method === 'HEAD' ? null : png, { headers });
+      const image = picture && (await imageOf(picture));
+      if (!image) return new Response('no such picture', { status: 404 });
+      const bytes = new Uint8Array(image.bytes);
+      const headers = { 'content-type': image.type, 'content-length': String(bytes.length), ...keptShortly };
+      return new Response(request.method === 'HEAD' ? null : bytes, { headers });
     },
   };
 }
@@ -87,6 +89,7 @@ type FetchedPicture = CodePicture | (DrawnPicture & { readonly locale: Locale })
 function namedBy(picture: Picture, locale: Locale): string {
   if (picture.kind === 'card') return picture.number;
   if (picture.kind === 'cart') return `${picture.cart}~${locale}`;
+  if (picture.kind === 'photo') return `${picture.id}~${locale}`;
   if (picture.kind !== 'report') return picture.code;
   return `${picture.report}~${picture.theme ?? 'light'}~${locale}`;
 }
@@ -94,7 +97,7 @@ function namedBy(picture: Picture, locale: Locale): string {
 function pictureOf(kind: string | undefined, value: string): FetchedPicture | undefined {
   if (kind === 'card') return { kind, number: value };
   if (kind === 'report') return reportOf(value);
-  if (kind === 'cart') return cartOf(value);
+  if (kind === 'cart' || kind === 'photo') return namedIn(value, kind);
   return kind === 'code' || kind === 'coupon' ? { kind, code: value } : undefined;
 }
 
@@ -105,8 +108,9 @@ function reportOf(value: string): FetchedPicture | undefined {
   return { kind: 'report', report: report as ReportId, theme: theme === 'dark' ? 'dark' : 'light', locale };
 }
 
-function cartOf(value: string): FetchedPicture | undefined {
-  const [cart, language] = value.split('~');
+function namedIn(value: string, kind: 'cart' | 'photo'): FetchedPicture | undefined {
+  const [id, language] = value.split('~');
   const locale = locales.find((known) => known === language);
-  return cart && locale ? { kind: 'cart', cart, locale } : undefined;
+  if (!id || !locale) return undefined;
+  return kind === 'cart' ? { kind, cart: id, locale } : { kind, id: id as PictureId, locale };
 }

@@ -1,5 +1,6 @@
 import { encodeBase64 } from 'hono/utils/encode';
 import type { ChannelName } from '../../core/customers/types.ts';
+import type { Image } from '../../core/messaging/images.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Abilities, Channel, OutgoingMessage, SendOutcome } from '../channel.ts';
 import { type Bus, chatTopic } from './bus.ts';
@@ -89,12 +90,12 @@ function draftOf(message: OutgoingMessage, replaces: number | undefined, at: num
     direction: 'out',
     at,
     text,
-    ...(picture ? { picture: { src: pngUrl(picture.png), alt: picture.alt } } : {}),
+    ...(picture ? { picture: { src: dataUrl(picture.image), alt: picture.alt } } : {}),
     ...(buttons?.length ? { buttons } : {}),
     ...(replaces === undefined ? {} : { replaces }),
   };
 }
 
-function pngUrl(png: Uint8Array): string {
-  return `data:image/png;base64,${encodeBase64(new Uint8Array(png).buffer)}`;
+function dataUrl({ type, bytes }: Image): string {
+  return `data:${type};base64,${encodeBase64(new Uint8Array(bytes).buffer)}`;
 }

@@ -1,5 +1,5 @@
 import type { Address, ChannelName, ConsentCategory } from '../customers/types.ts';
-import type { AddressId, CustomerId, MessageId, NoticeId, ReportId, TalkId } from '../ids.ts';
+import type { AddressId, CustomerId, MessageId, NoticeId, PictureId, ReportId, TalkId } from '../ids.ts';
 import type { Words } from './keys.ts';
 import type { ShortLink } from './links.ts';
 import type { Attempt, Notice } from './notices.ts';
@@ -34,15 +34,21 @@ export interface CartPicture {
   readonly cart: string;
 }
 
+/** A picture that a shop gave us (`POST /v1/pictures`). What it shows is said by the text it stands above. */
+export interface PhotoPicture {
+  readonly kind: 'photo';
+  readonly id: PictureId;
+}
+
 /** A picture that is read or drawn from what is kept when the message is sent: the message goes without it where that fails. */
-export type KeptPicture = ReportPicture | CartPicture;
+export type KeptPicture = ReportPicture | CartPicture | PhotoPicture;
 
 /** A picture made when the message is sent. */
 export type Picture = CodePicture | KeptPicture;
 
 /** Whether a picture has to be read or drawn before the message is put into words. */
 export function isKept(picture: Picture): picture is KeptPicture {
-  return picture.kind === 'report' || picture.kind === 'cart';
+  return picture.kind === 'report' || picture.kind === 'cart' || picture.kind === 'photo';
 }
 
 /** One text, or several lines that stand together. */

@@ -9,6 +9,7 @@ import {
 } from '../../bots/dispatcher.ts';
 import { createRenderer } from '../../bots/render.ts';
 import type { ReportId } from '../../core/ids.ts';
+import { png } from '../../core/messaging/images.ts';
 import type { Outbox } from '../../core/messaging/outbox.ts';
 import type { Reply } from '../../core/messaging/types.ts';
 import { type Database, readRow, readRows, statement } from '../../db/database.ts';
@@ -151,7 +152,7 @@ describe('the picture of a report', () => {
   } as const;
   const reply: Reply = { paragraphs: [{ key: 'report.title_nps' }], picture };
   const text = 'Would they recommend us (NPS)';
-  const drawn = new Uint8Array([1, 2, 3]);
+  const drawn = png(new Uint8Array([1, 2, 3]));
 
   it.each([
     ['is drawn for its reader when the message is sent', async () => drawn, drawn],
@@ -161,7 +162,7 @@ describe('the picture of a report', () => {
       () => Promise.reject(new Error('no ink')),
       undefined,
     ],
-  ])('%s', async (_, draw, png) => {
+  ])('%s', async (_, draw, image) => {
     await addMessages(database, [{ id: 'm1', chat: 'anna', reply }]);
     const channel = scriptedChannel();
     const drawPicture = vi.fn<NonNullable<DispatcherOptions['drawPicture']>>(draw);
@@ -170,7 +171,7 @@ describe('the picture of a report', () => {
     expect(drawPicture.mock.calls).toMatchObject([[picture, { locale: 'en' }]]);
     const alt = 'There is too little data for this picture yet.';
     const message = channel.underWay.get('m1')?.message;
-    expect([message?.text, message?.picture]).toEqual([text, png && { png, alt, of: picture }]);
+    expect([message?.text, message?.picture]).toEqual([text, image && { image, alt, of: picture }]);
     channel.answerAll(ok);
     await dispatcher.idle();
     expect(await states()).toEqual({ m1: 'sent' });

@@ -100,8 +100,8 @@ it('a payment code is drawn, and read out to whoever cannot see the picture', ()
     paragraphs: [{ key: 'pay.show', variables: { code: '123 456' } }],
     picture: { kind: 'code', code: '123456' },
   };
-  const { png, alt } = render(code, all, reader).picture ?? {};
-  expect([png, alt]).toEqual([codePicture('123456'), 'Payment code 123456']);
+  const { image, alt } = render(code, all, reader).picture ?? {};
+  expect([image?.bytes, alt]).toEqual([codePicture('123456'), 'Payment code 123456']);
 });
 
 it('when a text is too long, what is said gives way and the choices stay', () => {

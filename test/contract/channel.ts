@@ -3,8 +3,11 @@ import type { Channel, OutgoingMessage, ShownButton } from '../../bots/channel.t
 import { cardPicture } from '../../bots/pictures.ts';
 import { createRenderer } from '../../bots/render.ts';
 import type { IncomingEvent, Said } from '../../core/dialogs/types.ts';
+import type { PictureId } from '../../core/ids.ts';
+import { png } from '../../core/messaging/images.ts';
 import type { Reply } from '../../core/messaging/types.ts';
 import { createTranslator } from '../../locales/translator.ts';
+import { jpeg } from '../support/images.ts';
 
 /** A message as the person sees it now. */
 export interface SeenMessage {
@@ -130,15 +133,21 @@ export function describeChannel(name: string, makeHarness: () => Promise<Channel
           );
       });
 
-      it('a picture arrives with its text, where the channel has pictures', async ({ skip }) => {
-        const { pictures, buttons } = harness.channel.abilities;
-        skip(!pictures);
-        const number = '2900000000001';
-        const picture = { png: cardPicture(number), alt: number, of: { kind: 'card', number } as const };
-        await sent({ text: 'Card', picture, ...(buttons ? { buttons: [[press('Menu')]] } : {}) });
-        const labels = buttons ? ['Menu'] : [];
-        expect(await harness.seen()).toMatchObject([{ text: 'Card', picture: true, buttons: labels }]);
-      });
+      const number = '2900000000001';
+      it.for([
+        ['a picture', png(cardPicture(number)), { kind: 'card', number }],
+        ['a photo', jpeg, { kind: 'photo', id: 'pic_1' as PictureId }],
+      ] as const)(
+        '%s arrives with its text, where the channel has pictures',
+        async ([, image, of], { skip }) => {
+          const { pictures, buttons } = harness.channel.abilities;
+          skip(!pictures);
+          const picture = { image, alt: number, of };
+          await sent({ text: 'Card', picture, ...(buttons ? { buttons: [[press('Menu')]] } : {}) });
+          const labels = buttons ? ['Menu'] : [];
+          expect(await harness.seen()).toMatchObject([{ text: 'Card', picture: true, buttons: labels }]);
+        },
+      );
 
       it('a button that shares the phone is shown, where the channel has one', async ({ skip }) => {
         const { sharePhone, buttons } = harness.channel.abilities;
@@ -177,7 +186,9 @@ export function describeChannel(name: string, makeHarness: () => Promise<Channel
         const content = (what: string, text: string) => ({
           text,
           buttons: [[press('Menu')]],
-          ...(what === 'a picture' ? { picture: { png: cardPicture('2900000000001'), alt: text } } : {}),
+          ...(what === 'a picture'
+            ? { picture: { image: png(cardPicture('2900000000001')), alt: text } }
+            : {}),
         });
         const id = await sent(content(from, 'before'));
         const now = await sent({ ...content(to, 'after'), replaces: id });

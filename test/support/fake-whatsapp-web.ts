@@ -156,7 +156,7 @@ export function fakeWhatsApp(at: () => number = () => 0): FakeWhatsApp {
         if (!person) return undefined;
         if (person.options.onlyByLid && chat.endsWith('@c.us')) throw new Error('No LID for user');
         const id = nextId('OURS');
-        person.seen.push({ id, text: content.text, picture: content.png !== undefined });
+        person.seen.push({ id, text: content.text, picture: content.image !== undefined });
         person.unread = [];
         fake.onSent(person, id, content);
         return id;

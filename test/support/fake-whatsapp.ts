@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../../core/ports.ts';
+import { beginsAs } from './images.ts';
 import {
   GraphRefusal,
   type Payload,
@@ -168,10 +169,15 @@ export async function startFakeWhatsApp(clock: Clock): Promise<FakeWhatsApp> {
     const headers = { 'content-type': request.headers['content-type'] ?? '' };
     const form = await new Response(new Uint8Array(body), { headers }).formData();
     const file = form.get('file');
-    if (form.get('messaging_product') !== 'whatsapp' || form.get('type') !== 'image/png' || !isFile(file)) {
+    if (form.get('messaging_product') !== 'whatsapp' || !isFile(file)) {
       throw new GraphRefusal(400, 100, 'Invalid parameter');
     }
-    return { id: `medium-${uploads.push(new Uint8Array(await file.arrayBuffer())) - 1}` };
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    // A file is judged by the type it was declared as.
+    if (form.get('type') !== beginsAs(bytes) || file.type !== beginsAs(bytes)) {
+      throw new GraphRefusal(400, 100, 'Param file must be a file with one of the following types');
+    }
+    return { id: `medium-${uploads.push(bytes) - 1}` };
   }
 
   async function configure(json: unknown): Promise<object> {

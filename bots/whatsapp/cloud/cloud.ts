@@ -124,7 +124,7 @@ async function contentOf(
 ): Promise<object | { readonly missing: string }> {
   const { lastSeenAt = now, picture } = message;
   if (now - lastSeenAt < windowMs) {
-    return freeForm(message, picture && (await graph.upload(picture.png, deadline)));
+    return freeForm(message, picture && (await graph.upload(picture.image, deadline)));
   }
   const filled = fillTemplate(message, templates);
   return 'missing' in filled ? filled : { type: 'template', template: filled.template };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { extensionOf, type Image } from '../../../core/messaging/images.ts';
 
 /** How to reach the Graph API as one business phone number. */
 export interface GraphOptions {
@@ -13,7 +14,7 @@ export interface Graph {
   /** Sends a message; returns its wamid. `deadline` ends the call. */
   send(payload: object, deadline: AbortSignal): Promise<string>;
   /** Uploads a picture to be sent within 30 days; returns the id of the medium. */
-  upload(png: Uint8Array, deadline: AbortSignal): Promise<string>;
+  upload(image: Image, deadline: AbortSignal): Promise<string>;
   /** What is known of our number. */
   number(): Promise<BusinessNumber>;
   /** Sends our number's webhooks to `url`, which WhatsApp calls at once with `verifyToken`. */
@@ -99,11 +100,11 @@ export function createGraph({ token, phoneNumberId, apiRoot }: GraphOptions): Gr
       const sent = parsed(sentSchema, await post('/messages', payload, deadline));
       return sent.messages[0]?.id ?? '';
     },
-    async upload(png, deadline) {
+    async upload({ type, bytes }, deadline) {
       const body = new FormData();
       body.set('messaging_product', 'whatsapp');
-      body.set('type', 'image/png');
-      body.set('file', new Blob([new Uint8Array(png)], { type: 'image/png' }), 'picture.png');
+      body.set('type', type);
+      body.set('file', new Blob([new Uint8Array(bytes)], { type }), `picture.${extensionOf(type)}`);
       return parsed(mediumSchema, await call('/media', { method: 'POST', body, signal: deadline })).id;
     },
     async number() {

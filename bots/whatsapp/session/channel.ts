@@ -85,7 +85,7 @@ async function sendTo(
 }
 
 function contentOf({ text, picture }: OutgoingMessage): WebContent {
-  return picture ? { text: cutText(text, captionLimit), png: picture.png } : { text };
+  return picture ? { text: cutText(text, captionLimit), image: picture.image } : { text };
 }
 
 function nobody(detail: string): SendOutcome {

@@ -1,3 +1,5 @@
+import type { Image } from '../../../core/messaging/images.ts';
+
 /** What WhatsApp's page in our browser tells of one message, in Svoi's words. */
 export interface WebMessage {
   /**
@@ -42,7 +44,7 @@ export type ClientEvent =
 export interface WebContent {
   /** The text, or the words under the picture. */
   readonly text: string;
-  readonly png?: Uint8Array;
+  readonly image?: Image;
 }
 
 /**

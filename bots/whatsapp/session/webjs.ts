@@ -1,4 +1,5 @@
 import type { Client, LocalAuth } from 'whatsapp-web.js';
+import { extensionOf, type Image } from '../../../core/messaging/images.ts';
 import {
   chromiumFlags,
   findChromium,
@@ -170,13 +171,17 @@ function subscribe(client: Client, listen: Listen): void {
 async function send(
   { library, client }: { readonly library: WhatsAppWebPackage; readonly client: Client },
   chat: string,
-  { text, png }: WebContent,
+  { text, image }: WebContent,
 ): Promise<string | undefined> {
-  const media =
-    png && new library.MessageMedia('image/png', Buffer.from(png).toString('base64'), 'image.png');
+  const media = image && mediaOf(library, image);
   const more = { linkPreview: false, parseVCards: false, ...(media ? { caption: text } : {}) };
   const sent = await client.sendMessage(chat, media ?? text, more);
   return messageOf(sent?.rawData)?.id;
+}
+
+function mediaOf(library: WhatsAppWebPackage, { type, bytes }: Image) {
+  const name = `picture.${extensionOf(type)}`;
+  return new library.MessageMedia(type, Buffer.from(bytes).toString('base64'), name);
 }
 
 async function close(client: Client | undefined): Promise<void> {

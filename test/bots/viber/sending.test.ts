@@ -6,6 +6,7 @@ import { cardPicture, drawCodePicture } from '../../../bots/pictures.ts';
 import { keyboardOf } from '../../../bots/viber/keyboard.ts';
 import type { ViberOptions } from '../../../bots/viber/viber.ts';
 import type { ReportId } from '../../../core/ids.ts';
+import { png } from '../../../core/messaging/images.ts';
 import type { Person } from '../../support/fake-viber.ts';
 import { rowsOf } from '../../support/viber/methods.ts';
 import { openViberShop, type ViberShop } from '../../support/viber/shop.ts';
@@ -284,7 +285,7 @@ describe('a keyboard', () => {
 
 describe('a picture', () => {
   const number = '2900000000001';
-  const picture = { png: cardPicture(number), alt: 'Картка', of: { kind: 'card', number } } as const;
+  const picture = { image: png(cardPicture(number)), alt: 'Картка', of: { kind: 'card', number } } as const;
   const addressShown = async () => {
     const olena = await shop.subscriber('olena=');
     await send('olena=', { text: 'Картка', picture });
@@ -322,15 +323,15 @@ describe('a picture', () => {
   });
 
   it('of a report is drawn when it is fetched, in the language of the chat', async () => {
-    const png = new Uint8Array([9, 8, 7]);
-    const drawPicture = vi.fn<NonNullable<ViberOptions['drawPicture']>>(async () => png);
+    const drawn = png(new Uint8Array([9, 8, 7]));
+    const drawPicture = vi.fn<NonNullable<ViberOptions['drawPicture']>>(async () => drawn);
     const olena = await shop.subscriber('olena=');
     const takeaway = { key: 'report.too_little' } as const;
     const of = { kind: 'report', report: 'rep_1' as ReportId, theme: 'dark', takeaway } as const;
-    await send('olena=', { picture: { png, alt: 'Звіт', of }, locale: 'ru' });
+    await send('olena=', { picture: { image: drawn, alt: 'Звіт', of }, locale: 'ru' });
     const url = olena.messages.at(-1)?.picture ?? '';
     const shown = await shop.open({ drawPicture }).webhook(new Request(url));
-    expect(new Uint8Array(await shown.arrayBuffer())).toEqual(png);
+    expect(new Uint8Array(await shown.arrayBuffer())).toEqual(drawn.bytes);
     expect(drawPicture.mock.calls).toMatchObject([[{ report: 'rep_1', theme: 'dark' }, { locale: 'ru' }]]);
     const gone = shop.open({ drawPicture: async () => undefined });
     expect((await gone.webhook(new Request(url))).status).toBe(404);
@@ -355,7 +356,7 @@ describe('a picture', () => {
 
   it('that cannot be put at an address is left out: the text says what matters', async () => {
     const olena = await shop.subscriber('olena=');
-    await send('olena=', { text: 'Картка 2900000000001', picture: { png: picture.png, alt: 'Картка' } });
+    await send('olena=', { text: 'Картка 2900000000001', picture: { image: picture.image, alt: 'Картка' } });
     expect(olena.messages).toMatchObject([{ text: 'Картка 2900000000001' }]);
   });
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClientEvent, CreateClient, WhatsAppClient } from '../../../bots/whatsapp/session/client.ts';
 import { createWebClients, type WebClientOptions } from '../../../bots/whatsapp/session/webjs.ts';
+import { png } from '../../../core/messaging/images.ts';
 import { chromiumPath } from '../../support/browser.ts';
 import { fakeWhatsApp } from '../../support/fake-whatsapp-web.ts';
 
@@ -32,12 +33,12 @@ function fakeClients(): CreateClient {
   fake.person('380639998877', { lid: '111@lid' }).say('three');
   fake.person('380671112233', { lid: '222@lid', onlyByLid: true });
   fake.person('380930000000', { lid: '333@lid', hidden: true });
-  fake.onSent = (person, id, { text, png }) => {
+  fake.onSent = (person, id, { text, image }) => {
     const { chat } = person;
     setImmediate(() => {
       if (text === 'log me out') return fake.tell({ kind: 'ended', how: 'logged_out', detail: text });
       for (const ack of [1, 2, 3]) fake.tell({ kind: 'ack', id, chat, ack });
-      return person.say(`${png ? 'picture' : 'echo'}: ${text}`, { quotedId: id });
+      return person.say(`${image ? 'picture' : 'echo'}: ${text}`, { quotedId: id });
     });
   };
   return (listen) => {
@@ -129,7 +130,11 @@ describe.each(kinds)('a client: $name', ({ real }) => {
 
   it.each([
     { what: 'a text', content: { text: 'Бали: *312*\n_&_ 🎁' }, echo: 'echo: Бали: *312*\n_&_ 🎁' },
-    { what: 'a picture', content: { text: 'Card', png: new Uint8Array([1, 2, 3]) }, echo: 'picture: Card' },
+    {
+      what: 'a picture',
+      content: { text: 'Card', image: png(new Uint8Array([1, 2, 3])) },
+      echo: 'picture: Card',
+    },
   ])('sends $what under one id: in acks, and where it is quoted', async ({ content, echo }) => {
     const id = await client.send('380501234567@c.us', content);
     const answer = await told.until((event) => event.kind === 'message' && event.message.quotedId === id);

@@ -4,6 +4,7 @@ import type { OutgoingMessage, ShownButton } from '../../../bots/channel.ts';
 import { cardPicture } from '../../../bots/pictures.ts';
 import { createRenderer } from '../../../bots/render.ts';
 import type { TemplateTable } from '../../../bots/whatsapp/cloud/templates.ts';
+import { png } from '../../../core/messaging/images.ts';
 import { programSchema } from '../../../core/program/program.ts';
 import { createTranslator } from '../../../locales/translator.ts';
 import { type ChannelHarness, describeChannel } from '../../contract/channel.ts';
@@ -185,14 +186,14 @@ describe('what the person sees', () => {
     { what: 'nothing', buttons: [], type: 'image', labels: [] },
   ])('a picture with $what is one message', async ({ buttons, type, labels }) => {
     const person = cloud.fake.person({ userId });
-    const png = cardPicture('2900000000001');
-    await send({ text: 'я'.repeat(900), picture: { png, alt: '2900000000001' }, buttons });
+    const image = png(cardPicture('2900000000001'));
+    await send({ text: 'я'.repeat(900), picture: { image, alt: '2900000000001' }, buttons });
     expect(person.messages).toMatchObject([{ type, picture: true }]);
     expect(person.messages[0]?.buttons.map(({ label }) => label)).toEqual(labels);
     expect(person.messages[0]?.text).toMatch(
       labels.length > 0 || buttons.length === 0 ? /^я+$/ : /4\. Купон 4/,
     );
-    expect(cloud.fake.uploads).toEqual([png]);
+    expect(cloud.fake.uploads).toEqual([image.bytes]);
   });
 
   it('any buttons and texts take a form that WhatsApp accepts, and no choice gets lost', async () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { beginsAs } from '../images.ts';
 
 /** Refuses a call as the Bot API does. */
 export class Refusal extends Error {
@@ -41,7 +42,7 @@ const markup = z.union([inline, keys, removeKeys]);
 const chatId = z.coerce.number().int();
 const text = z.string().trim().min(1, 'message text is empty').max(4096, 'message is too long');
 const caption = z.string().max(1024, 'message caption is too long').optional();
-const png = z.instanceof(Uint8Array).refine(isPng, 'IMAGE_PROCESS_FAILED');
+const image = z.instanceof(Uint8Array).refine(isImage, 'IMAGE_PROCESS_FAILED');
 const language = z
   .string()
   .regex(/^[a-z]{2}$/)
@@ -72,7 +73,7 @@ export const methods = {
     link_preview_options: preview,
     disable_notification: z.boolean().optional(),
   }),
-  sendPhoto: z.strictObject({ chat_id: chatId, photo: png, caption, reply_markup: markup.optional() }),
+  sendPhoto: z.strictObject({ chat_id: chatId, photo: image, caption, reply_markup: markup.optional() }),
   editMessageText: z.strictObject({
     chat_id: chatId,
     message_id: z.int(),
@@ -83,7 +84,7 @@ export const methods = {
   editMessageMedia: z.strictObject({
     chat_id: chatId,
     message_id: z.coerce.number().int(),
-    media: z.strictObject({ type: z.literal('photo'), media: png, caption }),
+    media: z.strictObject({ type: z.literal('photo'), media: image, caption }),
     reply_markup: inline.optional(),
   }),
   editMessageReplyMarkup: z.strictObject({
@@ -124,8 +125,8 @@ export function parsePayload<Name extends Method>(method: Name, json: unknown): 
   throw new Refusal(400, `Bad Request: ${issue?.message} (${issue?.path.join('.')})`);
 }
 
-function isPng(data: Uint8Array): boolean {
-  return data.length > 8 && data[0] === 0x89 && data[1] === 0x50 && data[2] === 0x4e && data[3] === 0x47;
+function isImage(data: Uint8Array): boolean {
+  return beginsAs(data) !== undefined;
 }
 
 /** A request body as one object: JSON, or multipart with its files in the place of their `attach://` names. */
