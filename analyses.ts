@@ -4,6 +4,7 @@ import { type AudienceQuestion, audienceOf, campaignResult } from './db/insights
 import { countBuyers } from './db/insights/buyers.ts';
 import { factsPage } from './db/insights/facts_pages.ts';
 import { standingPage, standingSizes } from './db/insights/history.ts';
+import { hoursPage } from './db/insights/hours.ts';
 import { secondPurchase } from './db/insights/lifecycle.ts';
 import { listPage } from './db/insights/lists.ts';
 import { fitModels } from './db/insights/models.ts';
@@ -16,6 +17,7 @@ import { makeReport } from './db/insights/report.ts';
 import { computeRfm, rfmPage } from './db/insights/rfm.ts';
 import { countSales } from './db/insights/sales.ts';
 import { scorePage, scoresToRemove } from './db/insights/scores.ts';
+import { dryRun } from './db/journeys/dry_run.ts';
 import { findEntering } from './db/journeys/finders/find.ts';
 import { customersToRebuild } from './db/rebuild.ts';
 import { segmentCatalogue } from './db/segments/catalogue.ts';
@@ -35,6 +37,7 @@ export const analyses = {
   },
   factsPage,
   learnLives,
+  hoursPage,
   refillsPage,
   secondPurchase,
   fitModels,
@@ -71,6 +74,7 @@ export const analyses = {
   standingPage,
   standingSizes,
   findEntering,
+  dryRun,
 } satisfies Record<string, (database: Reading, question: never) => Promise<unknown>>;
 
 /** The analyses by name. */

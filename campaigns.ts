@@ -3,8 +3,9 @@ import { type DraftFound, draftAnswer } from './core/dialogs/staff/campaigns/ans
 import { couponIdOf } from './core/dialogs/staff/campaigns/draft.ts';
 import type { Question } from './core/insights/questions.ts';
 import { type CampaignProblem, checkCampaign } from './core/journeys/campaigns/check.ts';
+import type { PricedAudience } from './core/journeys/campaigns/figures.ts';
 import { campaignReply } from './core/journeys/campaigns/say.ts';
-import { readyCampaign } from './core/journeys/campaigns/send.ts';
+import { settledPlan } from './core/journeys/campaigns/send.ts';
 import { giftMicros } from './core/journeys/campaigns/worth.ts';
 import { valuesFor } from './core/journeys/templates/values.ts';
 import { segmentsOf } from './core/messaging/segments.ts';
@@ -15,7 +16,6 @@ import type { Campaign } from './core/staff/campaigns.ts';
 import type { Staff } from './core/staff/types.ts';
 import { campaignById, offerChannels } from './db/campaigns.ts';
 import { findCoupon } from './db/coupons.ts';
-import type { Audience } from './db/insights/audience.ts';
 import { findPage } from './db/pages.ts';
 import { findPicture } from './db/pictures.ts';
 import { chatLocale } from './db/questions.ts';
@@ -26,23 +26,23 @@ import { createTranslator } from './locales/translator.ts';
 /** Whom a campaign would reach as things are now, what that costs, and what keeps it from being sent. */
 export interface CampaignLook {
   /** Undefined where its segment cannot be followed: then `problems` say why. */
-  readonly audience: (Audience & { readonly giftMicros: number }) | undefined;
+  readonly audience: PricedAudience | undefined;
   readonly problems: readonly SegmentProblem[];
   readonly wrong: readonly CampaignProblem[];
 }
 
+/** As much of a campaign as counting its audience takes. */
+type Looked = Pick<Campaign, 'id' | 'rule' | 'content' | 'plan'>;
+
 /** Looks at a campaign before it is sent. Takes a long look at the customers. */
-export async function lookAtCampaign(campaign: Campaign, svoi: Worked): Promise<CampaignLook> {
+export async function lookAtCampaign(campaign: Looked, svoi: Worked): Promise<CampaignLook> {
   const { database, analyst } = svoi;
   const program = svoi.program();
   const rules = svoi.messagingRules();
   const now = svoi.clock.now();
   const couponId = couponIdOf(campaign);
   const coupon = couponId && (await findCoupon(database, couponId))?.definition;
-  const wrong = [
-    ...checkCampaign(campaign, { messaging: rules, coupon }),
-    ...(await missingThings(campaign, svoi)),
-  ];
+  const wrong = await wrongIn(campaign, svoi);
   const parsed =
     campaign.rule === ''
       ? undefined
@@ -50,15 +50,29 @@ export async function lookAtCampaign(campaign: Campaign, svoi: Worked): Promise<
   if (parsed && !parsed.ok) return { audience: undefined, problems: parsed.problems, wrong };
   const audience = await analyst.ask('audience', {
     ...{ rule: campaign.rule, program, rules, now },
-    campaign: readyCampaign(campaign, { program, most: null }, now),
+    campaign: { ...campaign, plan: settledPlan(campaign.plan, program) },
     segments: smsSegments(campaign, svoi),
   });
   const each = giftMicros(campaign.content.gift, coupon, program);
   return { audience: { ...audience, giftMicros: each * audience.people }, problems: [], wrong };
 }
 
+/** What keeps a campaign from being sent, its segment aside. */
+export async function wrongIn(
+  campaign: Pick<Campaign, 'content' | 'plan'>,
+  svoi: Worked,
+): Promise<readonly CampaignProblem[]> {
+  const couponId = couponIdOf(campaign);
+  const coupon = couponId && (await findCoupon(svoi.database, couponId))?.definition;
+  const missing = await missingThings(campaign, svoi);
+  return [...checkCampaign(campaign, { messaging: svoi.messagingRules(), coupon }), ...missing];
+}
+
 /** Pages and pictures that a campaign names and that are not there. */
-async function missingThings({ content }: Campaign, { database, clock }: Worked): Promise<CampaignProblem[]> {
+async function missingThings(
+  { content }: Pick<Campaign, 'content'>,
+  { database, clock }: Worked,
+): Promise<CampaignProblem[]> {
   const problems: CampaignProblem[] = [];
   for (const [name, { picture, buttons }] of Object.entries(content.variants)) {
     if (picture?.startsWith('pic_') && !(await findPicture(database, picture))) {
@@ -77,7 +91,7 @@ async function missingThings({ content }: Campaign, { database, clock }: Worked)
 const translator = createTranslator();
 
 /** How each variant looks to a made-up customer. */
-function looksOf({ content }: Campaign, locale: Locale, svoi: Worked) {
+function looksOf({ content }: Pick<Campaign, 'content'>, locale: Locale, svoi: Worked) {
   const program = svoi.program();
   const example = exampleContext(locale, program, svoi.clock.now());
   const reader = {
@@ -91,7 +105,7 @@ function looksOf({ content }: Campaign, locale: Locale, svoi: Worked) {
 }
 
 /** How many SMS the longest of its texts takes; one where it goes over none. */
-function smsSegments(campaign: Campaign, svoi: Worked): number {
+function smsSegments(campaign: Pick<Campaign, 'content'>, svoi: Worked): number {
   if (!offerChannels(svoi.messagingRules()).includes('sms')) return 1;
   const { zone, currency, locale } = svoi.program();
   const said = looksOf(campaign, locale, svoi).map(({ reply }) =>

@@ -1,7 +1,10 @@
 import type { ApiParts, ReportLook } from './api/parts.ts';
+import { lookAtCampaign, wrongIn } from './campaigns.ts';
+import { SvoiError } from './core/errors.ts';
 import type { Report } from './core/insights/reports/types.ts';
 import { codeRules } from './core/messaging/codes.ts';
 import { tierSince } from './core/program/rules.ts';
+import { campaignById, campaignsBefore } from './db/campaigns.ts';
 import { findCart, listCarts } from './db/carts.ts';
 import { findBatch, findCoupon, listCodes, listCoupons } from './db/coupons.ts';
 import { readCustomer, readLedger } from './db/customers.ts';
@@ -13,6 +16,7 @@ import { listRefills } from './db/insights/refills.ts';
 import { codesOf } from './db/insights/rfm.ts';
 import { customerIdOf, listNotices, messageFigures } from './db/notices.ts';
 import { findOrder, listOrders, orderHistory } from './db/orders.ts';
+import { savePicture } from './db/pictures.ts';
 import { findProduct } from './db/products.ts';
 import { findPurchase, readPurchase } from './db/purchases.ts';
 import { findRedemption, listRedemptions } from './db/redemptions.ts';
@@ -92,18 +96,32 @@ export function apiParts(svoi: Svoi, options: HttpOptions): ApiParts {
       },
       figures: (from, to) => messageFigures(database, from, to),
     },
+    pictures: picturesOf(svoi),
     reports: reportReads(svoi, drawPng),
     products: { find: (sku) => findProduct(database, sku) },
     carts: cartReads(svoi),
     orders: orderReads(svoi),
     events: eventReads(svoi),
+    journeyTrials: journeyTrials(svoi),
     segments: segmentReads(svoi),
+    campaigns: campaignReads(svoi),
     refills: { list: (page) => listRefills(database, page) },
     purchases: {
       idOf: (shopId, reference) => findPurchase(database, shopId, reference),
       read: (id) => readPurchase(database, id, clock.now()),
     },
     health: healthOf(svoi, version, writerStopped),
+  };
+}
+
+function picturesOf({ database, ids, messagingRules }: Svoi): ApiParts['pictures'] {
+  return {
+    async save(picture) {
+      const id = ids.next('pic', picture.createdAt);
+      await savePicture(database, { ...picture, id });
+      return id;
+    },
+    urlOf: (id) => `${messagingRules().site ?? ''}/p/${id}`,
   };
 }
 
@@ -139,6 +157,14 @@ function eventReads({ database, clock }: Svoi): ApiParts['events'] {
   };
 }
 
+function journeyTrials({ analyst, clock, journeys, journeyRules }: Svoi): ApiParts['journeyTrials'] {
+  return {
+    definition: (key) => journeys().find((one) => one.key === key)?.definition,
+    dryRun: (definition, days) =>
+      analyst.ask('dryRun', { definition, days, rules: journeyRules(), now: clock.now() }),
+  };
+}
+
 function healthOf({ database }: Svoi, version: string, writerStopped: () => boolean): ApiParts['health'] {
   return {
     version,
@@ -166,6 +192,28 @@ function segmentReads({ analyst, clock, database, program }: Svoi): ApiParts['se
     list: (page) => listSegments(database, page),
     history: (id, period) => nightsOf(database, id, period),
     moves: (id, page) => movesOf(database, id, page),
+  };
+}
+
+/** Campaigns as they are kept, and what they would come to. */
+function campaignReads(svoi: Svoi): ApiParts['campaigns'] {
+  const { database, analyst, clock, ids } = svoi;
+  return {
+    find: (id) => campaignById(database, id),
+    list: (page) => campaignsBefore(database, page),
+    async figures(id) {
+      const found = await analyst.ask('campaignResult', id);
+      if (!found) throw new SvoiError('campaign_not_found', `there is no campaign ${id}`);
+      return found.figures;
+    },
+    wrong: (campaign) => wrongIn(campaign, svoi),
+    async count(campaign) {
+      const id = ids.next('cmp', clock.now());
+      const { audience } = await lookAtCampaign({ ...campaign, id }, svoi);
+      if (!audience) throw new SvoiError('segment_invalid', `"${campaign.rule}" cannot be followed`);
+      return audience;
+    },
+    site: () => svoi.messagingRules().site,
   };
 }
 

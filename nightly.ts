@@ -2,6 +2,7 @@ import { localClock, localDay } from './core/time.ts';
 import { forgetQuestions } from './db/questions.ts';
 import { createValues } from './db/values.ts';
 import { factsTask } from './facts_nightly.ts';
+import { hoursTask } from './hours_nightly.ts';
 import type { Worked } from './jobs.ts';
 import { findStarts } from './journey_starts.ts';
 import { modelsTask } from './models_nightly.ts';
@@ -30,6 +31,7 @@ export const nightlyTasks: readonly NightlyTask[] = [
   refillsTask,
   rfmTask,
   modelsTask,
+  hoursTask,
   salesTask,
   historyTask,
   journeysTask,

@@ -4,6 +4,7 @@ import type { CodeRules } from '../core/customers/one_time_code.ts';
 import type { Consent, Customer, CustomerRecord, CustomerRef, Locale } from '../core/customers/types.ts';
 import type { DialogChanges, DialogFacts, DialogNeeds } from '../core/dialogs/types.ts';
 import type {
+  CampaignId,
   CartId,
   CouponBatchId,
   CouponId,
@@ -11,6 +12,7 @@ import type {
   EventId,
   NoticeId,
   OrderId,
+  PictureId,
   PurchaseId,
   RedemptionId,
   SegmentId,
@@ -19,13 +21,18 @@ import type {
 } from '../core/ids.ts';
 import type { CustomerCard } from '../core/insights/card.ts';
 import type { NpsAnswer, NpsQuestion } from '../core/insights/nps/figures.ts';
-import type { Refill } from '../core/insights/refill.ts';
 import type { EffectAsked } from '../core/insights/proof/question.ts';
+import type { Refill } from '../core/insights/refill.ts';
 import type { EffectReport, Period, Report, ReportQuestion, Theme } from '../core/insights/reports/types.ts';
 import type { RfmProfile, RfmResult } from '../core/insights/rfm/types.ts';
+import type { CampaignProblem } from '../core/journeys/campaigns/check.ts';
+import type { CampaignFigures, PricedAudience } from '../core/journeys/campaigns/figures.ts';
+import type { JourneyDefinition } from '../core/journeys/definition.ts';
+import type { DryRun } from '../core/journeys/dry_run/types.ts';
 import type { StoredEvent } from '../core/journeys/events.ts';
 import type { HistoryEntry } from '../core/ledger/view.ts';
 import type { MessageFigures } from '../core/messaging/figures.ts';
+import type { Image, ImageHead } from '../core/messaging/images.ts';
 import type { Attempt, Notice } from '../core/messaging/notices.ts';
 import type { Clock, Command, Submitted } from '../core/ports.ts';
 import type { Program } from '../core/program/program.ts';
@@ -37,6 +44,7 @@ import type { Redemption, RedemptionStatus } from '../core/redemptions/types.ts'
 import type { Segment } from '../core/segments/saved.ts';
 import type { Catalogue } from '../core/segments/types.ts';
 import type { Shop } from '../core/shops.ts';
+import type { Campaign } from '../core/staff/campaigns.ts';
 import type { Talk, TalkInView, TalkMessage, TalkStatus } from '../core/talks/types.ts';
 
 /** Everything the API needs from outside; a root joins it to a database. */
@@ -55,16 +63,19 @@ export interface ApiParts {
   readonly carts: CartReads;
   readonly orders: OrderReads;
   readonly events: EventReads;
+  readonly journeyTrials: JourneyTrials;
   readonly redemptions: RedemptionReads;
   readonly coupons: CouponReads;
   readonly talks: TalkReads;
   /** How likely customers are to recommend the shop, by days of the program's calendar. */
   nps(question: Omit<NpsQuestion, 'zone'>): Promise<NpsAnswer>;
   readonly messages: MessageReads;
+  readonly pictures: Pictures;
   readonly rfm: RfmReads;
   readonly reports: ReportReads;
   readonly refills: RefillReads;
   readonly segments: SegmentReads;
+  readonly campaigns: CampaignReads;
   /** Where the code of a receipt without a customer leads by itself; undefined where there is no such place. */
   claimUrl(code: string): string | undefined;
   readonly health: Health;
@@ -107,6 +118,10 @@ export interface CustomerDetails {
   readonly coupons: readonly CouponInHand[];
   /** The talk with the staff that is open. */
   readonly talk: Pick<Talk, 'id' | 'status' | 'openedAt'> | undefined;
+  /** Open ones, the newest change first. */
+  readonly carts: readonly Cart[];
+  /** The newest, whatever became of them. */
+  readonly orders: readonly Order[];
   /** All that is known beyond that. */
   readonly card: CustomerCard;
 }
@@ -178,6 +193,14 @@ export interface EventReads {
   ): Promise<readonly StoredEvent[] | undefined>;
 }
 
+/** What a journey would have done. */
+export interface JourneyTrials {
+  /** What a journey does, as it is kept. */
+  definition(key: string): JourneyDefinition | undefined;
+  /** Over so many days back. */
+  dryRun(definition: JourneyDefinition, days: number): Promise<DryRun>;
+}
+
 /** A state that an order came to. */
 export interface OrderMoment {
   readonly status: string;
@@ -242,6 +265,20 @@ export interface SegmentReads {
   ): Promise<readonly { readonly day: string; readonly customer: string }[]>;
 }
 
+/** Reads of campaigns. */
+export interface CampaignReads {
+  find(id: string): Promise<Campaign | undefined>;
+  /** Newest first, `limit` of them: older than `before`. */
+  list(page: { readonly limit: number; readonly before?: CampaignId }): Promise<readonly Campaign[]>;
+  figures(id: CampaignId): Promise<CampaignFigures>;
+  /** What keeps one from being sent. */
+  wrong(campaign: Pick<Campaign, 'content' | 'plan'>): Promise<readonly CampaignProblem[]>;
+  /** Whom one would reach as things are now; its rule has been checked. */
+  count(campaign: Pick<Campaign, 'rule' | 'content' | 'plan'>): Promise<PricedAudience>;
+  /** Where our pages are, as the people we write to reach them. */
+  site(): string | undefined;
+}
+
 /** A segment as of a night: its size, and who came and left since the night before. */
 export interface NightOfSegment {
   readonly day: string;
@@ -280,6 +317,14 @@ export interface MessageReads {
   ): Promise<readonly { readonly notice: Notice; readonly attempts: readonly Attempt[] }[] | undefined>;
   /** What was sent from `from` to before `to`, epoch milliseconds, came to. */
   figures(from: number, to: number): Promise<readonly MessageFigures[]>;
+}
+
+/** Pictures for messages and pages. */
+export interface Pictures {
+  /** Keeps one for good. `createdAt` in epoch milliseconds. */
+  save(picture: Image & ImageHead & { readonly createdAt: number }): Promise<PictureId>;
+  /** Where it is shown: whole where our own address is known, else only the path. */
+  urlOf(id: PictureId): string;
 }
 
 /** Reads of what customers will run out of. */

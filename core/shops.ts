@@ -25,9 +25,12 @@ export type Right =
   | 'carts:write'
   | 'orders:write'
   | 'events:write'
+  | 'journeys:read'
   | 'pictures:write'
   | 'segments:read'
-  | 'segments:write';
+  | 'segments:write'
+  | 'campaigns:read'
+  | 'campaigns:write';
 
 /** What each scope may do. */
 const rights: Readonly<Record<Scope, readonly Right[]>> = {
@@ -58,9 +61,12 @@ const rights: Readonly<Record<Scope, readonly Right[]>> = {
     'carts:write',
     'orders:write',
     'events:write',
+    'journeys:read',
     'pictures:write',
     'segments:read',
     'segments:write',
+    'campaigns:read',
+    'campaigns:write',
   ],
 };
 

@@ -87,6 +87,9 @@ const chatIsBusy = `exists (select 1 from messages o where o.address_id = d.addr
     or (o.priority = d.priority and o.campaign = d.campaign and o.id < d.id
       and (o.due_at <= :now or o.error is not null))))`;
 
+/** What belongs to a campaign that is paused, or being taken back, stays where it is. */
+const goesOut = `l.campaign not in (select k.id from campaigns k where k.finished_at is null and k.state in ('paused', 'stopped'))`;
+
 /**
  * Of each line the head, numbered; then what matters more first, the lines of one priority in turns, and no chat
  * twice.
@@ -98,7 +101,7 @@ const claimSql = `
     heads(id, address_id, priority, campaign, turn) as (
       select m.id, m.address_id, m.priority, m.campaign,
         row_number() over (partition by m.priority, m.campaign order by m.due_at, m.id)
-      from lines l join messages m on m.id in (
+      from lines l join messages m on ${goesOut} and m.id in (
         select d.id from ${inLine} and d.due_at <= :now and not ${chatIsBusy} order by d.due_at limit :limit)),
     turns(id, priority, turn, campaign, place) as (
       select id, priority, turn, campaign, row_number() over (

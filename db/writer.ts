@@ -26,7 +26,7 @@ export interface WriterOptions {
   random(): number;
   /** The most commands of one group. */
   readonly groupLimit?: number;
-  /** Called after a commit that wrote messages. */
+  /** Called after a commit that wrote messages, or let go of some. */
   onMessages?(): void;
   /** Called after a commit that left notices to be looked at now. */
   onNotices?(): void;
@@ -247,7 +247,9 @@ export function createWriter(options: WriterOptions): Writer {
     if (statements.length > 0) await database.write(statements);
     options.onCommit?.(approved.length, performance.now() - started);
     for (const { waiting, result } of approved) waiting.resolve({ ok: true, result, replayed: false });
-    if (changes.messages?.length) options.onMessages?.();
+    // A campaign that goes on lets go of what waited in the outbox.
+    const resumed = changes.campaignUpdates?.some(({ state }) => state === 'sending');
+    if (changes.messages?.length || resumed) options.onMessages?.();
     const now = clock.now();
     const isDue = ({ dueAt }: { readonly dueAt: number | null }) => dueAt !== null && dueAt <= now;
     if (changes.questions || changes.campaigns || changes.campaignUpdates) options.onErrands?.();

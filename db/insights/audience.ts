@@ -1,6 +1,7 @@
 import type { ChannelName } from '../../core/customers/types.ts';
 import type { CampaignId } from '../../core/ids.ts';
 import { drawOf } from '../../core/journeys/campaigns/arms.ts';
+import type { Audience, CampaignFigures, CampaignFound } from '../../core/journeys/campaigns/figures.ts';
 import { priceOf } from '../../core/messaging/price.ts';
 import type { MessagingRules } from '../../core/messaging/rules.ts';
 import type { MemberState } from '../../core/staff/campaigns.ts';
@@ -15,17 +16,6 @@ import {
 } from '../campaigns.ts';
 import { type Reading, statement } from '../database.ts';
 import { campaignFrom } from '../facts/campaigns.ts';
-
-/** Whom a campaign would reach, by what is known now, and about what its messages cost in micros. */
-export interface Audience {
-  /** Who would be told, and of them whom over which channel first. */
-  readonly people: number;
-  readonly channels: readonly { readonly channel: ChannelName; readonly people: number }[];
-  /** Kept apart to compare with, and left out, by why. */
-  readonly others: Readonly<Partial<Record<MemberState, number>>>;
-  /** Null where one of the channels has no known price. */
-  readonly priceMicros: number | null;
-}
 
 /** What an audience is counted by; `segments`: how many SMS its text takes. */
 export interface AudienceQuestion extends Admission {
@@ -115,24 +105,8 @@ function firstOf({ open, chosen }: Group, { program }: MessagingRules, segments:
   );
 }
 
-/** What became of a campaign so far, counted. */
-export interface CampaignFigures {
-  /** Members by what became of them. */
-  readonly members: Readonly<Partial<Record<MemberState, number>>>;
-  readonly underway: number;
-  readonly reached: number;
-  readonly read: number;
-  readonly failed: number;
-  /** Handed over and dropped since, because they had enough offers, or do not want any more. */
-  readonly frequency: number;
-  readonly refused: number;
-  readonly stopped: number;
-  /** What its messages cost so far. */
-  readonly priceMicros: number;
-}
-
 /** What came of a campaign so far; undefined where there is none. */
-export async function campaignResult(database: Reading, id: CampaignId) {
+export async function campaignResult(database: Reading, id: CampaignId): Promise<CampaignFound | undefined> {
   const [campaigns, members, notices, messages] = await database.read([
     statement('select * from campaigns where id = ?', id),
     statement(

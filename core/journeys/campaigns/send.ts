@@ -5,6 +5,7 @@ import {
   type Campaign,
   type CampaignDesk,
   type CampaignMove,
+  type CampaignPlan,
   campaignStep,
   releaseCampaign,
 } from '../../staff/campaigns.ts';
@@ -17,16 +18,16 @@ interface Sent {
   readonly most: number | null;
 }
 
+/** The plan with who is kept apart written down, whatever the program will say later. */
+export function settledPlan(plan: CampaignPlan, { proof }: Sent['program']): CampaignPlan {
+  const { control_percent, holdout_percent: holdoutPercent } = proof;
+  return { ...plan, controlPercent: plan.controlPercent ?? control_percent, holdoutPercent };
+}
+
 /** A draft as it goes out: who is kept apart, from when on, and to how many at most is settled from now on. */
-export function readyCampaign(campaign: Campaign, { program, most }: Sent, now: number): Campaign {
-  const { control_percent, holdout_percent: holdoutPercent } = program.proof;
-  const controlPercent = campaign.plan.controlPercent ?? control_percent;
-  return {
-    ...campaign,
-    most,
-    plan: { ...campaign.plan, controlPercent, holdoutPercent },
-    startsAt: startOf(campaign.plan.timing, now),
-  };
+function readyCampaign(campaign: Campaign, { program, most }: Sent, now: number): Campaign {
+  const plan = settledPlan(campaign.plan, program);
+  return { ...campaign, most, plan, startsAt: startOf(plan.timing, now) };
 }
 
 /**

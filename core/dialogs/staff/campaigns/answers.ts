@@ -1,7 +1,7 @@
-import type { ChannelName } from '../../../customers/types.ts';
 import type { QuestionId } from '../../../ids.ts';
 import type { Answer } from '../../../insights/questions.ts';
 import type { CampaignProblem } from '../../../journeys/campaigns/check.ts';
+import type { CampaignFound, MemberCounts, PricedAudience } from '../../../journeys/campaigns/figures.ts';
 import { MICROS_OF_MINOR } from '../../../messaging/price.ts';
 import type { Button, Paragraph, Reply, Words } from '../../../messaging/types.ts';
 import type { SegmentProblem } from '../../../segments/types.ts';
@@ -17,16 +17,6 @@ function answerOf(paragraphs: readonly Paragraph[], buttons: readonly (readonly 
   return { reply: { paragraphs, buttons: [...buttons.filter((row) => row.length > 0), leaving] } };
 }
 
-/** Whom a campaign would reach. Money in micros; null where no price is known. */
-export interface AudienceFound {
-  readonly people: number;
-  readonly channels: readonly { readonly channel: ChannelName; readonly people: number }[];
-  readonly others: Readonly<Partial<Record<MemberState, number>>>;
-  readonly priceMicros: number | null;
-  /** What the coupons or points for all of them are worth at most. */
-  readonly giftMicros: number;
-}
-
 /** What a look at a campaign that is being written came to. */
 export type DraftFound =
   /** Its segment cannot be followed. */
@@ -34,7 +24,7 @@ export type DraftFound =
   | {
       /** How each variant looks to a customer, by its name. */
       readonly looks: readonly { readonly variant: string; readonly reply: Reply }[];
-      readonly audience: AudienceFound;
+      readonly audience: PricedAudience;
       /** What keeps it from being sent. */
       readonly wrong: readonly CampaignProblem[];
       /** Lines about how the text fits on each channel. */
@@ -79,7 +69,7 @@ function labelsOf({ buttons = [] }: Reply): Words[][] {
   return labels.length > 0 ? [labels] : [];
 }
 
-function audienceWords({ people, channels, others, priceMicros, giftMicros }: AudienceFound): Words[] {
+function audienceWords({ people, channels, others, priceMicros, giftMicros }: PricedAudience): Words[] {
   const over = channels.map(
     ({ channel, people: number }): Words => ({
       key: 'campaign.over_channel',
@@ -100,7 +90,7 @@ function audienceWords({ people, channels, others, priceMicros, giftMicros }: Au
 }
 
 /** Lines about those who are not told, by why. */
-function memberLines(members: AudienceFound['others']): Words[] {
+function memberLines(members: MemberCounts): Words[] {
   return lines.flatMap(([state, key]) => {
     const number = members[state] ?? 0;
     return number > 0 ? [{ key, variables: { number } } as const] : [];
@@ -118,22 +108,6 @@ const lines = [
   ['budget', 'campaign.budget_people'],
   ['merged', 'campaign.merged_people'],
 ] as const satisfies readonly (readonly [MemberState, Words['key']])[];
-
-/** What came of a campaign so far. */
-export interface CampaignFound {
-  readonly campaign: Campaign;
-  readonly figures: {
-    readonly members: Readonly<Partial<Record<MemberState, number>>>;
-    readonly underway: number;
-    readonly reached: number;
-    readonly read: number;
-    readonly failed: number;
-    readonly frequency: number;
-    readonly refused: number;
-    readonly stopped: number;
-    readonly priceMicros: number;
-  };
-}
 
 /** How a campaign goes; pausing it, going on and stopping it while it does. */
 export function campaignAnswer({ campaign, figures }: CampaignFound): Answer {

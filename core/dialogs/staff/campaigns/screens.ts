@@ -1,8 +1,7 @@
 import type { CampaignId, QuestionId } from '../../../ids.ts';
 import type { QuestionInView } from '../../../insights/questions.ts';
-import { campaignReply } from '../../../journeys/campaigns/say.ts';
+import { sampleReplies } from '../../../journeys/campaigns/sample.ts';
 import { draftToAsk, sendDraft } from '../../../journeys/campaigns/send.ts';
-import { valuesFor } from '../../../journeys/templates/values.ts';
 import { messageTo } from '../../../messaging/plan.ts';
 import type { Reply, Words } from '../../../messaging/types.ts';
 import { mergeChanges } from '../../../ports.ts';
@@ -21,7 +20,7 @@ import { requestWords } from '../requests.ts';
 import { ask, questionOf, questionRound } from '../segments/ask.ts';
 import { done, type StaffScreen, type StaffTurn } from '../task.ts';
 import { tell } from '../tell.ts';
-import { couponIdOf, deskOf, showDraft, whenWords } from './draft.ts';
+import { deskOf, showDraft, whenWords } from './draft.ts';
 import { askPart, backRow, languageScreen } from './parts.ts';
 
 /** `ACT:ID`, as the buttons about a campaign carry it. */
@@ -103,36 +102,19 @@ function dropSecond(turn: StaffTurn, campaign: Campaign): Outcome {
   return showDraft(turn, campaign.id, { campaignUpdates: [{ ...campaign, ...change }] });
 }
 
-/** A code that stands in a message to oneself: nobody can use it. */
-const exampleCode = 'TEST-CODE';
-
 /** Every variant goes out beside the answer, so that the preview stays with its buttons. */
 function sendToSelf(turn: StaffTurn, campaign: Campaign): Outcome {
-  const messages = Object.values(campaign.content.variants).map((message) =>
-    messageTo(turn.address, { category: 'reply', reply: ownReply(message, campaign, turn) }, turn.context),
+  const messages = ownReplies(campaign, turn).map((reply) =>
+    messageTo(turn.address, { category: 'reply', reply }, turn.context),
   );
   const said = { ...done(turn, [{ key: 'campaign.sent_to_you' }], onScreen(turn)), beside: true } as const;
   return writing({ messages }, said);
 }
 
-/** A message as whoever stands at the desk would get it. */
-function ownReply(message: CampaignMessage, campaign: Campaign, turn: StaffTurn): Reply {
-  const { record, program, context, address, site } = turn;
-  const { gift } = campaign.content;
-  const hasCoupon = couponIdOf(campaign) !== undefined;
-  const title = gift !== null && 'coupon' in gift ? gift.name : '';
-  const along =
-    gift !== null && 'points' in gift
-      ? { gift: { points: gift.points, until: null } }
-      : hasCoupon
-        ? { coupon: { code: exampleCode, title, validUntil: null } }
-        : {};
-  return campaignReply(message, {
-    ...{ locale: address.locale, programLocale: program.locale, card: record.customer.card },
-    values: valuesFor({ record, program, now: context.now, ...along }),
-    couponCode: hasCoupon ? exampleCode : null,
-    site: site?.()?.url,
-  });
+/** Each variant as whoever stands at the desk would get it. */
+function ownReplies(campaign: Campaign, { record, program, context, address, site }: StaffTurn) {
+  const reader = { record, program, locale: address.locale, now: context.now, site: site?.()?.url };
+  return sampleReplies(campaign, reader);
 }
 
 /** The buttons of the preview once more: the newest message is the one that numbers answer. */
@@ -227,7 +209,7 @@ function askSomebody(turn: StaffTurn, campaign: Campaign, people: number, most: 
   if (!asked.ok) return done(turn, [{ key: 'campaign.nobody_to_ask' }], [backRow(campaign.id)]);
   const { approval, deciders, changes } = asked.result;
   const words = requestWords({ ...approval, customerName: null, couponName: null }, staff);
-  const shown = Object.values(campaign.content.variants).map((one) => ownReply(one, campaign, turn));
+  const shown = ownReplies(campaign, turn);
   const question: Reply = {
     paragraphs: [[words, whenWords(campaign)], ...shown.flatMap(({ paragraphs }) => paragraphs)],
     buttons: [

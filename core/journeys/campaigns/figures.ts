@@ -1,0 +1,42 @@
+import type { ChannelName } from '../../customers/types.ts';
+import type { Campaign, MemberState } from '../../staff/campaigns.ts';
+
+/** How many people came to what. */
+export type MemberCounts = Readonly<Partial<Record<MemberState, number>>>;
+
+/** Whom a campaign would reach, by what is known now, and about what its messages cost in micros. */
+export interface Audience {
+  /** Who would be told, and of them whom over which channel first. */
+  readonly people: number;
+  readonly channels: readonly { readonly channel: ChannelName; readonly people: number }[];
+  /** Kept apart to compare with, and left out, by why. */
+  readonly others: MemberCounts;
+  /** Null where one of the channels has no known price. */
+  readonly priceMicros: number | null;
+}
+
+/** The same, with what the coupons or points for all of them are worth at most. */
+export interface PricedAudience extends Audience {
+  readonly giftMicros: number;
+}
+
+/** What became of a campaign so far, counted. */
+export interface CampaignFigures {
+  readonly members: MemberCounts;
+  readonly underway: number;
+  readonly reached: number;
+  readonly read: number;
+  readonly failed: number;
+  /** Handed over and dropped since: they had enough offers, or do not want any more. */
+  readonly frequency: number;
+  readonly refused: number;
+  readonly stopped: number;
+  /** What its messages cost so far. */
+  readonly priceMicros: number;
+}
+
+/** A campaign with what became of it so far. */
+export interface CampaignFound {
+  readonly campaign: Campaign;
+  readonly figures: CampaignFigures;
+}
