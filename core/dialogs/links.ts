@@ -2,6 +2,7 @@ import type { CustomerId } from '../ids.ts';
 import type { Words } from '../messaging/types.ts';
 import { mergeChanges } from '../ports.ts';
 import { receiptLink } from './screens/claim.ts';
+import { pageLink } from './screens/page_link.ts';
 import { staffLink } from './staff/team.ts';
 import { type MemberTurn, type Outcome, saying, type Turn } from './turn.ts';
 import type { DialogChanges, DialogNeeds } from './types.ts';
@@ -24,6 +25,7 @@ export interface Link {
 /** Kinds of links by the letter before their underscore; any other link only opens the chat. */
 const links: ReadonlyMap<string, Link> = new Map([
   ['c', receiptLink],
+  ['o', pageLink],
   ['s', staffLink],
 ]);
 

@@ -1,14 +1,14 @@
 import type { CustomerId, NoticeId } from '../ids.ts';
-import type { Notice } from '../messaging/notices.ts';
+import type { Notice, ReceiptRef } from '../messaging/notices.ts';
 import { type Reaction, reactTo } from '../messaging/reactions.ts';
 import type { DialogChanges, DialogFacts, DialogNeeds, IncomingEvent } from './types.ts';
 
 /** What finding out whether somebody answers a notice needs to know first. */
 export function reactionNeeds(event: IncomingEvent, customerId: CustomerId | null): DialogNeeds {
-  const { said, channel, address } = event;
+  const { said } = event;
   if (!customerId || said.kind === 'start' || said.kind === 'returned') return {};
-  if (said.kind !== 'press' || said.messageId === undefined) return { lastTold: [customerId] };
-  return { receipted: [{ channel, providerId: said.messageId, address }] };
+  const tapped = tappedMessage(event);
+  return { lastTold: [customerId], ...(tapped ? { receipted: [tapped] } : {}) };
 }
 
 /** And then. */
@@ -17,8 +17,20 @@ export function noticeNeeds(
   customerId: CustomerId | null,
   facts: DialogFacts,
 ): DialogNeeds {
-  const id = answeredId(event, customerId, facts);
-  return id ? { notices: [id] } : {};
+  if (!customerId) return {};
+  const ids = [facts.lastTold(customerId), tappedNotice(event, facts)].filter((id) => id != null);
+  return ids.length > 0 ? { notices: ids } : {};
+}
+
+/** Our message a button of which was tapped, where the channel tells. */
+function tappedMessage({ said, channel, address }: IncomingEvent): ReceiptRef | undefined {
+  const providerId = said.kind === 'press' ? said.messageId : undefined;
+  return providerId === undefined ? undefined : { channel, providerId, address };
+}
+
+function tappedNotice(event: IncomingEvent, facts: DialogFacts): NoticeId | null | undefined {
+  const tapped = tappedMessage(event);
+  return tapped && facts.messageOf(tapped)?.noticeId;
 }
 
 /**
@@ -30,33 +42,39 @@ export function answeredNotice(
   customerId: CustomerId | null,
   facts: DialogFacts,
 ): Notice | undefined {
-  const id = answeredId(event, customerId, facts);
-  const notice = id && facts.notice(id);
+  const isTap = tappedMessage(event) !== undefined;
+  return ofCampaign(isTap ? tappedNotice(event, facts) : lastTold(event, customerId, facts), facts);
+}
+
+function lastTold({ said }: IncomingEvent, customerId: CustomerId | null, facts: DialogFacts) {
+  if (!customerId || said.kind === 'start' || said.kind === 'returned') return undefined;
+  return facts.lastTold(customerId);
+}
+
+function ofCampaign(id: NoticeId | null | undefined, facts: DialogFacts): Notice | undefined {
+  const notice = id ? facts.notice(id) : undefined;
   return notice && notice.campaign !== null ? notice : undefined;
 }
 
-function answeredId(
+/** What an event means for what the person was told: an answer to it, and a goodbye where it ended offers or their like. */
+export function reactionsTo(
   event: IncomingEvent,
   customerId: CustomerId | null,
   facts: DialogFacts,
-): NoticeId | null {
-  const { said, channel, address } = event;
-  if (!customerId || said.kind === 'start' || said.kind === 'returned') return null;
-  if (said.kind !== 'press' || said.messageId === undefined) return facts.lastTold(customerId) ?? null;
-  return facts.messageOf({ channel, providerId: said.messageId, address })?.noticeId ?? null;
-}
-
-/** What an event means for the message it answers: an answer, and a goodbye where offers or their like were ended. */
-export function reactionsTo(
-  notice: Notice | undefined,
-  { said }: IncomingEvent,
   { consents = [], mutes = [] }: DialogChanges,
   now: number,
 ): DialogChanges {
-  if (!notice) return {};
-  const refused = consents.some(({ category, granted }) => category === notice.category && !granted);
-  const ended = refused || mutes.some(({ until }) => until === null);
-  if (said.kind === 'blocked') return reactTo(notice, ['left'], now);
-  const reactions: Reaction[] = ended ? ['answer', 'left'] : ['answer'];
-  return reactTo(notice, reactions, now);
+  const answered = answeredNotice(event, customerId, facts);
+  const told = answered ?? ofCampaign(lastTold(event, customerId, facts), facts);
+  if (!told) return {};
+  const isBlocked = event.said.kind === 'blocked';
+  const isOver =
+    isBlocked ||
+    mutes.some(({ until }) => until === null) ||
+    consents.some(({ category, granted }) => category === told.category && !granted);
+  const reactions: Reaction[] = [
+    ...(answered && !isBlocked ? (['answer'] as const) : []),
+    ...(isOver ? (['left'] as const) : []),
+  ];
+  return reactTo(told, reactions, now);
 }

@@ -61,7 +61,7 @@ describe('home', () => {
     await chat.contact('380671234567');
     await chat.say('menu');
     await converse(chat, '> qwerty\nSorry, we did not get that.\n[My points] [History]');
-    await converse(chat, '> 9\nSorry, we did not get that.\n[My points] [History]');
+    await converse(chat, '> 10\nSorry, we did not get that.\n[My points] [History]');
   });
 });
 
