@@ -5,6 +5,7 @@ import type { PlaygroundClock } from './bots/web/playground/clock.ts';
 import type { Api } from './bots/web/playground/till.ts';
 import { crowdPrefix } from './bots/web/playground/year/people.ts';
 import { SvoiError } from './core/errors.ts';
+import { saveJourney, switchJourney } from './core/journeys/switch.ts';
 import { segmentsOf } from './core/messaging/segments.ts';
 import { inviteStaff } from './core/staff/invite.ts';
 import { DAY_MS, instantOfLocal, localDay } from './core/time.ts';
@@ -12,6 +13,7 @@ import { readRow } from './db/database.ts';
 import { latestMessages, messageCosts } from './db/message_log.ts';
 import { applyProgram } from './db/programs.ts';
 import type { NewKey, Shops } from './db/shops.ts';
+import { createValues } from './db/values.ts';
 import { type Crowd, createCrowd } from './playground_crowd.ts';
 import { liveYear, type YearOptions, yearEndedAt } from './playground_year.ts';
 import type { Svoi } from './svoi.ts';
@@ -43,6 +45,7 @@ export async function openPlayground(svoi: Svoi, options: PlaygroundOptions): Pr
   await applyPlaygroundProgram(svoi);
   const { key: shopKey, shop } = await playgroundKey(shops);
   if (year) await liveYear({ ...year, database: svoi.database, shopId: shop.id, until: svoi.clock.now() });
+  await switchOnJourneys(svoi);
   // What was written to people of the year stands on no phone of the table.
   const yearEnd = await yearEndedAt(svoi.database);
   const playground = await createPlayground({
@@ -69,7 +72,7 @@ export async function openPlayground(svoi: Svoi, options: PlaygroundOptions): Pr
   return { ...playground, crowd };
 }
 
-/** How long it is until noon of somebody's next birthday, milliseconds; undefined where it is not known. */
+/** How long it is until noon of somebody's next birthday but a week, milliseconds; undefined where it is not known. */
 async function nextBirthday(
   number: string,
   { database, program, clock }: Pick<Svoi, 'database' | 'program' | 'clock'>,
@@ -80,11 +83,13 @@ async function nextBirthday(
   const { zone } = program();
   const now = clock.now();
   const year = Number(localDay(now, zone).slice(0, 4));
-  const noons = [year, year + 1].map((each) => {
+  // A greeting begins with a hint a week before: a birthday sooner than that is waited for once more.
+  const soonest = now + 8 * DAY_MS;
+  const noons = [year, year + 1, year + 2].map((each) => {
     const day = Date.UTC(each, Number(birthday.slice(-5, -3)) - 1, Number(birthday.slice(-2)));
     return instantOfLocal(day + DAY_MS / 2, zone);
   });
-  const next = noons.find((noon) => noon > now);
+  const next = noons.find((noon) => noon > soonest);
   return next === undefined ? undefined : next - now;
 }
 
@@ -101,19 +106,45 @@ const madeUpPrices = {
   sms: { segment: 120, countries: {} },
 };
 
+/** Of a few hundred people a tenth would say nothing: a fifth is kept apart to compare with. */
+const keptApart = 20;
+
+/** Journeys whose messages the phones on the table show: everybody gets them, nobody is kept apart. */
+const shownJourneys = ['birthday', 'cart', 'points_burn_7', 'points_burn_1'];
+/** Those that the made-up people are moved by. */
+const crowdJourneys = ['refill', 'win_back'];
+
 /** The program of a new playground names prices and asks for opinions; one that was changed stays as it is. */
 async function applyPlaygroundProgram(svoi: Svoi): Promise<void> {
   const { version, ...definition } = svoi.program();
   if (version > 1) return;
   const nps = { ...definition.nps, on: true };
-  await applyProgram(svoi.database, { ...definition, prices: madeUpPrices, nps }, svoi.clock.now());
+  const proof = { ...definition.proof, control_percent: keptApart };
+  await applyProgram(svoi.database, { ...definition, prices: madeUpPrices, nps, proof }, svoi.clock.now());
   await svoi.reloadProgram();
+}
+
+const journeysName = 'playground_journeys';
+
+/** A new playground shows what journeys do; what somebody switched there later stays as it is. */
+async function switchOnJourneys(svoi: Svoi): Promise<void> {
+  const values = createValues(svoi.database);
+  if ((await values.get(journeysName)) !== undefined) return;
+  const actor = 'playground';
+  for (const journey of svoi.journeys()) {
+    const { key, definition } = journey;
+    const isShown = shownJourneys.includes(key);
+    if (isShown) await svoi.submit(saveJourney({ ...definition, control: 0 }, actor, journey));
+    if (isShown || crowdJourneys.includes(key)) await svoi.submit(switchJourney(key, true, actor, journey));
+  }
+  await svoi.reloadJourneys();
+  await values.set(journeysName, 'on');
 }
 
 const shopName = 'Playground';
 
 async function playgroundKey(shops: Shops): Promise<NewKey> {
-  const added = await shops.add(shopName, 'till');
+  const added = await shops.add(shopName, 'admin');
   const made = added.ok ? added : await shops.rotate(shopName);
   if (!made.ok) {
     throw new SvoiError('shop_revoked', `the shop "${shopName}" was revoked: start with another database`);

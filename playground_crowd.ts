@@ -15,7 +15,7 @@ type Buying = Extract<Deed, { kind: 'buy' }>;
 /** Who came once, or stayed away at the end of the year, comes back by himself this seldom: days between visits. */
 const seldomDays = 400;
 /** Of those who got an offer so many come because of it, within so many days. */
-const tempted = { share: 0.3, withinDays: 5 };
+const tempted = { share: 0.45, withinDays: 5 };
 /** Of those who got a link so many open it, at some moment of the next hour. */
 const curious = { share: 0.4, withinMs: DAY_MS / 24 };
 

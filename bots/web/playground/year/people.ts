@@ -3,7 +3,7 @@ import { DAY_MS } from '../../../../core/time.ts';
 
 /** How somebody buys: days between visits on average, and when they come for the last time. */
 export interface Habit {
-  readonly name: 'devoted' | 'regular' | 'occasional' | 'lapsed' | 'once' | 'fresh';
+  readonly name: 'devoted' | 'regular' | 'occasional' | 'lapsed' | 'once' | 'fresh' | 'fair';
   readonly gapDays: number;
   /** Of a hundred people, so many. */
   readonly share: number;
@@ -18,6 +18,9 @@ export const habits: readonly Habit[] = [
   { name: 'once', gapDays: 0, share: 25 },
   { name: 'fresh', gapDays: 13, share: 7 },
 ];
+
+/** Those who joined at a fair some weeks ago, in the messenger and for the offers: an audience to write to. */
+const atFair: Habit = { name: 'fair', gapDays: 45, share: 0 };
 
 /** What somebody buys for. */
 export type Interest = 'coffee' | 'dog' | 'cat' | 'child' | 'dry skin' | 'oily skin' | 'home';
@@ -71,10 +74,16 @@ const interestsAtHand: readonly Interest[] = [
 ];
 
 /** Somebody whose year in the shop lies between `from` and `until`. `random` returns [0, 1). */
-export function makePerson(number: number, from: number, until: number, random: () => number): Person {
+export function makePerson(
+  number: number,
+  from: number,
+  until: number,
+  random: () => number,
+  cameToFair = false,
+): Person {
   const pick = <Some>(of: readonly Some[]) => of[Math.floor(random() * of.length)] as Some;
   const female = random() < 0.62;
-  const habit = habitOf(random() * 100);
+  const habit = cameToFair ? atFair : habitOf(random() * 100);
   const [city, store] = pick(places);
   const interests = [...new Set([pick(interestsAtHand), pick(interestsAtHand), 'coffee' as const])].slice(
     random() < 0.5 ? 0 : 1,
@@ -90,8 +99,8 @@ export function makePerson(number: number, from: number, until: number, random: 
     ...{ city, store, habit, interests },
     childBornAt: interests.includes('child') ? until - Math.floor((2 + random() * 46) * 30.4) * DAY_MS : null,
     ...stay(habit, from, until, random),
-    chats: random() < (habit.name === 'once' ? 0.35 : 0.8),
-    wantsOffers: random() < 0.7,
+    chats: cameToFair || random() < (habit.name === 'once' ? 0.35 : 0.8),
+    wantsOffers: cameToFair || random() < 0.7,
   };
 }
 
@@ -111,6 +120,8 @@ function stay({ name }: Habit, from: number, until: number, random: () => number
   switch (name) {
     case 'fresh':
       return { beginsAt: until - random() * 45 * DAY_MS, endsAt: until };
+    case 'fair':
+      return { beginsAt: until - (20 + random() * 2) * DAY_MS, endsAt: until };
     case 'lapsed': {
       const beginsAt = from + random() * 0.35 * year;
       return { beginsAt, endsAt: until - (60 + random() * 150) * DAY_MS };

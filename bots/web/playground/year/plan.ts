@@ -29,6 +29,8 @@ export type Deed =
     };
 
 const people = 200;
+/** And so many who joined together, at a fair three weeks before the end. */
+const peopleAtFair = 150;
 /** Receipts nobody showed a phone for, at the beginning and at the end of the year, of a hundred. */
 const strangersShare = [0.55, 0.22] as const;
 const hourMs = DAY_MS / 24;
@@ -56,6 +58,9 @@ export function planYear(until: number, zone: string): readonly Deed[] {
     deeds.push(...deedsOf(makePerson(number, from, until, random), until, zone, random));
   }
   const bought = deeds.filter(({ kind }) => kind === 'buy');
+  for (let number = people; number < people + peopleAtFair; number += 1) {
+    deeds.push(...deedsOf(makePerson(number, from, until, random, true), until, zone, random));
+  }
   deeds.push(...strangers(bought, { from, until, zone }, random));
   return deeds.filter(({ at }) => at <= until).sort((a, b) => a.at - b.at);
 }
