@@ -14,6 +14,7 @@ import { eventsOfCustomer } from './db/insights/events.ts';
 import { movesOf, nightsOf } from './db/insights/history.ts';
 import { listRefills } from './db/insights/refills.ts';
 import { codesOf } from './db/insights/rfm.ts';
+import { countUnderWay, journeyVersions, runsOfCustomer } from './db/journeys.ts';
 import { customerIdOf, listNotices, messageFigures } from './db/notices.ts';
 import { findOrder, listOrders, orderHistory } from './db/orders.ts';
 import { savePicture } from './db/pictures.ts';
@@ -24,6 +25,8 @@ import { findSegment, listSegments } from './db/segments/store.ts';
 import { createShops, type Shops } from './db/shops.ts';
 import { listTalks, readTalk } from './db/talks.ts';
 import type { Drawing } from './drawings.ts';
+import { keepJourney, readJourney, turnJourney } from './journeys.ts';
+import { createPreviews } from './previews.ts';
 import { effectOf } from './results.ts';
 import { currentRfm } from './rfm.ts';
 import type { Svoi } from './svoi.ts';
@@ -88,21 +91,16 @@ export function apiParts(svoi: Svoi, options: HttpOptions): ApiParts {
       list: (page) => listTalks(database, page),
       read: (id) => readTalk(database, id),
     },
-    messages: {
-      async list(page, customer) {
-        if (customer === undefined) return listNotices(database, page);
-        const customerId = await customerIdOf(database, customer, clock.now());
-        return customerId && listNotices(database, { ...page, customerId });
-      },
-      figures: (from, to) => messageFigures(database, from, to),
-    },
+    messages: messageReads(svoi),
     pictures: picturesOf(svoi),
+    preview: createPreviews(svoi),
     reports: reportReads(svoi, drawPng),
     products: { find: (sku) => findProduct(database, sku) },
     carts: cartReads(svoi),
     orders: orderReads(svoi),
     events: eventReads(svoi),
     journeyTrials: journeyTrials(svoi),
+    journeys: journeyReads(svoi),
     segments: segmentReads(svoi),
     campaigns: campaignReads(svoi),
     refills: { list: (page) => listRefills(database, page) },
@@ -122,6 +120,17 @@ function picturesOf({ database, ids, messagingRules }: Svoi): ApiParts['pictures
       return id;
     },
     urlOf: (id) => `${messagingRules().site ?? ''}/p/${id}`,
+  };
+}
+
+function messageReads({ database, clock }: Svoi): ApiParts['messages'] {
+  return {
+    async list(page, customer) {
+      if (customer === undefined) return listNotices(database, page);
+      const customerId = await customerIdOf(database, customer, clock.now());
+      return customerId && listNotices(database, { ...page, customerId });
+    },
+    figures: (from, to) => messageFigures(database, from, to),
   };
 }
 
@@ -154,6 +163,26 @@ function eventReads({ database, clock }: Svoi): ApiParts['events'] {
       const customerId = await customerIdOf(database, customer, clock.now());
       return customerId && eventsOfCustomer(database, customerId, page);
     },
+  };
+}
+
+/** Journeys as they are now: another process may have changed them a moment ago. */
+function journeyReads(svoi: Svoi): ApiParts['journeys'] {
+  const { database, clock } = svoi;
+  return {
+    async list() {
+      await svoi.reloadJourneys();
+      return svoi.journeys();
+    },
+    underWay: (key) => countUnderWay(database, key),
+    versions: (key) => journeyVersions(database, key),
+    async runs(customer, page) {
+      const customerId = await customerIdOf(database, customer, clock.now());
+      return customerId && runsOfCustomer(database, customerId, page);
+    },
+    read: (text) => readJourney(text, svoi),
+    keep: (definition, actor) => keepJourney(definition, actor, svoi),
+    turn: (key, isOn, actor) => turnJourney(key, isOn, actor, svoi),
   };
 }
 

@@ -15,6 +15,7 @@ import { dryRunRoutes } from './routes/dry_runs.ts';
 import { eventRoutes } from './routes/events.ts';
 import { factRoutes } from './routes/facts.ts';
 import { healthRoutes } from './routes/health.ts';
+import { journeyRoutes } from './routes/journeys.ts';
 import { messagePreviewRoutes } from './routes/message_previews.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { orderRoutes } from './routes/orders.ts';
@@ -33,6 +34,7 @@ import { segmentHistoryRoutes } from './routes/segment_history.ts';
 import { segmentRoutes } from './routes/segments.ts';
 import { surveyRoutes } from './routes/surveys.ts';
 import { talkRoutes } from './routes/talks.ts';
+import { templateRoutes } from './routes/templates.ts';
 import { type Api, type ApiEnv, problemResponse } from './serve.ts';
 
 /** Seconds after which a shop may try again while nothing is written: the process is being started anew. */
@@ -57,6 +59,7 @@ export function createApi(parts: ApiParts): OpenAPIHono<ApiEnv> {
   cartRoutes(api);
   orderRoutes(api);
   eventRoutes(api);
+  journeyRoutes(api);
   dryRunRoutes(api);
   redemptionRoutes(api);
   quoteRoutes(api);
@@ -67,6 +70,7 @@ export function createApi(parts: ApiParts): OpenAPIHono<ApiEnv> {
   messagePreviewRoutes(api);
   messageRoutes(api);
   pictureRoutes(api);
+  templateRoutes(api);
   refillRoutes(api);
   rfmRoutes(api);
   reportRoutes(api);

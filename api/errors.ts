@@ -25,6 +25,7 @@ export const problemKinds = {
   not_a_picture: { status: 422, title: 'This is no picture that every messenger shows' },
   event_conflict: { status: 409, title: 'This id was posted before with another body' },
   event_type_reserved: { status: 422, title: 'Of this we tell ourselves' },
+  too_many_journeys: { status: 422, title: 'No more journeys can be kept' },
   journey_not_found: { status: 404, title: 'There is no such journey' },
   order_not_found: { status: 404, title: 'This shop told of no such order' },
   talk_not_found: { status: 404, title: 'There is no such talk' },

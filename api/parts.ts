@@ -30,10 +30,14 @@ import type { CampaignFigures, PricedAudience } from '../core/journeys/campaigns
 import type { JourneyDefinition } from '../core/journeys/definition.ts';
 import type { DryRun } from '../core/journeys/dry_run/types.ts';
 import type { StoredEvent } from '../core/journeys/events.ts';
+import type { CheckedJourney } from '../core/journeys/file.ts';
+import type { SavedJourney } from '../core/journeys/switch.ts';
+import type { Journey, JourneyRun } from '../core/journeys/types.ts';
 import type { HistoryEntry } from '../core/ledger/view.ts';
 import type { MessageFigures } from '../core/messaging/figures.ts';
 import type { Image, ImageHead } from '../core/messaging/images.ts';
 import type { Attempt, Notice } from '../core/messaging/notices.ts';
+import type { PreviewMessage } from '../core/messaging/previews.ts';
 import type { Clock, Command, Submitted } from '../core/ports.ts';
 import type { Program } from '../core/program/program.ts';
 import type { Cart, CartState } from '../core/purchases/carts.ts';
@@ -64,6 +68,7 @@ export interface ApiParts {
   readonly orders: OrderReads;
   readonly events: EventReads;
   readonly journeyTrials: JourneyTrials;
+  readonly journeys: JourneyReads;
   readonly redemptions: RedemptionReads;
   readonly coupons: CouponReads;
   readonly talks: TalkReads;
@@ -71,6 +76,8 @@ export interface ApiParts {
   nps(question: Omit<NpsQuestion, 'zone'>): Promise<NpsAnswer>;
   readonly messages: MessageReads;
   readonly pictures: Pictures;
+  /** Messages as they would be seen. */
+  readonly preview: PreviewMessage;
   readonly rfm: RfmReads;
   readonly reports: ReportReads;
   readonly refills: RefillReads;
@@ -263,6 +270,34 @@ export interface SegmentReads {
     id: string,
     page: SegmentMovePage,
   ): Promise<readonly { readonly day: string; readonly customer: string }[]>;
+}
+
+/** A version of a journey, and who wrote it; `createdAt` in epoch milliseconds. */
+export interface JourneyVersionView {
+  readonly version: number;
+  readonly definition: JourneyDefinition;
+  readonly createdBy: string;
+  readonly createdAt: number;
+}
+
+/** Journeys as they are in force, and who is under way on them. */
+export interface JourneyReads {
+  list(): Promise<readonly Journey[]>;
+  /** How many are under way on a journey, or on all, by version and by the step that comes next. */
+  underWay(
+    key?: string,
+  ): Promise<readonly { journey: string; version: number; step: number; runs: number }[]>;
+  /** The newest first. */
+  versions(key: string): Promise<readonly JourneyVersionView[]>;
+  /** Undefined where nobody has this reference. */
+  runs(
+    customer: CustomerRef,
+    page: { readonly limit: number; readonly before?: RunId | undefined },
+  ): Promise<readonly JourneyRun[] | undefined>;
+  /** A journey as written in YAML or JSON, checked against what the shop has. */
+  read(text: string): Promise<CheckedJourney>;
+  keep(definition: JourneyDefinition, actor: string): Promise<Submitted<SavedJourney>>;
+  turn(key: string, isOn: boolean, actor: string): Promise<Submitted<Journey>>;
 }
 
 /** Reads of campaigns. */

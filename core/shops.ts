@@ -26,6 +26,7 @@ export type Right =
   | 'orders:write'
   | 'events:write'
   | 'journeys:read'
+  | 'journeys:write'
   | 'pictures:write'
   | 'segments:read'
   | 'segments:write'
@@ -62,6 +63,7 @@ const rights: Readonly<Record<Scope, readonly Right[]>> = {
     'orders:write',
     'events:write',
     'journeys:read',
+    'journeys:write',
     'pictures:write',
     'segments:read',
     'segments:write',
