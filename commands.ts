@@ -10,6 +10,7 @@ import { applyProgram } from './db/programs.ts';
 import { createShops, type NewKey } from './db/shops.ts';
 import { doctor } from './doctor.ts';
 import { runImport } from './import.ts';
+import { addJourneyCommands } from './journey_commands.ts';
 import { writeList } from './lists.ts';
 import { addStaffCommands } from './staff_commands.ts';
 import type { Svoi } from './svoi.ts';
@@ -66,6 +67,7 @@ function commandTree(take: (job: Job) => void): Command {
   addStaffCommands(root.command('staff').description('the people behind the counter'), shared, (run) =>
     take({ kind: 'shared', links: true, run }),
   );
+  addJourneyCommands(root.command('journey').description('what speaks to customers by itself'), shared);
   addProgramCommands(root.command('program').description('the rules of the program'), shared);
   addImport(root, shared);
   root

@@ -1,8 +1,8 @@
 import type { CustomerId, NoticeId, RunId } from '../core/ids.ts';
 import type { JourneyDefinition } from '../core/journeys/definition.ts';
-import type { Journey } from '../core/journeys/types.ts';
+import type { Journey, JourneyRun } from '../core/journeys/types.ts';
 import { type Reading, readRow, readRows } from './database.ts';
-import { journeyFrom, journeysInForceSql } from './facts/journeys.ts';
+import { journeyFrom, journeysInForceSql, runFrom } from './facts/journeys.ts';
 
 /** The journeys that were ever written down, by key. */
 export async function keptJourneys(database: Reading): Promise<readonly Journey[]> {
@@ -93,4 +93,73 @@ export async function versionsOf(
 
 function versionKey({ journey, version }: Pick<DueRun, 'journey' | 'version'>): string {
   return `${journey} ${version}`;
+}
+
+/** How many are under way on a version of a journey, by the step they do next. */
+export interface UnderWay {
+  readonly journey: string;
+  readonly version: number;
+  readonly step: number;
+  readonly runs: number;
+}
+
+/** How many are under way, on all journeys or on one: counted along an index of those alone. */
+export async function countUnderWay(database: Reading, journey?: string): Promise<readonly UnderWay[]> {
+  const rows = await readRows(
+    database,
+    `select journey, version, step, count(*) as runs from journey_runs indexed by journey_runs_under_way
+     where due_at is not null and (?1 is null or journey = ?1) group by 1, 2, 3 order by 1, 2, 3`,
+    journey ?? null,
+  );
+  return rows.map((row) => ({
+    journey: String(row.journey),
+    version: Number(row.version),
+    step: Number(row.step),
+    runs: Number(row.runs),
+  }));
+}
+
+/** A version of a journey, and who wrote it. */
+export interface JourneyVersion {
+  readonly version: number;
+  readonly definition: JourneyDefinition;
+  readonly createdBy: string;
+  readonly createdAt: number;
+}
+
+/** The versions of a journey, the newest first. */
+export async function journeyVersions(database: Reading, key: string): Promise<readonly JourneyVersion[]> {
+  const rows = await readRows(
+    database,
+    'select * from journey_versions where journey = ? order by version desc limit 200',
+    key,
+  );
+  return rows.map((row) => ({
+    version: Number(row.version),
+    definition: JSON.parse(String(row.definition)) as JourneyDefinition,
+    createdBy: String(row.created_by),
+    createdAt: Number(row.created_at),
+  }));
+}
+
+/** The runs of a customer, accounts merged into it among them, the newest first: `limit` of them before an id. */
+export async function runsOfCustomer(
+  database: Reading,
+  customerId: CustomerId,
+  { limit, before }: { readonly limit: number; readonly before?: RunId | undefined },
+): Promise<readonly JourneyRun[]> {
+  const rows = await readRows(
+    database,
+    `select r.* from journey_runs r indexed by journey_runs_occasion where r.customer_id in
+       (select ?1 union all select id from customers where merged_into = ?1)
+     and (?2 is null or r.id < ?2) order by r.id desc limit ?3`,
+    ...[customerId, before ?? null, limit],
+  );
+  return rows.map(runFrom);
+}
+
+/** Coupons that can be given, by id and by name. */
+export async function couponsToGive(database: Reading): Promise<ReadonlySet<string>> {
+  const rows = await readRows(database, 'select id, name from coupons where stopped_at is null');
+  return new Set(rows.flatMap(({ id, name }) => [String(id), String(name)]));
 }

@@ -48,6 +48,9 @@ const message = z.strictObject({
   buttons: z.array(z.array(button).min(1).max(3)).max(6).default([]),
 });
 
+/** What is said, as it is written: texts by language, a picture, rows of buttons. */
+export const messageSchema = message;
+
 const messageStep = z.strictObject({
   message: z.union([
     message,
@@ -157,28 +160,57 @@ const trigger = z.union([
 
 /** A journey as it is written in YAML or JSON. Unknown keys are refused. */
 export const journeySchema = z.strictObject({
-  key: name,
-  /** What the staff call it. */
-  name: texts,
-  about: texts.optional(),
-  category: z.enum(['service', 'marketing']),
-  topic: z.enum(topics),
-  /** Of several offers that meet, the one with the highest goes first. */
-  weight: z.int().min(0).max(100).default(50),
-  when: trigger,
-  /** Who may enter: a segment in the compact form; absent: everybody. */
-  who: z.string().min(1).max(2000).optional(),
-  /** How often one customer may enter: `always`, `once`, or not again within so much time. */
-  again: z.union([z.enum(['always', 'once']), span]).default('always'),
-  /** Whatever is told of one occasion is told once, by the first that comes: `new_year`. */
-  occasion: name.optional(),
-  /** What the run is about must still be so, looked at before each step: a cart that is open, an invoice not paid. */
-  while: conditions.optional(),
-  /** What it is for: reached, it ends. */
-  goal: z.enum(['purchase', 'click', 'answer', 'none']).default('none'),
-  /** Percent of those who enter that get nothing, to compare with; default: the program's for offers, 0 for service. */
-  control: z.number().min(0).max(50).optional(),
-  steps: z.array(step).min(1).max(60),
+  key: name.describe('a name of lower case letters, digits and underscores, like cart'),
+  name: texts.describe('what the staff call it, a text a language, like { uk: "Кошик", en: "Cart" }'),
+  about: texts.optional().describe('what it is for, a text a language'),
+  category: z
+    .enum(['service', 'marketing'])
+    .describe('service, or marketing: offers need a yes of the customer, and few of them go out'),
+  topic: z.enum(topics).describe(`what the customer can switch off: ${topics.join(', ')}`),
+  weight: z
+    .int()
+    .min(0)
+    .max(100)
+    .default(50)
+    .describe('of several offers that meet, the one with the highest goes first: 0 to 100'),
+  when: trigger.describe(
+    'what starts it: { event: cart_left }, { date: birthday, days: -7 }, { segment: "rf=at_risk" }, { every: week }, { points_burn_in: 7 } or { near: reward, within: 50 }',
+  ),
+  who: z
+    .string()
+    .min(1)
+    .max(2000)
+    .optional()
+    .describe('who may enter, a segment like "orders>=2 and reachable=yes"; left out: everybody'),
+  again: z
+    .union([z.enum(['always', 'once']), span])
+    .default('always')
+    .describe('how often one customer may enter: always, once, or not again within a time like 30d'),
+  occasion: name
+    .optional()
+    .describe('what its first message is about: of all that tell of it in a year, one reaches the customer'),
+  while: conditions
+    .optional()
+    .describe('what the cart or the order must still be before each step, like { state: open }'),
+  goal: z
+    .enum(['purchase', 'click', 'answer', 'none'])
+    .default('none')
+    .describe('what it is for, purchase, click, answer or none: reached, it ends'),
+  control: z
+    .number()
+    .min(0)
+    .max(50)
+    .optional()
+    .describe(
+      'percent of those who enter that get nothing, to compare with: 0 to 50; left out: as the program says for offers, 0 for service',
+    ),
+  steps: z
+    .array(step)
+    .min(1)
+    .max(60)
+    .describe(
+      'what is done, step by step: message, wait, coupon, points, tag, untag, if, staff, survey, stop',
+    ),
 });
 
 /** A journey as written, every default filled in. */

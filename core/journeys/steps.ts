@@ -3,6 +3,7 @@ import type { CustomerRecord } from '../customers/types.ts';
 import { invariant } from '../errors.ts';
 import { openPosting } from '../ledger/posting.ts';
 import { planNotice } from '../messaging/plan.ts';
+import type { Reply } from '../messaging/types.ts';
 import { points } from '../points.ts';
 import { expiresAt } from '../program/rules.ts';
 import { after } from '../staff/after.ts';
@@ -149,7 +150,7 @@ function tell<Needs, Facts extends JourneyFacts, Changes>(
   }
   const planned = planNotice(
     {
-      ...{ category, kind: key, reply: said.reply, topic, arm: run.arm, weight },
+      ...{ category, kind: key, reply: withWayOut(said.reply, category), topic, arm: run.arm, weight },
       ...{ campaign: journeySubject(key), occasion: occasionOf(number, walk) },
       ...(step.good_for === undefined ? {} : { pointlessAt: context.now + spanMs(step.good_for) }),
       stopsOnPurchase: goal === 'purchase',
@@ -161,6 +162,16 @@ function tell<Needs, Facts extends JourneyFacts, Changes>(
   const notice = planned.notices?.[0];
   if (notice) walk.data = { ...walk.data, notices: { ...walk.data.notices, [number]: notice.id } };
   write(walk, planned);
+}
+
+/** An offer always shows the way to hear no more: where its own buttons show none, one of ours does. */
+function withWayOut(reply: Reply, category: 'service' | 'marketing'): Reply {
+  const { buttons = [] } = reply;
+  const ways = /^(later|never|decline|stop)(:|$)/;
+  const hasOne = buttons.flat().some((one) => one.kind === 'press' && ways.test(one.data));
+  if (category === 'service' || hasOne) return reply;
+  const noMore = { kind: 'press', label: { key: 'campaign.no_more' }, data: 'stop' } as const;
+  return { ...reply, buttons: [...buttons, [noMore]] };
 }
 
 /**
