@@ -15,6 +15,7 @@ import type {
 import { idsFrom } from './core/ids.ts';
 import { askAfterPurchase } from './core/insights/nps/ask.ts';
 import { tellCartLeft } from './core/journeys/cart_left.ts';
+import type { Journey } from './core/journeys/types.ts';
 import { advanceNotice } from './core/messaging/advance.ts';
 import { quietUntil } from './core/messaging/policy.ts';
 import type { Receipt } from './core/messaging/receipts.ts';
@@ -175,12 +176,17 @@ const leastWaitMs = 60_000;
 
 /**
  * Asks those who bought how likely they are to recommend us. Not in quiet hours, though a notice would be held: what is
- * brought back by the morning is not asked about.
+ * brought back by the morning is not asked about. A journey that asks takes its place.
  */
 async function askAboutPurchases(svoi: Worked): Promise<void> {
   const { nps, zone } = svoi.program();
   const now = svoi.clock.now();
-  if (!nps.on || quietUntil(zone, svoi.messagingRules(), now) !== undefined) return;
+  if (
+    !nps.on ||
+    svoi.journeys().some(asksAboutPurchases) ||
+    quietUntil(zone, svoi.messagingRules(), now) !== undefined
+  )
+    return;
   const values = createValues(svoi.database);
   const kept = (await values.get(askedUpTo)) as PurchaseId | undefined;
   const oldest = idsFrom('pur', now - nps.pointless_after_hours * hourMs - CLOCK_SKEW_MS);
@@ -197,6 +203,14 @@ async function askAboutPurchases(svoi: Worked): Promise<void> {
   if (kept === undefined || kept < idsFrom('pur', now - nps.ask_after_hours * hourMs - askingLagMs)) {
     await values.set(askedUpTo, before);
   }
+}
+
+/** Whether a journey is on that asks those who bought. */
+function asksAboutPurchases({ isOn, definition }: Journey): boolean {
+  const { when } = definition;
+  return (
+    isOn && 'event' in when && when.event === 'purchase' && definition.steps.some((step) => 'survey' in step)
+  );
 }
 
 /** Goes on with all notices that are due: also right after a commit or a result of sending that made some due. */

@@ -10,6 +10,7 @@ import {
   keepRefills,
   type RefillChanges,
   type RefillPage,
+  type RefillToTell,
   refillChanges,
   refillsToTell,
   toldStatement,
@@ -92,14 +93,14 @@ async function tellRefills({ database, clock, ids }: Worked): Promise<void> {
   }
 }
 
-function eventOf(refill: CustomerRefill, ids: Worked['ids'], now: number) {
-  const { customerId, sku, boughtAt, dueAt, days, source } = refill;
+function eventOf(refill: RefillToTell, ids: Worked['ids'], now: number) {
+  const { customerId, sku, name, boughtAt, dueAt, days, source } = refill;
   return {
     id: ids.next('evt', now),
     type: 'refill_due',
     customerId: customerId as CustomerId,
     occasion: `${sku} ${boughtAt}`,
-    data: { sku, bought_at: boughtAt, due_at: dueAt, days, source },
+    data: { sku, name, bought_at: boughtAt, due_at: dueAt, days, source },
     ...{ at: now, recordedAt: now },
   } as const;
 }

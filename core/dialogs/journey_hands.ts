@@ -16,7 +16,7 @@ export function journeyHands(
     tierSince: tierSince(program, now),
     needs: (own) => own,
     changes: (own) => own,
-    askAbout: (purchase) => askAfterPurchase(purchase, program.nps, { program, ...rules }),
+    askAbout: (purchase) => askAfterPurchase(purchase, { ...program.nps, on: true }, { program, ...rules }),
     staffNeeds: { team: true },
     tellStaff({ words, customer, manager }, facts, context) {
       const managers = managersOf(facts.team(), { store: null, customerId: customer.id });

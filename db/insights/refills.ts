@@ -189,17 +189,23 @@ export interface RefillList {
   readonly after?: Pick<CustomerRefill, 'dueAt' | 'customerId' | 'sku'>;
 }
 
+/** A refill, and what the product is called, where that is known. */
+export interface RefillToTell extends CustomerRefill {
+  readonly name: string | null;
+}
+
 /** Refills that come due until `until`, or came due since `from`, and were not told yet; the next first. */
 export async function refillsToTell(
   database: Reading,
   { from, until, limit }: { readonly from: number; readonly until: number; readonly limit: number },
-): Promise<readonly CustomerRefill[]> {
+): Promise<readonly RefillToTell[]> {
   const rows = await readRows(
     database,
-    `select * from refills where told_at is null and due_at > ? and due_at <= ? order by due_at limit ?`,
+    `select r.*, p.name from refills r left join products p on p.sku = r.sku
+     where r.told_at is null and r.due_at > ? and r.due_at <= ? order by r.due_at limit ?`,
     ...[from, until, limit],
   );
-  return rows.map(keptFrom);
+  return rows.map((row) => ({ ...keptFrom(row), name: row.name == null ? null : String(row.name) }));
 }
 
 /** Marks refills as told, as long as they are of the same order. */

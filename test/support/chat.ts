@@ -103,7 +103,8 @@ export function testChat(svoi: Svoi, options: TestChatOptions = {}): TestChat {
   };
 }
 
-function heardFrom(row: Readonly<Record<string, string | number | null>>, svoi: Svoi): Heard {
+/** A message as its reader sees it, from a row of the outbox with the `locale` of its chat. */
+export function heardFrom(row: Readonly<Record<string, string | number | null>>, svoi: Svoi): Heard {
   const reply = JSON.parse(String(row.reply)) as Reply;
   const say = (words: Words) => plain(translator.say(row.locale as Locale, words, svoi.program()));
   const paragraphs = reply.paragraphs.map((one) => ('key' in one ? say(one) : one.map(say).join('\n')));

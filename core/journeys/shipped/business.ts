@@ -10,7 +10,7 @@ const invoice: JourneyDraft = {
       topic: 'orders',
       weight: 95,
       when: { date: 'order.due_at', days: -3, at: '10:00', where: { kind: 'invoice' } },
-      while: { status: 'awaiting_payment, unpaid, overdue' },
+      while: { status: '!=paid, completed, cancelled, canceled' },
       control: 0,
       steps: [
         message('before', { buttons, goodFor: '2d' }),

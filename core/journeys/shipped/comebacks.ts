@@ -1,13 +1,19 @@
 import type { JourneyDraft } from './pen.ts';
 
-/** Who is silent for longer than is usual for this very customer, and has likely left: a gift, and a question why. */
+/**
+ * Regulars who are silent for longer than is usual for them and have likely left. What is foretold of who buys on takes a
+ * hundred repeat buyers; who is long past every gap there was counts as gone without that.
+ */
+const gone = 'orders>=2 and (lifecycle=lost or (lifecycle=late and alive<30%))';
+
+/** A gift and a question why, then one last word to who has not used it. */
 const winBack: JourneyDraft = {
   key: 'win_back',
   write: ({ message, opens }) => ({
     category: 'marketing',
     topic: 'offers',
     weight: 65,
-    when: { segment: 'lifecycle in (late, lost) and alive<30%', at: '11:00' },
+    when: { segment: gone, at: '11:00' },
     who: 'reachable=marketing',
     again: '180d',
     goal: 'purchase',
@@ -15,7 +21,12 @@ const winBack: JourneyDraft = {
       { points: 100, live_days: 21 },
       message('gift', { buttons: [[opens('points'), opens('human')], [opens('later')]], goodFor: '5d' }),
       { wait: '14d' },
-      message('last', { buttons: [[opens('points'), opens('human')], [opens('never')]], goodFor: '4d' }),
+      {
+        if: { segment: 'points_expiring(8d)>=1' },
+        do: [
+          message('last', { buttons: [[opens('points'), opens('human')], [opens('never')]], goodFor: '4d' }),
+        ],
+      },
     ],
   }),
 };

@@ -17,7 +17,7 @@ const welcome: JourneyDraft = {
       message('how', { buttons: [[opens('points'), opens('card')], [opens('human')]], goodFor: '2d' }),
       { wait: '3d' },
       {
-        if: { bought: false },
+        if: { segment: 'orders=0 and points>0' },
         do: [message('first', { buttons: [[opens('card'), opens('points')]], goodFor: '3d' })],
       },
     ],
