@@ -15,6 +15,7 @@ import type {
   PictureId,
   PurchaseId,
   RedemptionId,
+  RunId,
   SegmentId,
   ShopId,
   TalkId,

@@ -1,9 +1,10 @@
 import type { Locale } from '../core/customers/types.ts';
 import type { CustomerId, LotId, TransactionId } from '../core/ids.ts';
 import { templateFormats, usualFormat } from '../core/journeys/templates/formats.ts';
-import type { TemplateValues, ValueKind } from '../core/journeys/templates/types.ts';
+import type { ValueKind } from '../core/journeys/templates/types.ts';
 import { type TemplateContext, valuesFor } from '../core/journeys/templates/values.ts';
 import { templateVariables, type VariableSpec } from '../core/journeys/templates/variables.ts';
+import { written } from '../core/journeys/templates/written.ts';
 import { emptyHead } from '../core/ledger/types.ts';
 import { points } from '../core/points.ts';
 import type { Program } from '../core/program/program.ts';
@@ -11,8 +12,10 @@ import { DAY_MS } from '../core/time.ts';
 import en from './templates/en.json' with { type: 'json' };
 import ru from './templates/ru.json' with { type: 'json' };
 import uk from './templates/uk.json' with { type: 'json' };
+import { createTranslator } from './translator.ts';
 
 const texts = { uk, ru, en };
+const translator = createTranslator();
 
 /** A variable as a person who writes texts looks it up. */
 export interface VariableHelp {
@@ -146,7 +149,16 @@ function exampleRecord(locale: Locale, now: number): TemplateContext['record'] {
   };
 }
 
-/** What every variable of ours stands for with the made-up customer. */
-export function exampleValues(locale: Locale, program: Program, now: number): TemplateValues {
-  return valuesFor(exampleContext(locale, program, now));
+/** How every variable of ours is written for the made-up customer, by name. */
+export function variableExamples(
+  locale: Locale,
+  program: Program,
+  now: number,
+): Readonly<Record<string, string>> {
+  const values = valuesFor(exampleContext(locale, program, now));
+  const shown = Object.keys(templateVariables).map((name) => {
+    const words = written({ text: `{{${name}}}`, locale }, values);
+    return [name, translator.say(locale, words, program)];
+  });
+  return Object.fromEntries(shown);
 }

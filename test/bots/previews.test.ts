@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { usualShapes } from '../../bots/previews.ts';
+import { webAbilities } from '../../bots/web/channel.ts';
+import { simulatedAbilities } from '../../bots/web/playground/messenger.ts';
+import { previewWords } from '../../core/messaging/previews.ts';
+import { createTranslator } from '../../locales/translator.ts';
+import { plain } from '../support/chat.ts';
+
+test('a preview goes by what the channels can do', () => {
+  const { telegram, viber, sms } = simulatedAbilities;
+  for (const [name, abilities] of Object.entries({ telegram, viber, sms, web: webAbilities })) {
+    const { buttons, pictures, textLimit } = abilities;
+    expect(usualShapes[name as 'telegram'], name).toMatchObject({ buttons, pictures, textLimit });
+  }
+});
+
+test('a preview in words says how long it is, what it costs and what to mind', () => {
+  const translator = createTranslator();
+  const words = previewWords({
+    ...{ channel: 'sms', text: '', buttons: [], length: 300, limit: 402, priceMicros: 4_925_000 },
+    sms: { encoding: 'ucs2', segments: 5 },
+    warnings: ['many_sms'],
+  });
+  const say = (locale: 'uk' | 'en') =>
+    words.map((one) => plain(translator.say(locale, one, { zone: 'Europe/Kyiv', currency: 'UAH' })));
+  expect(say('uk')).toEqual(['SMS: 300 знаків, 5 SMS', 'Ціна: 4,925 ₴', 'Це дорого: спробуйте коротше.']);
+  expect(say('en')).toEqual([
+    'SMS: 300 characters, 5 SMS',
+    'Price: ₴4.925',
+    'This is expensive: try to make it shorter.',
+  ]);
+});
