@@ -4,7 +4,7 @@ import { type AddressId, type CustomerId, createIds } from '../../../core/ids.ts
 import { emptyHead } from '../../../core/ledger/types.ts';
 import { planSteps } from '../../../core/messaging/cascade.ts';
 import { type NoticeRequest, planNotice } from '../../../core/messaging/plan.ts';
-import { judge } from '../../../core/messaging/policy.ts';
+import { judge, type Standing } from '../../../core/messaging/policy.ts';
 import type { MessagingRules } from '../../../core/messaging/rules.ts';
 import { defaultProgram, type ProgramDefinition, programSchema } from '../../../core/program/program.ts';
 import { DAY_MS } from '../../../core/time.ts';
@@ -223,3 +223,61 @@ describe('offers in seven days, at most three', () => {
     expect(verdict([days(6), days(3), days(1)], 3, days(-1))).toEqual({ kind: 'drop', reason: 'frequency' });
   });
 });
+
+const mutedJourney: Partial<Standing> = {
+  mutes: [{ customerId, subject: 'journey:a', until: null, at: 0 }],
+};
+
+describe('offers that meet', () => {
+  const record = aRecord(['telegram'], { consents: { marketing: true } });
+  const verdict = (standing: Partial<Standing>, notice = {}) =>
+    judge({ category: 'marketing', pointlessAt: null, weight: 50, ...notice }, record, rules(), {
+      ...{ now: noon, prompt: false, offered: [], ...standing },
+    });
+  const silence = { after_days: 90, offers: 6, then_every_days: 30 };
+  const days = (ago: number) => noon - ago * DAY_MS;
+  const go = { kind: 'go' };
+  const hold = (until: number, reason: string) => ({ kind: 'hold', until, reason });
+
+  it.each<[string, Partial<Standing>, object, object]>([
+    ['the heavier one goes', { heaviest: 50 }, {}, go],
+    ['of the same weight the older one goes', { heaviest: 50 }, { weight: 50 }, go],
+    ['the lighter one waits a day', { heaviest: 51 }, {}, hold(days(-1), 'outweighed')],
+    [
+      'the lighter one is dropped where it is pointless by then',
+      { heaviest: 51 },
+      { pointlessAt: days(-0.5) },
+      { kind: 'drop', reason: 'outweighed' },
+    ],
+    ['what is muted goes nowhere', mutedOffers(null), { topic: 'offers' }, { kind: 'drop', reason: 'muted' }],
+    ['what was muted until now goes', mutedOffers(noon), { topic: 'offers' }, go],
+    ['what is of another topic goes', mutedOffers(null), { topic: 'orders' }, go],
+    [
+      'a muted journey goes nowhere',
+      mutedJourney,
+      { campaign: 'journey:a' },
+      { kind: 'drop', reason: 'muted' },
+    ],
+    ['another journey goes', mutedJourney, { campaign: 'journey:b' }, go],
+    [
+      'who noticed none of six waits a month',
+      { silence: { offers: 6, lastAt: days(10) } },
+      {},
+      hold(days(-20), 'silent'),
+    ],
+    ['and gets one then', { silence: { offers: 6, lastAt: days(30) } }, {}, go],
+    ['who noticed none of five does not', { silence: { offers: 5, lastAt: days(10) } }, {}, go],
+  ])('%s', (_, standing, notice, expected) => {
+    expect(rules().program.silence).toEqual(silence);
+    expect(verdict(standing, notice)).toEqual(expected);
+  });
+
+  it('service is weighed against nothing', () => {
+    const standing = { heaviest: 100, silence: { offers: 100, lastAt: noon } };
+    expect(verdict(standing, { category: 'service' })).toEqual(go);
+  });
+});
+
+function mutedOffers(until: number | null): Partial<Standing> {
+  return { mutes: [{ customerId, subject: 'topic:offers', until, at: 0 }] };
+}
