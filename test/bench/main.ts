@@ -1,10 +1,10 @@
-import { audience } from './audience.ts';
 import { batch } from './batch.ts';
 import { dispatch } from './dispatch.ts';
 import { ingest } from './ingest.ts';
 import { knowing } from './knowing.ts';
 import { type Benchmark, type Line, table, withBench } from './measure.ts';
 import { memory } from './memory.ts';
+import { planner } from './planner.ts';
 import { reporter } from './reporter.ts';
 import { restart } from './restart.ts';
 import { single } from './single.ts';
@@ -18,7 +18,7 @@ const benchmarks: readonly Benchmark[] = [
   restart,
   memory,
   dispatch,
-  audience,
+  planner,
   knowing,
   reporter,
 ];

@@ -16,7 +16,7 @@ let t: TestSvoi;
 let maria: TestChat;
 
 beforeEach(async () => {
-  t = await testSvoi({ program: { ...programSchema.parse({}), campaign_limit: 2, proof: noControl } });
+  t = await testSvoi({ program: { campaign_limit: 2, proof: noControl } });
   maria = patient(await aColleague(t.svoi, '+380671112233', 'Maria', 'manager'), t.svoi);
 });
 afterEach(() => t.close());

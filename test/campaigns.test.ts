@@ -1,0 +1,505 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createCoupon, stopCoupon } from '../core/coupons/create.ts';
+import { couponSchema } from '../core/coupons/definition.ts';
+import type { CampaignId, CouponId } from '../core/ids.ts';
+import { createIds } from '../core/ids.ts';
+import { armOf } from '../core/journeys/campaigns/arms.ts';
+import { moveCampaign } from '../core/journeys/campaigns/commands.ts';
+import { usualHourOf } from '../core/journeys/campaigns/hours.ts';
+import { tellMembers } from '../core/journeys/campaigns/tell.ts';
+import { dueIn, startOf } from '../core/journeys/campaigns/timing.ts';
+import { anyChat } from '../core/messaging/rules.ts';
+import { defaultProgram } from '../core/program/program.ts';
+import { seededRandom } from '../core/seeded_random.ts';
+import { type Campaign, type CampaignTiming, plainPlan } from '../core/staff/campaigns.ts';
+import { campaignById, freezeAudience } from '../db/campaigns.ts';
+import { type Database, readRow, readRows, statement } from '../db/database.ts';
+import { openDatabase } from '../db/open.ts';
+import { createOutbox } from '../db/outbox.ts';
+import { verifyLedger } from '../db/verify.ts';
+import { hoursTask } from '../hours_nightly.ts';
+import { settleDue } from '../jobs.ts';
+import { sendCampaigns } from '../mailings.ts';
+import { createSvoi, type Svoi } from '../svoi.ts';
+import { aCampaign, people, says, sent, standing } from './support/campaigns.ts';
+import { hasLibsqlServer, startLibsqlServer } from './support/sqld.ts';
+import { type TestSvoi, testSvoi } from './support/svoi.ts';
+
+const proof = { ...defaultProgram.proof, control_percent: 0 };
+const at = (iso: string) => Date.parse(iso);
+const local: CampaignTiming = { kind: 'local', day: '2026-11-24', time: '10:00' };
+
+describe('when somebody is told', () => {
+  const rules = { program: defaultProgram, channels: anyChat };
+  const noon = at('2026-11-22T12:00:00+02:00');
+  const usual: CampaignTiming = { kind: 'usual', at: null };
+
+  test.each([
+    ['now', 'Europe/Kyiv', 11, { kind: 'now' }, '2026-11-22T12:00:00+02:00'],
+    ['now, where it is night', 'America/New_York', 11, { kind: 'now' }, '2026-11-22T09:00:00-05:00'],
+    ['a moment', 'Europe/Berlin', 11, { kind: 'at', at: at('2026-11-25T15:00:00Z') }, '2026-11-25T15:00:00Z'],
+    ['a time where each lives', 'Europe/Kyiv', 11, local, '2026-11-24T10:00:00+02:00'],
+    ['a time where each lives, in the east', 'Asia/Tokyo', 11, local, '2026-11-24T10:00:00+09:00'],
+    ['a usual hour still to come', 'Europe/Kyiv', 18, usual, '2026-11-22T18:00:00+02:00'],
+    ['a usual hour that is now', 'Europe/Kyiv', 12, usual, '2026-11-22T12:00:00+02:00'],
+    ['a usual hour that has passed', 'Europe/Kyiv', 10, usual, '2026-11-23T10:00:00+02:00'],
+    ['a usual hour in the night', 'Europe/Kyiv', 23, usual, '2026-11-23T09:00:00+02:00'],
+  ] as const)('%s', (_, zone, hour, timing, expected) => {
+    const startsAt = startOf(timing, noon);
+    expect(new Date(dueIn(zone, hour, { timing, startsAt }, rules)).toISOString()).toBe(
+      new Date(at(expected)).toISOString(),
+    );
+  });
+});
+
+describe('the hour somebody is usually there', () => {
+  const times = (...there: readonly (readonly [hour: number, count: number])[]) =>
+    Array.from({ length: 24 }, (_, hour) => there.find(([at]) => at === hour)?.[1] ?? 0);
+  const night = (hour: number) => hour >= 21 || hour < 9;
+
+  test.each([
+    ['nobody knows after two visits', times([18, 2]), undefined],
+    ['is where most visits were', times([10, 1], [18, 3]), 18],
+    ['is an evening over two hours rather than one chance', times([10, 2], [18, 2], [19, 2]), 18],
+    ['is not in the night', times([22, 5], [11, 1]), 11],
+    ['goes round midnight', times([0, 3], [9, 1]), 9],
+  ])('%s', (_, counted, expected) => {
+    expect(usualHourOf(counted, night)).toBe(expected);
+  });
+});
+
+describe('a campaign', () => {
+  let t: TestSvoi;
+
+  beforeEach(async () => {
+    t = await testSvoi({ program: { proof } });
+  });
+  afterEach(() => t.close());
+
+  const rowsOf = (sql: string, ...args: (string | number)[]) => readRows(t.svoi.database, sql, ...args);
+  const stateOf = async (id: CampaignId) => (await campaignById(t.svoi.database, id))?.state;
+
+  /** Freezes a campaign as the job does. */
+  async function frozen(campaign: Campaign, svoi: Svoi = t.svoi): Promise<void> {
+    const everybody = { where: 'true', args: [] };
+    const now = svoi.clock.now();
+    const freezing = {
+      campaign,
+      segment: everybody,
+      program: svoi.program(),
+      rules: svoi.messagingRules(),
+      now,
+    };
+    for await (const _ of freezeAudience(svoi.database, freezing));
+  }
+
+  async function work(): Promise<void> {
+    await sendCampaigns(t.svoi);
+    await settleDue(t.svoi);
+  }
+
+  /** What was said to whom, in the order of ids. */
+  async function told(id: CampaignId) {
+    const rows = await rowsOf(
+      'select customer_id, arm, reply from notices where campaign = ? order by id',
+      id,
+    );
+    return rows.map((row) => {
+      const [words] = JSON.parse(String(row.reply)).paragraphs;
+      const { text, values } = JSON.parse(words.variables.text);
+      return { customer: String(row.customer_id), arm: String(row.arm), text, values };
+    });
+  }
+
+  async function aCoupon(definition: object): Promise<CouponId> {
+    const parsed = couponSchema.parse({ name: 'Spring', ...definition });
+    const made = await t.svoi.submit(createCoupon(parsed, 'cli', t.svoi.program()));
+    if (!made.ok) throw new Error(made.refusal.detail);
+    return made.result.id;
+  }
+
+  describe('who gets which variant', () => {
+    test('is the same for the database and for core, for ten thousand people', async () => {
+      const ids = await people(t.svoi.database, 10_000, t.clock.now());
+      const plan = { ...plainPlan, controlPercent: 12.5, holdoutPercent: 4 };
+      const campaign = aCampaign(t.clock.now(), { content: says('A.', 'B.', 'C.'), plan });
+      await frozen(campaign);
+      const rows = await rowsOf('select customer_id, arm from campaign_members order by customer_id');
+      const draw = { controlPercent: 12.5, holdoutPercent: 4, variants: ['a', 'b', 'c'] };
+      const byCore = ids.toSorted().map((id) => ({ customer_id: id, arm: armOf(id, campaign.id, draw) }));
+      expect(rows).toEqual(byCore);
+      const shares = Object.fromEntries(
+        ['holdout', 'control', 'a', 'b', 'c'].map((arm) => [
+          arm,
+          byCore.filter((one) => one.arm === arm).length / ids.length,
+        ]),
+      );
+      expect(shares.holdout).toBeCloseTo(0.04, 1);
+      expect(shares.control).toBeCloseTo(0.96 * 0.125, 1);
+      for (const arm of ['a', 'b', 'c']) expect(shares[arm]).toBeCloseTo((0.96 * 0.875) / 3, 1);
+    });
+
+    test('is told in that variant, and nobody of the control group is told', async () => {
+      await people(t.svoi.database, 60, t.clock.now());
+      const id = await sent(t.svoi, {
+        content: says('First.', 'Second.'),
+        plan: { ...plainPlan, controlPercent: 40 },
+      });
+      await work();
+      const { told: many = 0, control = 0 } = await standing(t.svoi.database, id);
+      expect([many + control, many > 20, control > 10]).toEqual([60, true, true]);
+      const heard = await told(id);
+      expect(heard.length).toBe(many);
+      for (const { arm, text } of heard) expect(text).toBe(arm === 'a' ? 'First.' : 'Second.');
+      const moments = await rowsOf(
+        `select count(*) as people from campaign_members where state in ('control', 'told') and due_at is not null`,
+      );
+      expect(moments).toEqual([{ people: 60 }]);
+    });
+  });
+
+  describe('whom a campaign leaves out', () => {
+    test('it writes down with the reason, and tells the others', async () => {
+      const { svoi } = t;
+      const day = 86_400_000;
+      const now = t.clock.now();
+      const ids = await people(svoi.database, 6, now, (index) => ({
+        agreed: index !== 0,
+        reachable: index !== 1,
+        heardAt: index === 3 ? now - 200 * day : now,
+      }));
+      await svoi.database.write([
+        statement(`insert into mutes values (?, 'topic:offers', ?, ?)`, ids[2] ?? '', now + day, now),
+        statement(
+          `insert into mutes values (?, 'topic:offers', ?, ?)`,
+          ids[5] ?? '',
+          now - day,
+          now - 2 * day,
+        ),
+      ]);
+      await svoi.database.write([
+        statement(
+          `insert into notices (id, customer_id, category, kind, occasion, reply, state, steps, step,
+           stops_on_purchase, doubled, created_at, revision)
+         values ('ntc_1', ?, 'marketing', 'journey', 'new_year', '{}', 'reached', '[]', 0, 0, 0, ?, 1)`,
+          ids[4] ?? '',
+          now,
+        ),
+      ]);
+      const id = await sent(svoi, { plan: { ...plainPlan, occasion: 'new_year', engagedOnly: true } });
+      await work();
+      expect(await standing(svoi.database, id)).toEqual({
+        ...{ consent: 1, no_channel: 1, muted: 1, silent: 1, occasion: 1, told: 1 },
+      });
+    });
+
+    test('who goes silent about offers between freezing and telling is left out too', async () => {
+      const ids = await people(t.svoi.database, 2, t.clock.now());
+      t.clock.set(Date.parse('2026-11-22T23:00:00+02:00'));
+      const id = await sent(t.svoi);
+      await work();
+      expect(await standing(t.svoi.database, id)).toEqual({ waiting: 2 });
+      await t.svoi.database.write([
+        statement(`insert into mutes values (?, 'topic:offers', null, 1)`, ids[0] ?? ''),
+      ]);
+      t.clock.set(Date.parse('2026-11-23T09:30:00+02:00'));
+      await work();
+      expect(await standing(t.svoi.database, id)).toEqual({ muted: 1, told: 1 });
+      expect(await stateOf(id)).toBe('done');
+    });
+  });
+
+  describe('the moment', () => {
+    test('a campaign by local time begins in the first zone that somebody lives in, and tells each at that time', async () => {
+      const zones = [null, 'Europe/Berlin', 'America/New_York'];
+      await people(t.svoi.database, 3, t.clock.now(), (index) => ({ zone: zones[index] ?? null }));
+      const id = await sent(t.svoi, { plan: { ...plainPlan, timing: local } });
+      const steps = [
+        ['2026-11-23T20:00:00+02:00', 'planned', {}],
+        ['2026-11-24T09:59:00+02:00', 'planned', {}],
+        ['2026-11-24T10:00:01+02:00', 'sending', { told: 1, waiting: 2 }],
+        ['2026-11-24T10:00:01+01:00', 'sending', { told: 2, waiting: 1 }],
+        ['2026-11-24T10:00:01-05:00', 'done', { told: 3 }],
+      ] as const;
+      for (const [moment, state, members] of steps) {
+        t.clock.set(at(moment));
+        await work();
+        expect([moment, await stateOf(id), await standing(t.svoi.database, id)]).toEqual([
+          moment,
+          state,
+          members,
+        ]);
+      }
+    });
+
+    test('what is good for so long is not said later', async () => {
+      await people(t.svoi.database, 1, t.clock.now());
+      t.clock.set(at('2026-11-22T22:00:00+02:00'));
+      const id = await sent(t.svoi, { plan: { ...plainPlan, goodForMs: 3_600_000 } });
+      t.clock.set(at('2026-11-23T11:00:00+02:00'));
+      await work();
+      expect(await rowsOf('select state, reason from notices where campaign = ?', id)).toEqual([
+        { state: 'dropped', reason: 'too_late' },
+      ]);
+    });
+  });
+
+  describe('the usual hour', () => {
+    test('is learned at night from purchases and reading, where each lives', async () => {
+      const { svoi, clock } = t;
+      const now = clock.now();
+      const [buyer = '', reader = '', stranger = ''] = await people(svoi.database, 3, now, (index) => ({
+        heardAt: null,
+        ...(index === 1 ? { zone: 'America/New_York' } : {}),
+      }));
+      const local = (hour: number, day: number) => Date.UTC(2026, 10, day, hour, 30);
+      await svoi.database.write([
+        ...[1, 2, 3, 4].map((day) =>
+          statement(
+            `insert into purchases (id, kind, shop_id, external_id, customer_id, at, recorded_at, total_minor, earned,
+             pending, local_at, revision) values (?, 'sale', 'shp_1', ?, ?, ?, ?, 100, 0, 0, ?, 1)`,
+            ...[`pur_${day}`, `r${day}`, buyer, local(16, day), local(16, day), local(18, day)],
+          ),
+        ),
+        statement('update customers set last_at = ? where id = ?', now, buyer),
+        ...[1, 2, 3].map((day) =>
+          statement(
+            `insert into messages (id, address_id, customer_id, channel, category, reply, state, due_at, created_at,
+             attempts, priority, campaign, read_at)
+           values (?, 'adr', ?, 'telegram', 'marketing', '{}', 'read', 0, 0, 1, 3, '', ?)`,
+            ...[`msg_${day}`, reader, Date.parse(`2026-11-0${day}T12:10:00-05:00`)],
+          ),
+        ),
+      ]);
+      await hoursTask.run(svoi, '2026-11-22');
+      const rows = await rowsOf('select customer_id, hour from customer_hours order by customer_id');
+      expect(rows).toEqual([
+        { customer_id: buyer, hour: 18 },
+        { customer_id: reader, hour: 12 },
+      ]);
+      const timing = { kind: 'usual', at: null } as const;
+      const id = await sent(svoi, { plan: { ...plainPlan, timing } });
+      await work();
+      const dues = await rowsOf('select customer_id, due_at from campaign_members where campaign_id = ?', id);
+      expect(Object.fromEntries(dues.map((row) => [row.customer_id, row.due_at]))).toEqual({
+        [buyer]: Date.parse('2026-11-22T18:00:00+02:00'),
+        [reader]: Date.parse('2026-11-22T12:00:00-05:00'),
+        [stranger]: Date.parse('2026-11-23T11:00:00+02:00'),
+      });
+    });
+  });
+
+  describe('what goes along', () => {
+    test('a coupon: each gets a code of his own in the message, and nothing else tells of it', async () => {
+      await people(t.svoi.database, 3, t.clock.now());
+      const coupon = await aCoupon({ effect: { kind: 'amount', amount_minor: 5000 } });
+      const content = { ...says('Your code: {{coupon.code}}'), gift: { coupon, name: 'Spring' } };
+      const id = await sent(t.svoi, { content });
+      await work();
+      const codes = (await told(id)).map(({ values }) => values['coupon.code'].replace(/\W/g, ''));
+      const kept = await rowsOf('select code from coupon_codes where customer_id is not null');
+      expect(codes.toSorted()).toEqual(kept.map(({ code }) => code).toSorted());
+      expect(new Set(codes).size).toBe(3);
+      expect(await rowsOf(`select count(*) as notices from notices`)).toEqual([{ notices: 3 }]);
+      const audit = await rowsOf(
+        'select actor, count(*) as entries from audit_entries where chain <> ? group by 1',
+        'house',
+      );
+      expect(audit).toEqual([{ actor: `campaign:${id}`, entries: 3 }]);
+    });
+
+    test('points: they are a gift in the ledger, and the text tells of them', async () => {
+      await people(t.svoi.database, 2, t.clock.now());
+      const content = { ...says('{{gift.points, points}} for you'), gift: { points: 40, liveDays: 7 } };
+      const id = await sent(t.svoi, { content });
+      await work();
+      expect((await told(id)).map(({ values }) => values['gift.points'])).toEqual([40, 40]);
+      const ledger = await rowsOf(
+        'select kind, points, actor, reference, reason from ledger_transactions order by id limit 1',
+      );
+      expect(ledger).toEqual([
+        {
+          ...{ kind: 'gift', points: 40, actor: `campaign:${id}`, reference: id },
+          reason: JSON.stringify({ rule: 'campaign', campaign: id }),
+        },
+      ]);
+      const lots = await rowsOf('select distinct expires_at from lots');
+      expect(lots).toEqual([{ expires_at: Date.parse('2026-11-30T00:00:00+02:00') }]);
+      expect(await verifyLedger(t.svoi.database)).not.toHaveProperty('fault');
+    });
+
+    test('a coupon that was stopped meanwhile stops the campaign: nobody is promised what there is not', async () => {
+      await people(t.svoi.database, 2, t.clock.now());
+      const coupon = await aCoupon({ effect: { kind: 'amount', amount_minor: 5000 } });
+      const id = await sent(t.svoi, {
+        content: { ...says('{{coupon.code}}'), gift: { coupon, name: 'Spring' } },
+      });
+      await t.svoi.submit(stopCoupon(coupon, 'cli'));
+      await work();
+      const campaign = await campaignById(t.svoi.database, id);
+      expect([campaign?.state, campaign?.reason, await told(id)]).toEqual(['stopped', 'coupon', []]);
+      await work();
+      expect((await campaignById(t.svoi.database, id))?.finishedAt).not.toBeNull();
+    });
+
+    test('the budget holds: who would go beyond it is not told, and that shows', async () => {
+      await people(t.svoi.database, 5, t.clock.now());
+      const coupon = await aCoupon({ effect: { kind: 'amount', amount_minor: 5000 } });
+      const id = await sent(t.svoi, {
+        content: { ...says('{{coupon.code}}'), gift: { coupon, name: 'Spring' } },
+        plan: { ...plainPlan, budgetMinor: 12_000 },
+      });
+      await work();
+      const campaign = await campaignById(t.svoi.database, id);
+      expect([campaign?.state, campaign?.reason, campaign?.spentMicros]).toEqual([
+        'done',
+        'budget',
+        100_000_000,
+      ]);
+      expect(await standing(t.svoi.database, id)).toEqual({ told: 2, budget: 3 });
+      expect(await rowsOf('select count(*) as codes from coupon_codes')).toEqual([{ codes: 2 }]);
+    });
+  });
+
+  describe('pausing', () => {
+    test('holds back at once what waits in the outbox, and going on lets it go', async () => {
+      await people(t.svoi.database, 3, t.clock.now());
+      const id = await sent(t.svoi);
+      await work();
+      const outbox = createOutbox(t.svoi.database);
+      const claim = () => ({
+        channel: 'telegram' as const,
+        now: t.clock.now(),
+        limit: 10,
+        leaseUntil: t.clock.now() + 60_000,
+      });
+      // All were handed over; it is on its way until they have ended, so it is stopped from the outside of the job.
+      await t.svoi.database.write([
+        statement(`update campaigns set state = 'sending', finished_at = null, revision = revision + 1`),
+      ]);
+      await t.svoi.submit(moveCampaign(id, 'pause', 'cli'));
+      expect(await outbox.claim(claim())).toEqual([]);
+      await t.svoi.submit(moveCampaign(id, 'resume', 'cli'));
+      expect((await outbox.claim(claim())).length).toBe(3);
+    });
+
+    test('a planned campaign does not begin while it is paused', async () => {
+      await people(t.svoi.database, 1, t.clock.now());
+      const timing = { kind: 'at', at: t.clock.now() + 3_600_000 } as const;
+      const id = await sent(t.svoi, { plan: { ...plainPlan, timing } });
+      await t.svoi.submit(moveCampaign(id, 'pause', 'cli'));
+      t.clock.set(t.clock.now() + 2 * 3_600_000);
+      await work();
+      expect(await standing(t.svoi.database, id)).toEqual({});
+      await t.svoi.submit(moveCampaign(id, 'resume', 'cli'));
+      await work();
+      expect(await standing(t.svoi.database, id)).toEqual({ told: 1 });
+    });
+  });
+
+  test('more people than were agreed to: nobody is told', async () => {
+    await people(t.svoi.database, 5, t.clock.now());
+    const id = await sent(t.svoi, {}, 4);
+    await work();
+    const campaign = await campaignById(t.svoi.database, id);
+    expect([campaign?.state, campaign?.reason, (await told(id)).length]).toEqual(['stopped', 'too_many', 0]);
+  });
+
+  test('of two accounts that became one, the person is told once', async () => {
+    const [one = '', two = ''] = await people(t.svoi.database, 2, t.clock.now());
+    const coupon = await aCoupon({ effect: { kind: 'amount', amount_minor: 5000 } });
+    t.clock.set(Date.parse('2026-11-22T23:00:00+02:00'));
+    const id = await sent(t.svoi, {
+      content: { ...says('{{coupon.code}}'), gift: { coupon, name: 'Spring' } },
+    });
+    await work();
+    await t.svoi.database.write([
+      statement('update customers set merged_into = ?, phone = null where id = ?', one, two),
+    ]);
+    t.clock.set(Date.parse('2026-11-23T09:30:00+02:00'));
+    await work();
+    expect(await standing(t.svoi.database, id)).toEqual({ told: 1, merged: 1 });
+    expect(await rowsOf('select customer_id from coupon_codes')).toEqual([{ customer_id: one }]);
+  });
+
+  /** A Svoi whose process dies at a write: before it is committed, or right after. */
+  async function mortal(database: Database, life: { writes: number }, seed: number): Promise<Svoi> {
+    const random = seededRandom(seed);
+    const dying: Database = {
+      ...database,
+      async write(statements) {
+        life.writes -= 1;
+        const dies = life.writes <= 0;
+        if (dies && random() < 0.5) throw new Error('SQLITE_IOERR: the power is gone');
+        const rows = await database.write(statements);
+        if (dies) throw new Error('SQLITE_IOERR: the power is gone');
+        return rows;
+      },
+    };
+    return createSvoi({ database: dying, clock: t.clock, ids: createIds(random), random });
+  }
+
+  /** What must hold at the end, whatever happened on the way: each was told once, and given one thing. */
+  async function expectExact(database: Database, id: CampaignId, count: number): Promise<void> {
+    expect(await standing(database, id)).toEqual({ told: count });
+    const figures = await readRow(
+      database,
+      `select (select count(*) from notices where campaign = ?1) as notices,
+       (select count(distinct customer_id) from notices where campaign = ?1) as people,
+       (select count(*) from ledger_transactions where reference = ?1) as gifts,
+       (select spent_micros from campaigns where id = ?1) as spent`,
+      id,
+    );
+    expect(figures).toEqual({ notices: count, people: count, gifts: count, spent: count * 10_000_000 });
+  }
+
+  const gift = { ...says('{{gift.points, points}}'), gift: { points: 10, liveDays: null } };
+
+  test.each([1, 2, 3, 4, 5])('killed at random writes it goes on, exactly (seed %i)', async (seed) => {
+    const { database } = t.svoi;
+    const count = 200;
+    await people(database, count, t.clock.now());
+    const id = await sent(t.svoi, { content: gift });
+    const random = seededRandom(seed);
+    for (let life = 0; life < 40 && (await stateOf(id)) !== 'done'; life += 1) {
+      const svoi = await mortal(database, { writes: 1 + Math.floor(random() * 4) }, seed * 100 + life);
+      await sendCampaigns(svoi).catch(() => {});
+    }
+    await sendCampaigns(t.svoi);
+    expect(await stateOf(id)).toBe('done');
+    await expectExact(database, id, count);
+  });
+
+  test.skipIf(!hasLibsqlServer)('two processes on a server tell nobody twice', async () => {
+    const server = await startLibsqlServer();
+    try {
+      const open = async (seed: number) => {
+        const database = await openDatabase({ url: server.url });
+        const random = seededRandom(seed);
+        return createSvoi({ database, clock: t.clock, ids: createIds(random), random });
+      };
+      const [one, two] = [await open(1), await open(2)];
+      const count = 500;
+      await people(one.database, count, t.clock.now());
+      const id = await sent(one, { content: gift, plan: { ...plainPlan, controlPercent: 0 } });
+      await Promise.all([sendCampaigns(one), sendCampaigns(two)]);
+      await sendCampaigns(one);
+      expect((await campaignById(one.database, id))?.state).toBe('done');
+      await expectExact(one.database, id, count);
+      one.database.close();
+      two.database.close();
+    } finally {
+      await server.stop();
+    }
+  });
+
+  test('a batch that another process told meanwhile is passed over', async () => {
+    const ids = await people(t.svoi.database, 2, t.clock.now());
+    const id = await sent(t.svoi, { content: gift });
+    await work();
+    const rules = () => ({ messaging: t.svoi.messagingRules(), program: t.svoi.program() });
+    const again = await t.svoi.submit(tellMembers(id, ids, rules));
+    expect(again).toMatchObject({ ok: true, result: { told: 0, leftOut: 0 } });
+    await expectExact(t.svoi.database, id, 2);
+  });
+});
