@@ -44,7 +44,9 @@ export class DatabaseShop {
     const ids: Ids = { next: (prefix, at) => contexts.current.ids.next(prefix, at) };
     const random = () => contexts.current.random();
     const { clock } = world;
-    return new DatabaseShop(await createSvoi({ database, clock, ids, random }), world, contexts);
+    // Journeys are lived through by their own stories: in memory there are none.
+    const svoi = await createSvoi({ database, clock, ids, random, shipped: [] });
+    return new DatabaseShop(svoi, world, contexts);
   }
 
   /** Lets a turn happen. A crash before the commit leaves nothing behind: only the second try is seen. */

@@ -3,6 +3,7 @@ import { expireReservation } from '../../core/coupons/reserve.ts';
 import { expirePoints } from '../../core/customers/expiry.ts';
 import { remindOfTalk, returnBot } from '../../core/dialogs/staff/talk_jobs.ts';
 import { askAfterPurchase, isWorthAsking } from '../../core/insights/nps/ask.ts';
+import { tellCartLeft } from '../../core/journeys/cart_left.ts';
 import { advanceNotice } from '../../core/messaging/advance.ts';
 import { quietUntil } from '../../core/messaging/policy.ts';
 import { releasePending } from '../../core/purchases/payment.ts';
@@ -91,8 +92,14 @@ const talksQuiet: DueIn = (store, { clock }) =>
     .filter(({ status, botReturnsAt }) => status !== 'closed' && botReturnsAt <= clock.now())
     .map(({ id }) => returnBot(id));
 
+const cartsLeft: DueIn = (store, { clock }) =>
+  [...store.carts.values()]
+    .filter(({ leftAt }) => leftAt !== null && leftAt <= clock.now())
+    .sort((a, b) => (a.leftAt ?? 0) - (b.leftAt ?? 0))
+    .map(({ id }) => tellCartLeft(id));
+
 /** The jobs in their order. */
 export const jobs: readonly DueIn[] = [
   ...[windowsClosed, redemptionsOver, reservationsOver, mergesToFollow, pointsToBurn],
-  ...[purchasesToAskAbout, noticesDue, talksWaiting, talksQuiet, codesToMake],
+  ...[purchasesToAskAbout, noticesDue, talksWaiting, talksQuiet, codesToMake, cartsLeft],
 ];

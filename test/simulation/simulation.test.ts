@@ -50,6 +50,7 @@ const everything = [
   ...['coupon.reserve done', 'coupon.reserve coupon_used_up'],
   ...['coupon.cancel_reservation done', 'checkout.quote done', 'customer.erase done'],
   ...['customer.upsert done', 'customer.upsert customer_mismatch', 'staff.invite done', 'staff.remove done'],
+  ...['cart.put done', 'cart.empty done', 'cart.empty cart_not_found', 'order.tell done'],
   ...['dialog.step done', 'dialog.step replayed'],
 ];
 

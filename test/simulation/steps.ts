@@ -1,3 +1,4 @@
+import { cartSteps } from './steps/carts.ts';
 import { chatSteps } from './steps/chats.ts';
 import { couponSteps } from './steps/coupons.ts';
 import { factSteps } from './steps/facts.ts';
@@ -16,6 +17,7 @@ export const steps: readonly Step[] = [
     ...staffSteps,
     ...chatSteps,
     ...factSteps,
+    ...cartSteps,
     ...timeSteps,
   ],
 ];
