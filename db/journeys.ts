@@ -32,7 +32,7 @@ export async function dueRuns(database: Reading, now: number, limit: number): Pr
     database,
     `select r.id, r.journey, r.version, r.step, r.revision, coalesce(c.merged_into, c.id) as customer_id
      from journey_runs r indexed by journey_runs_due join customers c on c.id = r.customer_id
-     where r.due_at is not null and r.due_at <= ? order by r.due_at, r.id limit ?`,
+     where r.due_at is not null and r.due_at <= ? order by r.due_at limit ?`,
     now,
     limit,
   );

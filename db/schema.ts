@@ -1249,7 +1249,9 @@ export const journeyRuns = sqliteTable(
     index('journey_runs_due').on(table.dueAt).where(sql`due_at is not null`),
     index('journey_runs_waiting').on(table.waitsFor, table.customerId).where(sql`waits_for is not null`),
     index('journey_runs_journey').on(table.journey, table.startedAt),
-    index('journey_runs_under_way').on(table.journey, table.version, table.step).where(sql`due_at is not null`),
+    index('journey_runs_under_way')
+      .on(table.journey, table.version, table.step, table.dueAt)
+      .where(sql`due_at is not null`),
   ],
 );
 

@@ -2,7 +2,7 @@ import type { RunId } from '../ids.ts';
 import { localeOf } from '../messaging/cascade.ts';
 import { isMuted } from '../messaging/mutes.ts';
 import { type Command, type Context, mergeChanges } from '../ports.ts';
-import { hasBought, isEverHeard } from './conditions.ts';
+import { boughtSince, hasBought, isEverHeard } from './conditions.ts';
 import type { JourneyDefinition } from './definition.ts';
 import { type FlowStep, flowOf } from './flow.ts';
 import { doStep, type Stepped } from './steps.ts';
@@ -179,7 +179,7 @@ function aboutPerson(run: JourneyRun, customerId: JourneyRun['customerId'], sinc
     customers: [{ ref: { id: customerId }, lots: 'open' }],
     mutes: [customerId],
     entered: [{ ...run, customerId }],
-    bought: [{ customerId, since: run.startedAt }],
+    bought: [{ customerId, since: boughtSince(run) }],
     habits: [{ customerId, since }],
     npsOf: [customerId],
   };

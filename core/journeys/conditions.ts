@@ -30,7 +30,12 @@ export function isSo(condition: ConditionDefinition, asked: Asked): boolean | un
 /** Whether the customer has bought since the run began. */
 export function hasBought({ run, facts }: Pick<Asked, 'run' | 'facts'>): boolean {
   const person = personOf(run, facts);
-  return person ? facts.bought({ customerId: person.customer.id, since: run.startedAt }) : false;
+  return person ? facts.bought({ customerId: person.customer.id, since: boughtSince(run) }) : false;
+}
+
+/** After which moment a purchase counts: the one that began the run does not, any other of the same moment does. */
+export function boughtSince({ data, startedAt }: Pick<JourneyRun, 'data' | 'startedAt'>): number {
+  return data.purchaseId === undefined ? startedAt - 1 : startedAt;
 }
 
 /** Whether the customer has read, opened or answered the last message of the run. */

@@ -55,7 +55,7 @@ CREATE UNIQUE INDEX `journey_runs_occasion` ON `journey_runs` (`customer_id`,`jo
 CREATE INDEX `journey_runs_due` ON `journey_runs` (`due_at`) WHERE due_at is not null;--> statement-breakpoint
 CREATE INDEX `journey_runs_waiting` ON `journey_runs` (`waits_for`,`customer_id`) WHERE waits_for is not null;--> statement-breakpoint
 CREATE INDEX `journey_runs_journey` ON `journey_runs` (`journey`,`started_at`);--> statement-breakpoint
-CREATE INDEX `journey_runs_under_way` ON `journey_runs` (`journey`,`version`,`step`) WHERE due_at is not null;--> statement-breakpoint
+CREATE INDEX `journey_runs_under_way` ON `journey_runs` (`journey`,`version`,`step`,`due_at`) WHERE due_at is not null;--> statement-breakpoint
 CREATE TABLE `journey_versions` (
 	`journey` text NOT NULL,
 	`version` integer NOT NULL,
