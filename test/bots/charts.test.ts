@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { drawCart } from '../../bots/charts/cart.ts';
 import { inkOn } from '../../bots/charts/colours.ts';
 import { drawReport } from '../../bots/charts/draw.ts';
 import { cut, widthOf, wrap } from '../../bots/charts/text.ts';
 import { locales } from '../../core/customers/types.ts';
 import { type Report, themes } from '../../core/insights/reports/types.ts';
+import { type CartItem, cartTotalMinor } from '../../core/purchases/carts.ts';
 import en from '../../locales/charts/en.json' with { type: 'json' };
 import ru from '../../locales/charts/ru.json' with { type: 'json' };
 import uk from '../../locales/charts/uk.json' with { type: 'json' };
@@ -79,6 +81,32 @@ it.each(longReports.map((report) => [report.name, report] as const))(
     expect(textsIn(svg).filter(({ left, right }) => left < 0 || right > 1080)).toEqual([]);
   },
 );
+
+describe.each(locales)('the picture of a cart in %s', (locale) => {
+  const item = (name: string, quantity: number, unitPriceMinor: number) => ({
+    ...{ sku: name, name, quantity, unitPriceMinor, url: null, image: null },
+  });
+  const cart = (items: readonly CartItem[]) => ({ items, totalMinor: cartTotalMinor(items) });
+  const names = ['<b>Cheese</b> & more', 'W'.repeat(500), 'кава в зернах '.repeat(30)];
+
+  it.each(themes)('keeps names of any length within the page, in the %s theme', (theme) => {
+    const items = names.map((name) => item(name, 0.314, 99_999_999_999));
+    const svg = drawCart(cart(items), { ...reader, locale, theme });
+    const height = Number(/ height="(\d+)"/.exec(svg)?.[1]);
+    const outside = textsIn(svg).filter(({ left, right, y }) => left < 0 || right > 1080 || y > height);
+    expect([outside, svg.includes('<b>')]).toEqual([[], false]);
+  });
+
+  it('tells eight articles with their sums, how many more there are, and the sum of all', () => {
+    const items = Array.from({ length: 10 }, (_, index) => item(`Cup ${index}`, 2, 1_050));
+    const words = textsIn(drawCart(cart(items), { ...reader, locale, theme: 'light' }));
+    const texts = words.map((one) => one.words.replaceAll(/[\u00a0\u202f]/g, ' '));
+    expect(texts.filter((text) => text.startsWith('Cup'))).toHaveLength(8);
+    expect(texts.filter((text) => text === (locale === 'en' ? '₴21' : '21 ₴'))).toHaveLength(8);
+    expect(texts.filter((text) => /[^\d]2\b/.test(text) && !text.includes('₴'))).toHaveLength(2);
+    expect(texts.at(-1)).toMatch(/210/);
+  });
+});
 
 it('numbers of the data stand in the picture, written as the reader writes them', () => {
   const revenue = busyReports.find(({ name }) => name === 'revenue');

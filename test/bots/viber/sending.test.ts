@@ -337,6 +337,18 @@ describe('a picture', () => {
     expect((await gone.webhook(new Request(url))).status).toBe(404);
   });
 
+  it('of a cart is drawn when it is fetched, in the language of the chat', async () => {
+    const drawn = png(new Uint8Array([9, 8, 7]));
+    const drawPicture = vi.fn<NonNullable<ViberOptions['drawPicture']>>(async () => drawn);
+    const olena = await shop.subscriber('olena=');
+    const of = { kind: 'cart', cart: 'crt_01KANW6Q3J8X5T0G9R2B7C4D6E' } as const;
+    await send('olena=', { picture: { image: drawn, alt: 'Кошик', of }, locale: 'uk' });
+    const url = olena.messages.at(-1)?.picture ?? '';
+    const shown = await shop.open({ drawPicture }).webhook(new Request(url));
+    expect(new Uint8Array(await shown.arrayBuffer())).toEqual(drawn.bytes);
+    expect(drawPicture.mock.calls).toMatchObject([[of, { locale: 'uk' }]]);
+  });
+
   it('whose text is too long for it comes first, and the text with its buttons after it', async () => {
     const olena = await shop.subscriber('olena=');
     const text = 'я'.repeat(769);

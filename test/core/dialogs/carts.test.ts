@@ -5,6 +5,8 @@ import { type OrderInput, tellOrderStatus } from '../../../core/journeys/order_s
 import { type CartInput, emptyCart, putCart } from '../../../core/purchases/cart_changes.ts';
 import type { Cart } from '../../../core/purchases/carts.ts';
 import { findCart } from '../../../db/carts.ts';
+import type { Drawing } from '../../../drawings.ts';
+import { messagePictures } from '../../../message_pictures.ts';
 import { converse, type TestChat } from '../../support/chat.ts';
 import { aPurchase, buy } from '../../support/purchases.ts';
 import { aColleague, aMember } from '../../support/staff.ts';
@@ -129,6 +131,27 @@ describe('a customer’s cart', () => {
     await leave();
     t.clock.advance(15 * 86_400_000);
     expect((await olena.press('cart'))[0]?.text).toMatch(/^Your cart is empty/);
+  });
+});
+
+describe('the picture of a cart', () => {
+  test('is drawn as the cart is now, and not at all once it is none', async () => {
+    const { id } = await leave();
+    const drawn: Drawing[] = [];
+    const png = async (drawing: Drawing) => {
+      drawn.push(drawing);
+      return new Uint8Array([drawn.length]);
+    };
+    const draw = messagePictures(t.svoi, png);
+    await leave({ items: [cup], updatedAt: t.clock.now() });
+    expect(await draw({ kind: 'cart', cart: id }, { locale: 'ru' })).toEqual({
+      ...{ type: 'image/png', bytes: new Uint8Array([1]) },
+    });
+    expect(drawn).toMatchObject([
+      { cart: { items: [{ name: 'Cup' }], totalMinor: 12_050 }, reader: { locale: 'ru', currency: 'UAH' } },
+    ]);
+    await olena.press(`decline:${id}`);
+    expect(await draw({ kind: 'cart', cart: id }, { locale: 'ru' })).toBeUndefined();
   });
 });
 
