@@ -5,15 +5,18 @@ import type { EffectReport } from '../../core/insights/reports/types.ts';
 import { sum } from '../../core/money.ts';
 import type { Box } from './echart.ts';
 import type { Look } from './look.ts';
-import { type Content, figure, figureHeight, heading, headingHeight } from './page.ts';
+import { type Content, heading, headingHeight } from './page.ts';
 import { rect, text } from './svg.ts';
 import { cut, widthOf } from './text.ts';
 
 /** Arms that have room below each other: the control group is one of them. */
 const mostArms = 6;
 const size = 28;
-const tallestRow = 84;
+const tallestRow = 124;
+const labelWidth = 370;
 const gap = 40;
+const columns = 4;
+const rowHeight = 112;
 
 /** What each arm bought a head, with the interval that is sure in 95 of 100 cases; below, what became of the messages. */
 export function effect(report: EffectReport, look: Look): Content {
@@ -28,8 +31,9 @@ export function effect(report: EffectReport, look: Look): Content {
     subtitle,
     body(box) {
       const shown = shownArms(arms);
+      const below = figuresOf(report, look);
       const isResult = verdict.kind !== 'too_early' && verdict.kind !== 'none';
-      const areas = areasOf(box, figuresOf(report, look).length > 4 ? 2 : 1);
+      const areas = areasOf(box, Math.ceil(below.length / columns));
       const colour = (arm: string) =>
         arm === controlArm || !isResult ? look.colours.muted : look.colours.series[0];
       const rows = (average: (arm: EffectArm) => Average) =>
@@ -39,7 +43,6 @@ export function effect(report: EffectReport, look: Look): Content {
           colour: colour(arm.arm),
         }));
       const percents = (value: number) => look.decimal(100 * value, '%');
-      const below = figuresOf(report, look);
       const panels = shown.some(({ over }) => over > 0)
         ? [
             panel(
@@ -92,7 +95,7 @@ function armLabel({ arm, people }: EffectArm, arms: readonly EffectArm[], look: 
 
 /** Two panels above, and so many rows of figures at the foot. */
 function areasOf({ x, y, width, height }: Box, rows: number) {
-  const foot = rows * figureHeight;
+  const foot = rows * rowHeight;
   const each = (height - foot - 2 * gap) / 2;
   return {
     upper: { x, y, width, height: each },
@@ -107,9 +110,26 @@ interface Row {
   readonly colour: string;
 }
 
+/** The label stands above its bar, and beside it where there are many. */
+function placesOf({ x, y, width, height }: Box, count: number, room: number) {
+  const each = Math.min((height - headingHeight) / count, tallestRow);
+  const isTight = each < 80;
+  const left = isTight ? x + labelWidth : x;
+  const over = isTight ? 6 : 38;
+  const bar = (index: number): Box => ({
+    ...{ x: left, y: y + headingHeight + index * each + over },
+    ...{ width: x + width - room - left, height: each - over - (isTight ? 6 : 12) },
+  });
+  const label = (index: number) => {
+    const { y: top, height: thick } = bar(index);
+    return { x, y: isTight ? top + thick / 2 + 9 : top - 10, width: isTight ? labelWidth - 16 : width };
+  };
+  return { bar, label };
+}
+
 /** A bar for each arm from zero on, its number at the end, and its interval across the end. */
 function panel(
-  { x, y, width, height }: Box,
+  box: Box,
   look: Look,
   title: string,
   rows: readonly Row[],
@@ -118,39 +138,32 @@ function panel(
   const { colours } = look;
   const numbers = rows.map(({ average }) => format(average.mean));
   const room = Math.max(...numbers.map((number) => widthOf(number, size, true))) + 20;
+  const places = placesOf(box, rows.length, room);
   const high = Math.max(...rows.map(({ average }) => Math.max(average.high, 0)));
   const low = Math.min(...rows.map(({ average }) => Math.min(average.low, average.mean, 0)));
-  const scale = (width - room) / (high - low || 1);
-  const at = (value: number) => x + (value - low) * scale;
-  const each = Math.min((height - headingHeight) / rows.length, tallestRow + 40);
-  const thick = each - 50;
-  const drawn = rows.map(({ label, average: { mean, low: from, high: to }, colour }, index) => {
-    const top = y + headingHeight + index * each;
-    const middle = top + 38 + thick / 2;
-    const left = Math.min(at(0), at(mean));
-    const line = (place: Box) => rect(place, colours.text);
-    const whisker =
-      to > from
-        ? [
-            line({ x: at(from), y: middle - 2, width: at(to) - at(from), height: 4 }),
-            line({ x: at(from) - 2, y: middle - 10, width: 4, height: 20 }),
-            line({ x: at(to) - 2, y: middle - 10, width: 4, height: 20 }),
-          ]
-        : [];
+  const drawn = rows.map(({ label, average, colour }, index) => {
+    const { x, y, width, height } = places.bar(index);
+    const at = (value: number) => x + ((value - low) * width) / (high - low || 1);
+    const [zero, mean] = [at(0), at(average.mean)];
+    const named = places.label(index);
+    const middle = y + height / 2;
+    const long = Math.max(3, Math.abs(mean - zero));
     return [
-      text(x, top + 28, cut(label, 26, width), { size: 26, colour: colours.muted }),
-      rect(
-        { x: left, y: top + 38, width: Math.max(3, Math.abs(at(mean) - at(0))), height: thick },
-        colour,
-        6,
-      ),
-      ...whisker,
-      text(x + width, middle + 10, numbers[index] ?? '', {
+      text(named.x, named.y, cut(label, 26, named.width), { size: 26, colour: colours.muted }),
+      rect({ x: Math.min(zero, mean), y, width: long, height }, colour, 6),
+      ...(average.high > average.low ? whisker(at(average.low), at(average.high), middle, colours.text) : []),
+      text(box.x + box.width, middle + 10, numbers[index] ?? '', {
         ...{ size, colour: colours.text, bold: true, at: 'end' },
       }),
     ].join('');
   });
-  return [heading(x, y, title, look, width), ...drawn].join('');
+  return [heading(box.x, box.y, title, look, box.width), ...drawn].join('');
+}
+
+/** A line from one end of an interval to the other, with a stop at each. */
+function whisker(from: number, to: number, middle: number, colour: string): string[] {
+  const stop = (at: number) => rect({ x: at - 2, y: middle - 10, width: 4, height: 20 }, colour);
+  return [rect({ x: from, y: middle - 2, width: to - from, height: 4 }, colour), stop(from), stop(to)];
 }
 
 /** Profit first where it is known, then what became of the messages. */
@@ -170,22 +183,23 @@ function figuresOf({ arms, comparisons, verdict }: EffectReport, look: Look) {
     { value: all(({ answered }) => answered), label: look.word('effect_answered') },
     { value: all(({ left }) => left), label: look.word('effect_left') },
     { value: all(({ buyers }) => buyers), label: look.word('effect_bought') },
-  ].slice(0, 8);
+  ];
 }
 
+/** Figures in rows of four, each over what it is. */
 function grid(
   { x, y, width }: Box,
   figures: readonly { readonly value: string; readonly label: string }[],
-  look: Look,
+  { colours }: Look,
 ): string[] {
-  const columns = 4;
-  return figures.map((one, index) => {
-    const place = {
-      x: x + (index % columns) * (width / columns),
-      y: y + Math.floor(index / columns) * figureHeight,
-      width: width / columns - 20,
-      height: figureHeight,
-    };
-    return figure(place, one, look);
+  const each = width / columns;
+  return figures.map(({ value, label }, index) => {
+    const left = x + (index % columns) * each;
+    const top = y + Math.floor(index / columns) * rowHeight;
+    const bold = { size: 38, colour: colours.text, bold: true } as const;
+    return [
+      text(left, top + 40, cut(value, bold.size, each - 16, true), bold),
+      text(left, top + 78, cut(label, 26, each - 16), { size: 26, colour: colours.muted }),
+    ].join('');
   });
 }

@@ -14,7 +14,16 @@ import { DAY_MS, localDay, startOfDay } from '../../core/time.ts';
 import { type Reading, type Row, readRows, type Statement, statement } from '../database.ts';
 import { campaignFrom } from '../facts/campaigns.ts';
 import { shareSql } from '../segments/people.ts';
-import { armsOf, boughtStatement, type Entered, spanOf, toldStatement } from './proof_sql.ts';
+import {
+  armsOf,
+  boughtStatement,
+  type Counts,
+  type Entered,
+  type Span,
+  sizesStatement,
+  spanOf,
+  toldStatement,
+} from './proof_sql.ts';
 
 /** What was counted, what it is about, and the days it was counted over. */
 interface Found {
@@ -57,11 +66,23 @@ function find(database: Reading, { asked, ...question }: EffectQuestion): Promis
 type Asked<Kind extends EffectAsked['kind']> = Extract<EffectAsked, { kind: Kind }>;
 type Circumstances = Omit<EffectQuestion, 'asked'>;
 
-/** The rows of several statements, one after the other: no read of a long look is longer than it must be. */
-async function rowsOf(database: Reading, ...statements: readonly Statement[]): Promise<Row[][]> {
-  const tables: Row[][] = [];
-  for (const { sql, args } of statements) tables.push(await readRows(database, sql, ...args));
-  return tables;
+/** Counts one after the other: no read of a long look is longer than it must be. */
+async function count(
+  database: Reading,
+  {
+    entered,
+    told,
+    gifts,
+  }: { readonly entered: Entered; readonly told: Statement; readonly gifts: Statement },
+  span: Span,
+): Promise<Counts> {
+  const rows = ({ sql, args }: Statement) => readRows(database, sql, ...args);
+  return {
+    sizes: await rows(sizesStatement(entered, span)),
+    bought: await rows(boughtStatement(entered, span)),
+    told: await rows(told),
+    gifts: await rows(gifts),
+  };
 }
 
 async function ofCampaign(
@@ -73,18 +94,25 @@ async function ofCampaign(
   if (!row) return undefined;
   const campaign = campaignFrom(row);
   const span = { lengthMs: proof.within_days * DAY_MS, now };
-  const [bought = [], told = [], gifts = []] = await rowsOf(
+  const { gift } = campaign.content;
+  const counts = await count(
     database,
-    boughtStatement(membersOf(campaign), span),
-    toldStatement("coalesce(n.arm, 'a')", 'notices n where n.campaign = ?', [id]),
-    statement(
-      `select arm, count(*) * ? as points from campaign_members where campaign_id = ? and state = 'told' group by arm`,
-      campaign.content.gift && 'points' in campaign.content.gift ? campaign.content.gift.points : 0,
-      id,
-    ),
+    {
+      entered: membersOf(campaign),
+      told: toldStatement({
+        ...{ arm: "coalesce(n.arm, 'a')", from: 'notices n', where: 'n.campaign = ?' },
+        ...{ order: 'n.created_at, n.id', args: [id] },
+      }),
+      gifts: statement(
+        `select arm, count(*) * ? as points from campaign_members where ?1 > 0 and campaign_id = ? and state = 'told' group by arm`,
+        gift && 'points' in gift ? gift.points : 0,
+        id,
+      ),
+    },
+    span,
   );
-  const arms = armsOf(bought, told, gifts);
-  const at = spanOf(bought);
+  const arms = armsOf(counts);
+  const at = spanOf(counts);
   const { controlPercent, variants } = drawOf(campaign);
   const people = arms.reduce((sum, { all }) => sum + all.people, 0);
   const lastAt = at?.lastAt ?? campaign.createdAt;
@@ -131,14 +159,9 @@ async function ofJourney(
   const span = { lengthMs: proof.within_days * DAY_MS, now };
   const runs = runsOf(key, between, version);
   const controls = await controlsOf(database);
-  const [bought = [], told = [], gifts = [], drawn = []] = await rowsOf(
-    database,
-    boughtStatement(runs.entered, span),
-    runs.told,
-    runs.gifts,
-    runs.drawn(controls.map(({ from }) => from)),
-  );
-  const at = spanOf(bought);
+  const counts = await count(database, runs, span);
+  const drawn = await readRows(database, ...runs.drawn(controls.map(({ from }) => from)));
+  const at = spanOf(counts);
   const isOver = between.end <= now;
   const groups = drawn.flatMap((row) => {
     const definition = definitions.get(Number(row.version));
@@ -153,7 +176,7 @@ async function ofJourney(
     },
     withinDays: proof.within_days,
     counted: {
-      arms: armsOf(bought, told, gifts),
+      arms: armsOf(counts),
       expected: expectedOf(groups),
       ...{
         firstAt: at?.firstAt ?? null,
@@ -217,23 +240,24 @@ function runsOf(
       sql: `with entered (account, arm, at) as materialized (select customer_id, arm, at from (${first}))`,
       args,
     },
-    told: toldStatement(
-      'r.arm',
-      `(select arm, data from journey_runs where ${where}) r, json_each(r.data, '$.notices') told join notices n on n.id = told.value`,
-      args,
-    ),
+    told: toldStatement({
+      arm: 'r.arm',
+      from: `(select id, arm, data from journey_runs where ${where}) r, json_each(r.data, '$.notices') told
+        join notices n on n.id = told.value`,
+      ...{ where: 'true', order: 'n.id', args },
+    }),
     gifts: statement(
       `select arm, sum(data ->> '$.pointsGiven') as points from journey_runs where ${where} group by arm`,
       ...args,
     ),
     /** How many first entered on each version, and in force of which of the programs begun at these moments. */
     drawn: (begun: readonly number[]) =>
-      statement(
+      [
         `select version, (select max(b.key) from json_each(?) b where b.value <= at) as epoch, count(*) as people
          from (${first}) group by 1, 2`,
         JSON.stringify(begun),
         ...args,
-      ),
+      ] as const,
   } as const;
 }
 
@@ -259,21 +283,27 @@ async function ofHoldout(
   const part = proof.holdout_percent / 100;
   const kept = `${shareSql(holdoutSalt)} < ${Math.ceil(part * sharePrime)}`;
   const told = `n.campaign is not null and n.category = 'marketing' and n.created_at >= ? and n.created_at < ?`;
-  const [bought = [], notices = [], gifts = []] = await rowsOf(
+  const counts = await count(
     database,
-    boughtStatement(agreedBy(kept, start), { lengthMs: end - start, now }),
-    toldStatement(`'a'`, `notices n indexed by notices_campaign where ${told}`, [start, end]),
-    statement(
-      `select 'a' as arm, coalesce((select sum(data ->> '$.pointsGiven') from journey_runs
+    {
+      entered: agreedBy(kept, start),
+      told: toldStatement({
+        ...{ arm: `'a'`, from: 'notices n indexed by notices_campaign', where: told },
+        ...{ order: 'n.campaign, n.created_at, n.id', args: [start, end] },
+      }),
+      gifts: statement(
+        `select 'a' as arm, coalesce((select sum(data ->> '$.pointsGiven') from journey_runs
            where started_at >= ?1 and started_at < ?2), 0)
          + coalesce((select sum((c.message ->> '$.gift.points') * (select count(*) from notices n
              where n.campaign = c.id and n.created_at >= ?1 and n.created_at < ?2)) from campaigns c
            where c.message ->> '$.gift.points' is not null), 0) as points`,
-      start,
-      end,
-    ),
+        start,
+        end,
+      ),
+    },
+    { lengthMs: end - start, now },
   );
-  const arms = armsOf(bought, notices, gifts);
+  const arms = armsOf(counts);
   const people = arms.reduce((sum, { all }) => sum + all.people, 0);
   return {
     subject: { kind: 'holdout' },

@@ -21,49 +21,65 @@ const stands = `(p.kind = 'sale' and (p.refunded_minor < p.total_minor - p.disco
 const discount = `(case when p.refunded_minor = 0 or p.total_minor = p.discount_minor then p.discount_minor
   else round(p.discount_minor * 1.0 * ${paid} / (p.total_minor - p.discount_minor)) end)`;
 
-const ofOnePerson = `coalesce(max(${stands}), 0) as bought, coalesce(sum(${paid}), 0) as paid,
-  coalesce(sum(${discount}), 0) as discount, coalesce(sum(p.spent), 0) as spent`;
-
 /**
- * What those who entered bought since, by arm and by where they stand: `to_come`, `open`, or `over` where the days that
- * count are. Everybody who was to be told counts, reached or not: whoever cannot be reached is in the control group too,
- * and nobody knows who there.
- *
- * A person counts once, from when he first entered, in the arm of then: whoever comes again does so because of what
- * happened meanwhile. It is one walk over those who entered, in the order of the index of purchases; accounts that became
- * one, few among millions, are put together beside it.
+ * Everybody who entered, each person once, by when and in which arm: from the first time, in the arm of then, since
+ * whoever comes again does so because of what happened meanwhile. Accounts that became one, few among millions, are put
+ * together beside all others, whom that costs nothing.
  */
-export function boughtStatement({ sql, args }: Entered, { lengthMs, now }: Span): Statement {
+const peopleSql = `linked (id, person) as materialized (
+    select id, merged_into from customers where merged_into is not null
+    union select merged_into, merged_into from customers where merged_into is not null),
+  joined as (
+    select l.person, e.arm, min(e.at) as at from linked l cross join entered e on e.account = l.id group by l.person)`;
+const alone = 'entered e where e.account not in (select id from linked)';
+
+function stageSql({ lengthMs, now }: Span): string {
+  return `case when at > ${now} then 'to_come' when at + ${lengthMs} > ${now} then 'open' else 'over' end as stage`;
+}
+
+/** How many entered, by arm and by where they stand: `to_come`, `open`, or `over` where the days that count are. */
+export function sizesStatement({ sql, args }: Entered, span: Span): Statement {
   return {
-    sql: `${sql},
-      linked (id, person) as materialized (
-        select id, merged_into from customers where merged_into is not null
-        union select merged_into, merged_into from customers where merged_into is not null),
-      joined as (
-        select l.person, e.arm, min(e.at) as at from linked l cross join entered e on e.account = l.id group by l.person),
-      people as (
-        select e.arm, e.at, ${ofOnePerson}
-        from entered e left join purchases p on p.customer_id = e.account and p.at >= e.at and p.at < e.at + ${lengthMs}
-        where e.account not in (select id from linked) group by e.account
-        union all
-        select j.arm, j.at, ${ofOnePerson}
-        from joined j left join purchases p
-          on p.customer_id in (select j.person union all select id from customers where merged_into = j.person)
-            and p.at >= j.at and p.at < j.at + ${lengthMs}
-        group by j.person)
-      select arm, case when at > ${now} then 'to_come' when at + ${lengthMs} > ${now} then 'open' else 'over' end as stage,
-        count(*) as people, sum(bought) as buyers, sum(paid) as paid, sum(discount) as discount, sum(spent) as spent,
-        total(1.0 * paid * paid) as paid_squares, total(1.0 * discount * discount) as discount_squares,
-        total(1.0 * paid * discount) as paid_by_discount, min(at) as first_at, max(at) as last_at
-      from people group by 1, 2`,
+    sql: `${sql}, ${peopleSql}
+      select arm, ${stageSql(span)}, count(*) as people, min(at) as first_at, max(at) as last_at
+      from (select e.arm, e.at from ${alone} union all select arm, at from joined) group by 1, 2`,
     args,
   };
 }
 
-function boughtOf(row: Row): Bought {
-  const number = (name: string) => Number(row[name] ?? 0);
+const ofOnePerson = `max(${stands}) as bought, sum(${paid}) as paid, sum(${discount}) as discount, sum(p.spent) as spent`;
+
+/**
+ * What they bought since, by arm and by where they stand: one walk over those who entered, in the order of the index of
+ * purchases. Who bought nothing adds nothing, so nobody is looked at twice.
+ */
+export function boughtStatement({ sql, args }: Entered, span: Span): Statement {
+  const { lengthMs } = span;
+  const within = (at: string) => `p.at >= ${at} and p.at < ${at} + ${lengthMs}`;
   return {
-    people: number('people'),
+    sql: `${sql}, ${peopleSql},
+      buyers as (
+        select e.arm, e.at, ${ofOnePerson}
+        from entered e cross join purchases p on p.customer_id = e.account and ${within('e.at')}
+        where e.account not in (select id from linked) group by e.account
+        union all
+        select j.arm, j.at, ${ofOnePerson}
+        from joined j cross join purchases p
+          on p.customer_id in (select j.person union all select id from customers where merged_into = j.person)
+            and ${within('j.at')}
+        group by j.person)
+      select arm, ${stageSql(span)}, sum(bought) as buyers, sum(paid) as paid, sum(discount) as discount,
+        sum(spent) as spent, total(1.0 * paid * paid) as paid_squares, total(1.0 * discount * discount) as discount_squares,
+        total(1.0 * paid * discount) as paid_by_discount
+      from buyers group by 1, 2`,
+    args,
+  };
+}
+
+function boughtOf(size: Row, row: Row | undefined): Bought {
+  const number = (name: string) => Number(row?.[name] ?? 0);
+  return {
+    people: Number(size.people),
     buyers: number('buyers'),
     paidMinor: number('paid'),
     discountMinor: number('discount'),
@@ -74,18 +90,29 @@ function boughtOf(row: Row): Bought {
   };
 }
 
-/** How far a notice came over all its channels (3 read, 2 delivered, 1 sent), and four times what that cost. */
-const cameTo = `coalesce((select max(case when x.read_at is not null then 3 when x.delivered_at is not null then 2
-    when x.sent_at is not null then 1 else 0 end) + 4 * coalesce(sum(x.price_micros), 0)
-  from messages x where x.notice_id = n.id), 0)`;
+/** How far a notice came over all its channels: 3 read, 2 delivered, 1 sent. */
+const cameTo = `max(case when x.read_at is not null then 3 when x.delivered_at is not null then 2
+  when x.sent_at is not null then 1 else 0 end)`;
 
-/** What became of notices `n`, by an expression of their arm. `from`: everything after the word. */
-export function toldStatement(arm: string, from: string, args: Statement['args']): Statement {
+/**
+ * What became of notices `n`, by an expression of their arm. `from`: everything after the word; `order`: by what they
+ * come one by one, so that no sorting is needed.
+ */
+export function toldStatement({
+  arm,
+  from,
+  where,
+  order,
+  args,
+}: {
+  readonly [part in 'arm' | 'from' | 'where' | 'order']: string;
+} & Pick<Statement, 'args'>): Statement {
   return {
-    sql: `select arm, sum(came % 4 >= 1) as sent, sum(came % 4 >= 2) as delivered, sum(came % 4 = 3) as read,
-        sum(clicked_at is not null) as clicked, sum(answered_at is not null) as answered,
-        sum(left_at is not null) as gone, sum(state = 'failed') as failed, sum(came / 4) as price
-      from (select ${arm} as arm, n.state, n.clicked_at, n.answered_at, n.left_at, ${cameTo} as came from ${from})
+    sql: `select arm, sum(came >= 1) as sent, sum(came >= 2) as delivered, sum(came = 3) as read, sum(clicked) as clicked,
+        sum(answered) as answered, sum(gone) as gone, sum(failed) as failed, sum(price) as price
+      from (select ${arm} as arm, n.clicked_at is not null as clicked, n.answered_at is not null as answered,
+          n.left_at is not null as gone, n.state = 'failed' as failed, ${cameTo} as came, sum(x.price_micros) as price
+        from ${from} left join messages x on x.notice_id = n.id where ${where} group by ${order})
       group by arm`,
     args,
   };
@@ -100,31 +127,37 @@ function toldOf(row: Row | undefined): Told {
   };
 }
 
-/** The rows of `boughtStatement` and `toldStatement`, and points given (`arm`, `points`), arm by arm. */
-export function armsOf(
-  bought: readonly Row[],
-  told: readonly Row[],
-  gifts: readonly Row[],
-): readonly CountedArm[] {
-  const names = new Set([...bought, ...told].map((row) => String(row.arm)));
+/** The rows of the statements above, and points given (`arm`, `points`). */
+export interface Counts {
+  readonly sizes: readonly Row[];
+  readonly bought: readonly Row[];
+  readonly told: readonly Row[];
+  readonly gifts: readonly Row[];
+}
+
+/** What was counted, arm by arm. */
+export function armsOf({ sizes, bought, told, gifts }: Counts): readonly CountedArm[] {
+  const here = sizes.filter(({ stage }) => stage !== 'to_come');
+  const names = new Set([...here, ...told].map((row) => String(row.arm)));
   return [...names].sort().map((arm) => {
     const of = (rows: readonly Row[]) => rows.filter((row) => row.arm === arm);
-    const here = of(bought).filter(({ stage }) => stage !== 'to_come');
+    const ofStage = (size: Row) => of(bought).find(({ stage }) => stage === size.stage);
+    const parts = of(here).map((size) => ({ stage: size.stage, bought: boughtOf(size, ofStage(size)) }));
     return {
       arm,
-      all: sumOf(here.map(boughtOf)),
-      over: sumOf(here.filter(({ stage }) => stage === 'over').map(boughtOf)),
+      all: sumOf(parts.map((part) => part.bought)),
+      over: sumOf(parts.filter(({ stage }) => stage === 'over').map((part) => part.bought)),
       told: toldOf(of(told)[0]),
       pointsGiven: sum(of(gifts).map(({ points }) => Number(points ?? 0))),
     };
   });
 }
 
-/** When the first of those who are counted entered, and the last of all; null: nobody has. */
-export function spanOf(bought: readonly Row[]): { readonly firstAt: number; readonly lastAt: number } | null {
-  if (bought.length === 0) return null;
+/** When the first and the last entered or will; null: nobody. */
+export function spanOf({ sizes }: Counts): { readonly firstAt: number; readonly lastAt: number } | null {
+  if (sizes.length === 0) return null;
   return {
-    firstAt: Math.min(...bought.map(({ first_at }) => Number(first_at))),
-    lastAt: Math.max(...bought.map(({ last_at }) => Number(last_at))),
+    firstAt: Math.min(...sizes.map(({ first_at }) => Number(first_at))),
+    lastAt: Math.max(...sizes.map(({ last_at }) => Number(last_at))),
   };
 }

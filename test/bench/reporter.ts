@@ -16,7 +16,7 @@ const lengthMs = proof.within_days * DAY_MS;
 const due = now - lengthMs - DAY_MS;
 const id = 'cmp_00000000000000000000000001' as CampaignId;
 
-/** What a campaign to everybody changed, against reading the same rows and doing nothing with them but adding them up. */
+/** What a campaign to everybody changed, against the sums alone: no squares, nobody's accounts or channels put together. */
 export const reporter: Benchmark = {
   name: 'reporter',
   async run({ folder, progress }): Promise<Line[]> {
@@ -40,8 +40,8 @@ export const reporter: Benchmark = {
       {
         what: `Result of a campaign to ${size.customers.toLocaleString('en')} people`,
         ours: `${(median(ours) / 1000).toFixed(2)} s`,
-        baseline: `${(median(bare) / 1000).toFixed(2)} s bare sums over the same rows`,
-        ...{ ratio: median(rounds), rounds, target: { atMost: 2 } },
+        baseline: `${(median(bare) / 1000).toFixed(2)} s bare sums by arm`,
+        ...{ ratio: median(rounds), rounds, target: { atMost: 1.5 } },
       },
     ];
   },
@@ -87,16 +87,18 @@ async function writeToAll(path: string): Promise<void> {
 async function addUp(database: Reading): Promise<void> {
   await readRow(
     database,
-    `select count(*), sum(p.total_minor - p.discount_minor - p.refunded_minor) from campaign_members m
-     left join purchases p on p.customer_id = m.customer_id and p.at >= m.due_at and p.at < m.due_at + ?
-     where m.campaign_id = ?`,
+    `select m.arm, count(distinct m.customer_id), count(distinct p.customer_id),
+       sum(p.total_minor - p.discount_minor - p.refunded_minor), sum(p.discount_minor), sum(p.spent)
+     from campaign_members m left join purchases p on p.customer_id = m.customer_id and p.at >= m.due_at and p.at < m.due_at + ?
+     where m.campaign_id = ? group by m.arm`,
     lengthMs,
     id,
   );
   await readRow(
     database,
-    `select count(x.sent_at), count(x.delivered_at), count(x.read_at), sum(x.price_micros)
-     from notices n left join messages x on x.notice_id = n.id where n.campaign = ?`,
+    `select n.arm, count(x.sent_at), count(x.delivered_at), count(x.read_at), count(n.clicked_at), count(n.answered_at),
+       count(n.left_at), sum(n.state = 'failed'), sum(x.price_micros)
+     from notices n left join messages x on x.notice_id = n.id where n.campaign = ? group by n.arm`,
     id,
   );
 }

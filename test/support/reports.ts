@@ -1,4 +1,8 @@
-import type { Report } from '../../core/insights/reports/types.ts';
+import type { CampaignId } from '../../core/ids.ts';
+import { effectOf } from '../../core/insights/proof/judge.ts';
+import type { CountedArm } from '../../core/insights/proof/types.ts';
+import { effectTakeaway } from '../../core/insights/proof/words.ts';
+import type { EffectReport, Report } from '../../core/insights/reports/types.ts';
 import { lookOf } from '../../core/insights/rfm/maps.ts';
 import { defaultProgram } from '../../core/program/program.ts';
 import { rfmSegments } from '../../core/program/rfm.ts';
@@ -109,7 +113,46 @@ export const busyReports: readonly Report[] = [
     })),
     takeaway: { key: 'report.revenue', variables: { share: 52, member: 64_000, other: 41_000 } },
   },
+  effectReport(['a', 'b'], 1_234_567),
+  effectReport(['a'], 900),
 ];
+
+/** A result with so many people in each arm. */
+function effectReport(variants: readonly string[], people: number): EffectReport {
+  const told = {
+    ...{
+      sent: people,
+      delivered: people * 0.9,
+      read: people / 2,
+      clicked: people / 20,
+      answered: 7,
+      left: 3,
+      failed: 2,
+    },
+    priceMicros: people * 500_000,
+  };
+  const arms = [...variants, 'control'].map((arm, index): CountedArm => {
+    const buyers = Math.round(people * 0.11 * 0.85 ** index);
+    const bought = {
+      ...{ people, buyers, paidMinor: buyers * 81_234, paidSquares: buyers * 81_234 ** 2, pointsSpent: 40 },
+      ...{ discountMinor: 0, discountSquares: 0, paidByDiscount: 0 },
+    };
+    return { arm, all: bought, over: bought, told, pointsGiven: 0 };
+  });
+  const at = Date.parse('2026-11-01T10:00:00Z');
+  const counted = { arms, expected: [], firstAt: at, finalAt: at + 14 * 86_400_000, isOnce: true };
+  const effect = effectOf(counted, defaultProgram, at + 15 * 86_400_000);
+  return {
+    ...{ name: 'effect', from: '2026-11-01', to: '2026-11-02', withinDays: 14, marginPercent: 30, ...effect },
+    subject: {
+      kind: 'journey',
+      key: 'cart',
+      names: { uk: 'Забутий кошик', en: 'Forgotten cart' },
+      version: null,
+    },
+    takeaway: effectTakeaway(effect, { withinDays: 14, isOnce: true }),
+  };
+}
 
 const tooLittle = { key: 'report.too_little' } as const;
 const span = { from: '2026-11-01', to: '2026-11-03' };
@@ -148,6 +191,11 @@ export const emptyReports: readonly Report[] = [
       ...{ day, memberSales: 0, memberMinor: 0, otherSales: 0, otherMinor: 0, pointsMinor: 0 },
     })),
   },
+  {
+    ...{ name: 'effect', ...span, withinDays: 14, marginPercent: 30, takeaway: { key: 'effect.nobody' } },
+    subject: { kind: 'holdout' },
+    ...effectOf({ arms: [], expected: [], firstAt: null, finalAt: null, isOnce: false }, defaultProgram, 0),
+  },
 ];
 
 const longTitle =
@@ -169,5 +217,9 @@ export const longReports: readonly Report[] = [
     places: [{ key: 'seg_1', title: longTitle }],
     moves: [{ was: null, became: 'in', customers: 1_234_567 }],
     takeaway: { key: 'report.segment_moves', variables: { title: longTitle, entered: 1_234_567, left: 0 } },
+  },
+  {
+    ...effectReport(['a', 'b', 'c', 'd', 'e', 'f', 'g'], 1_234_567),
+    subject: { kind: 'campaign', id: 'cmp_1' as CampaignId, name: longTitle },
   },
 ];

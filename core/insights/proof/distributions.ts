@@ -1,8 +1,8 @@
 import { gammaln } from 'simple-statistics';
 import { invariant } from '../../errors.ts';
 
-// No library: the only typed one with these four is over a hundred packages, the small ones are untyped or not kept up
-// (docs/decisions/0009). What is here are two continued fractions and a search, held to published tables by a test.
+// No library: what is typed and kept up brings hundreds of packages for these, what is small is untyped and old. Here are
+// two continued fractions and a search, held to published tables by a test.
 
 /** A continued fraction is followed until a further term changes it by less than this. */
 const exact = 1e-15;

@@ -342,7 +342,7 @@ describe('all offers together', () => {
   });
 });
 
-it('one walk is made over members, by the index of purchases, and nothing is sorted', async () => {
+it('walks over members by the index of purchases, and over notices by that of their campaign', async () => {
   const [customer] = (await people(1)) as [CustomerId];
   const id = await putCampaign(t.svoi, [member(customer, 'a')], { at: sent });
   const plans: string[] = [];
@@ -361,13 +361,9 @@ it('one walk is made over members, by the index of purchases, and nothing is sor
     program: t.svoi.program(),
     now: over,
   });
-  const [, bought = '', told = ''] = plans;
-  expect(bought).toMatch(
-    /SEARCH campaign_members USING (PRIMARY KEY|INDEX sqlite_autoindex\w+) \(campaign_id=\?\)/,
-  );
-  expect(bought).toMatch(
-    /SEARCH p USING INDEX purchases_customer \(customer_id=\? AND at>\? AND at<\?\) LEFT-JOIN/,
-  );
+  const [, , bought = '', told = ''] = plans;
+  expect(bought).toContain('SEARCH campaign_members USING PRIMARY KEY (campaign_id=?)');
+  expect(bought).toContain('SEARCH p USING INDEX purchases_customer (customer_id=? AND at>? AND at<?)');
   expect(told).toContain('SEARCH n USING INDEX notices_campaign (campaign=?)');
   expect(told).toContain('SEARCH x USING INDEX messages_notice (notice_id=?)');
 });
