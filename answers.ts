@@ -32,6 +32,7 @@ import { saveReport } from './db/insights/reports.ts';
 import { openQuestions } from './db/questions.ts';
 import { savedSegment, savedSegments } from './db/segments/saved.ts';
 import type { Worked } from './jobs.ts';
+import { lookAtJourney, lookAtJourneys, lookAtSample, lookAtTexts, lookAtTrial } from './journey_looks.ts';
 import { lookAtEffect, lookAtResults } from './results.ts';
 import { currentRfm } from './rfm.ts';
 
@@ -108,6 +109,11 @@ const looks: Readonly<Record<QuestionKind, Look>> = {
   rfm: lookAtMap,
   report: lookAtReport,
   results: ({ argument }, svoi) => lookAtResults(argument, svoi),
+  journeys: ({ argument }, svoi) => lookAtJourneys(argument, svoi),
+  journey: ({ argument }, svoi) => lookAtJourney(argument, svoi),
+  journey_trial: ({ argument }, svoi) => lookAtTrial(argument, svoi),
+  journey_texts: ({ argument }, svoi) => lookAtTexts(argument, svoi),
+  journey_sample: ({ argument }, svoi) => lookAtSample(argument, svoi),
   effect: ({ argument }, svoi) => lookAtEffect(argument, svoi),
 };
 

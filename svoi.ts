@@ -130,7 +130,17 @@ export async function createSvoi(options: SvoiOptions): Promise<Svoi> {
       await Promise.all(news.map((receipt) => writer.submit(takeReceipt(receipt))));
     },
     handleEvent: async (event) => {
-      await submit(handleEvent(event, { program, consentTexts, chatLink, chatLinks, channels, site }));
+      await submit(
+        handleEvent(event, {
+          program,
+          consentTexts,
+          chatLink,
+          chatLinks,
+          channels,
+          site,
+          journeys: () => journeys,
+        }),
+      );
     },
   };
 }

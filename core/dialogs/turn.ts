@@ -1,6 +1,7 @@
 import type { ConsentTexts } from '../customers/consents.ts';
 import type { Address, ChannelName, Customer, CustomerRecord } from '../customers/types.ts';
 import type { TalkId } from '../ids.ts';
+import type { Journey } from '../journeys/types.ts';
 import type { MessagingRules } from '../messaging/rules.ts';
 import type { Button, Paragraph, Picture, Words } from '../messaging/types.ts';
 import type { Context } from '../ports.ts';
@@ -22,6 +23,8 @@ export interface House {
   readonly chatLinks?: ((context: string) => readonly ChatLink[]) | undefined;
   /** Where our own pages are reached, from outside perhaps; absent where we have none. */
   readonly site?: (() => Site | undefined) | undefined;
+  /** The journeys there are, those that come with Svoi among them. */
+  readonly journeys?: (() => readonly Journey[]) | undefined;
   /** The channels that are there. */
   readonly channels?: MessagingRules['channels'] | undefined;
 }

@@ -27,6 +27,12 @@ const actOf = {
   audience: 'campaign',
   /** What came of a campaign. */
   campaign: 'campaign',
+  /** The journeys there are, one of them, what it would have done, its texts, and a message as it looks. */
+  journeys: 'journeys',
+  journey: 'journeys',
+  journey_trial: 'journeys',
+  journey_texts: 'journeys',
+  journey_sample: 'journeys',
 } as const satisfies Readonly<Record<string, StaffAct>>;
 
 export type QuestionKind = keyof typeof actOf;

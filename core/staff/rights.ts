@@ -25,6 +25,7 @@ export const staffActs = [
   'report',
   'campaign',
   'results',
+  'journeys',
 ] as const;
 export type StaffAct = (typeof staffActs)[number];
 
@@ -51,6 +52,7 @@ const leastRole: Readonly<Record<StaffAct, Role>> = {
   report: 'manager',
   campaign: 'manager',
   results: 'manager',
+  journeys: 'manager',
 };
 
 /** Whether somebody of `role` may take customers' data away in a file. */

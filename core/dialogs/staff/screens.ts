@@ -10,6 +10,8 @@ import { campaignScreen, campaignsScreen, draftScreen, sendScreen } from './camp
 import { coupon } from './coupon.ts';
 import { find } from './find.ts';
 import { adjust, issue } from './gifts.ts';
+import { journeyText } from './journeys/edit.ts';
+import { journeyScreen, journeys, journeysScreen } from './journeys/screens.ts';
 import { merge } from './merge.ts';
 import { redeem } from './redeem.ts';
 import { refund } from './refund.ts';
@@ -66,6 +68,8 @@ const all = [
   rfm,
   report,
   results,
+  journeys,
+  journeyText,
   campaign,
   changePart,
   save,
@@ -93,6 +97,8 @@ const screens: ReadonlyMap<string, StaffScreen> = new Map<string, StaffScreen>([
   ['picture', pictureScreen],
   ['map', mapScreen],
   ['results', resultsScreen],
+  ['journeys', journeysScreen],
+  ['journey', journeyScreen],
   ['result', resultScreen],
   ...talkScreens,
   ...personScreens,

@@ -251,7 +251,7 @@ const acts: readonly (readonly StaffAct[])[] = [
   ['staff', 'audit'],
   ['talks', 'merge'],
   ['segment', 'segments'],
-  ['campaign'],
+  ['campaign', 'journeys'],
   ['rfm', 'report'],
   ['results'],
 ];

@@ -158,6 +158,7 @@ describe('rights', () => {
     report: 'manager',
     campaign: 'manager',
     results: 'manager',
+    journeys: 'manager',
   };
 
   test('of each role are what the menu shows, and a command above them names who can help', async () => {

@@ -1,0 +1,236 @@
+import { type Locale, locales } from '../../../customers/types.ts';
+import type { Answer } from '../../../insights/questions.ts';
+import { describeJourney, stepName } from '../../../journeys/describe.ts';
+import type { DryRun } from '../../../journeys/dry_run/types.ts';
+import { textFor } from '../../../journeys/templates/written.ts';
+import type { Journey } from '../../../journeys/types.ts';
+import { MICROS_OF_MINOR } from '../../../messaging/price.ts';
+import type { Button, Paragraph, Reply, Words } from '../../../messaging/types.ts';
+import { press } from '../../turn.ts';
+import { described } from '../segments/words.ts';
+import { leaving } from '../task.ts';
+import { nameOf } from '../words.ts';
+import { type JourneyText, textsIn } from './texts.ts';
+
+function answerOf(paragraphs: readonly Paragraph[], buttons: readonly (readonly Button[])[]): Answer {
+  return { reply: { paragraphs, buttons: [...buttons.filter((row) => row.length > 0), leaving] } };
+}
+
+/** In which languages a journey is called by its name. */
+export interface JourneyReader {
+  readonly locale: Locale;
+  readonly programLocale: Locale;
+}
+
+/** What the staff call a journey. */
+export function journeyName(
+  { definition }: Pick<Journey, 'definition'>,
+  { locale, programLocale }: JourneyReader,
+): string {
+  return textFor(definition.name, locale, programLocale).text;
+}
+
+/** A journey in the list, with how many are under way. */
+export interface JourneyInList extends Journey {
+  readonly people: number;
+}
+
+/** A page of the journeys there are. `on`, `all`: how many of all are on. */
+export function journeysAnswer(
+  page: readonly JourneyInList[],
+  counts: { readonly on: number; readonly all: number; readonly next: number | undefined },
+  reader: JourneyReader,
+  lead: readonly Words[] = [],
+): Answer {
+  const { on, all, next } = counts;
+  const rows = page.map((one) => [press(lineWords(one, reader), `journey:show-${one.key}`)]);
+  const more = next === undefined ? [] : [press({ key: 'scenarios.more' }, `journeys:${next}`)];
+  return answerOf([...lead, { key: 'scenarios.title', variables: { on, all } }], [...rows, more]);
+}
+
+function lineWords(one: JourneyInList, reader: JourneyReader): Words {
+  const name = journeyName(one, reader);
+  if (!one.isOn) return { key: 'scenarios.off', variables: { name } };
+  return one.people === 0
+    ? { key: 'scenarios.on', variables: { name } }
+    : { key: 'scenarios.on_people', variables: { name, number: one.people } };
+}
+
+const toList = press({ key: 'scenarios.back' }, 'journeys:0');
+
+function toJourney(key: string): Button {
+  return press({ key: 'scenario.back' }, `journey:show-${key}`);
+}
+
+/** One journey in plain words: what it is for, what starts it, what it does, and what can be done about it. */
+export function journeyAnswer(journey: JourneyInList, reader: JourneyReader): Answer {
+  const { key, isOn, definition } = journey;
+  const { starts, rules, steps, segment, who } = describeJourney(definition);
+  const name = journeyName(journey, reader);
+  const about = definition.about && textFor(definition.about, reader.locale, reader.programLocale).text;
+  const paragraphs: Paragraph[] = [
+    { key: 'scenario.name', variables: { name } },
+    ...(about === undefined ? [] : [{ key: 'scenario.about', variables: { text: about } } as const]),
+    stateWords(journey),
+    [{ key: 'scenario.starts' }, ...starts],
+    ...(segment === undefined ? [] : described(segment)),
+    ...(who === undefined ? [] : [{ key: 'scenario.who' } as const, ...described(who)]),
+    [{ key: 'scenario.does' }, ...steps],
+    ...(rules.length > 0 ? [rules] : []),
+  ];
+  const act = isOn
+    ? press({ key: 'scenario.switch_off' }, `journey:off-${key}`)
+    : press({ key: 'scenario.switch_on' }, `journey:on-${key}`);
+  const texts =
+    textsIn(definition).length > 0 ? [press({ key: 'scenario.texts' }, `journey:texts-${key}`)] : [];
+  return answerOf(paragraphs, [
+    [act, press({ key: 'scenario.try' }, `journey:try-${key}`)],
+    [...texts, press({ key: 'scenario.result' }, `result:j-${key}`)],
+    [toList],
+  ]);
+}
+
+function stateWords({ isOn, since, people }: JourneyInList): Words[] {
+  if (!isOn) return [{ key: 'scenario.is_off' }];
+  const on: Words = since
+    ? { key: 'scenario.is_on', variables: { at: since } }
+    : { key: 'scenario.is_on_always' };
+  return people > 0 ? [on, { key: 'scenario.under_way', variables: { number: people } }] : [on];
+}
+
+/** So many of those a journey would have come for are named. */
+const examplesShown = 5;
+
+/** What a journey would have done, and switching it on, where it is off. */
+export function trialAnswer(journey: Journey, run: DryRun, reader: JourneyReader): Answer {
+  const { key, isOn, definition } = journey;
+  const name = journeyName(journey, reader);
+  const lines = run.steps.flatMap(({ number, people }) => {
+    const step = stepName(definition.steps, number, `• ${people} × `);
+    return step ? [step] : [];
+  });
+  const on = isOn ? [] : [press({ key: 'scenario.switch_on' }, `journey:yes-${key}`)];
+  return answerOf(
+    [
+      { key: 'trial.title', variables: { name, days: run.days } },
+      totalWords(run),
+      ...(lines.length > 0 ? [[{ key: 'trial.steps' } as const, ...lines]] : []),
+      ...section('trial.withheld', withheldWords(run)),
+      ...section('trial.examples', exampleWords(run)),
+      ...section(
+        'trial.unknown',
+        run.unknown.map((one) => ({ key: `trial.${one}` })),
+      ),
+    ],
+    [[...on, toJourney(key)], [toList]],
+  );
+}
+
+function section(
+  key: 'trial.withheld' | 'trial.examples' | 'trial.unknown',
+  lines: readonly Words[],
+): Paragraph[] {
+  return lines.length > 0 ? [[{ key }, ...lines]] : [];
+}
+
+function totalWords({ people, messages, priceMicros, coupons, points, ends }: DryRun): Words[] {
+  if (people === 0) return [{ key: 'trial.nobody' }];
+  const cost: Words =
+    priceMicros === null
+      ? { key: 'trial.cost_unknown' }
+      : { key: 'trial.cost', variables: { amount: Math.round(priceMicros / MICROS_OF_MINOR) } };
+  return [
+    { key: 'trial.people', variables: { people, messages } },
+    ...(messages > 0 ? [cost] : []),
+    ...(coupons > 0 ? [{ key: 'trial.coupons', variables: { number: coupons } } as const] : []),
+    ...(points > 0 ? [{ key: 'trial.points', variables: { points } } as const] : []),
+    ...(ends.goal ? [{ key: 'trial.goal', variables: { number: ends.goal } } as const] : []),
+  ];
+}
+
+function withheldWords({ notStarted, notTold }: DryRun): Words[] {
+  const count = (key: keyof DryRun['notStarted'] | keyof DryRun['notTold'], number = 0): Words[] =>
+    number > 0 ? [{ key: `trial.${key}`, variables: { number } }] : [];
+  return [
+    ...(['before', 'muted', 'outside', 'control', 'holdout'] as const).flatMap((why) =>
+      count(why, notStarted[why]),
+    ),
+    ...(['consent', 'no_channel', 'frequency'] as const).flatMap((why) => count(why, notTold[why])),
+  ];
+}
+
+function exampleWords({ examples }: DryRun): Words[] {
+  return examples.slice(0, examplesShown).map(({ name, phone, steps, startedAt }) => ({
+    key: 'trial.example',
+    variables: { name: nameOf({ name, phone, card: null }), at: steps[0]?.at ?? startedAt },
+  }));
+}
+
+/** So many texts are on one page of buttons. */
+const textsShown = 12;
+
+/** The texts of a journey, to look at one of them. */
+export function textsAnswer(journey: Journey, from: number, reader: JourneyReader): Answer {
+  const { key, definition } = journey;
+  const all = textsIn(definition);
+  const rows = all.slice(from, from + textsShown).map((one, index) => {
+    const number = from + index;
+    return [press(textLine(one, number + 1, reader), `journey:text-${key}.${number}`)];
+  });
+  const next = from + textsShown;
+  const more = next < all.length ? [press({ key: 'button.older' }, `journey:texts-${key}.${next}`)] : [];
+  const title: Words = { key: 'scenario.texts_title', variables: { name: journeyName(journey, reader) } };
+  return answerOf([title], [...rows, more, [toJourney(key)]]);
+}
+
+/** As much of a text as goes onto a button. */
+const longestLine = 40;
+
+function textLine(
+  { kind, texts }: JourneyText,
+  number: number,
+  { locale, programLocale }: JourneyReader,
+): Words {
+  const { text } = textFor(texts, locale, programLocale);
+  const line = text.replace(/\s+/gu, ' ');
+  const short = line.length > longestLine ? `${line.slice(0, longestLine - 1)}…` : line;
+  const key = kind === 'button' ? 'scenario.text_button' : 'scenario.text_message';
+  return { key, variables: { number, text: short } };
+}
+
+/** One text as it is written in each language, to change it, and to see what it looks like. */
+export function textAnswer(key: string, number: number, { texts, message }: JourneyText): Answer {
+  const shown = locales.map((language): Paragraph => {
+    const text = texts[language];
+    const body: Words =
+      text === undefined
+        ? { key: 'scenario.not_written' }
+        : { key: 'scenario.as_written', variables: { text } };
+    return [{ key: 'scenario.in_language', variables: { language } }, body];
+  });
+  const edits = locales.map((language) =>
+    press({ key: 'scenario.edit_in', variables: { language } }, `journey:edit-${key}.${number}.${language}`),
+  );
+  const toMe = message ? [press({ key: 'scenario.to_me' }, `journey:me-${key}.${number}`)] : [];
+  return answerOf(shown, [
+    ...edits.map((edit) => [edit]),
+    toMe,
+    [press({ key: 'scenario.all_texts' }, `journey:texts-${key}`)],
+  ]);
+}
+
+/** A message as a made-up customer reads it; whatever its buttons would do, here they lead back to its text. */
+export function sampleAnswer(key: string, number: number, reply: Reply): Answer {
+  const back = `journey:text-${key}.${number}`;
+  const rows = (reply.buttons ?? []).map((row) =>
+    row.map((button): Button => (button.kind === 'press' ? { ...button, data: back } : button)),
+  );
+  const texts = press({ key: 'scenario.all_texts' }, `journey:texts-${key}`);
+  return {
+    reply: {
+      ...reply,
+      paragraphs: [...reply.paragraphs, { key: 'scenario.sent_to_me' }],
+      buttons: [...rows, [texts], leaving],
+    },
+  };
+}

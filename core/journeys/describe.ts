@@ -1,0 +1,249 @@
+import type { WordKey, Words } from '../messaging/keys.ts';
+import type {
+  ConditionDefinition,
+  DataConditions,
+  JourneyDefinition,
+  StepDefinition,
+  Trigger,
+} from './definition.ts';
+import { instantEventTypes, ownEventTypes } from './events.ts';
+
+/** A journey in plain words: a line for what starts it, and one for each step, branches further in. */
+export interface Described {
+  readonly starts: readonly Words[];
+  readonly rules: readonly Words[];
+  readonly steps: readonly Words[];
+  /** The segment it starts from, and who may enter, in the compact form. */
+  readonly segment?: string;
+  readonly who?: string;
+}
+
+/** Says in plain words what a journey does; messages are counted in the order they are written. */
+export function describeJourney(definition: JourneyDefinition): Described {
+  const { when, who, steps } = definition;
+  return {
+    starts: startWords(when),
+    rules: ruleWords(definition),
+    steps: stepLines(steps, 0, { messages: 0 }),
+    ...('segment' in when ? { segment: when.segment } : {}),
+    ...(who === undefined ? {} : { who }),
+  };
+}
+
+/** The number each message step has in that description, by its place among all steps as written. */
+export function messageNumbers(steps: readonly StepDefinition[]): ReadonlyMap<number, number> {
+  const numbers = new Map<number, number>();
+  let place = 0;
+  const count = (all: readonly StepDefinition[]): void => {
+    for (const step of all) {
+      if ('message' in step) numbers.set(place, numbers.size + 1);
+      place += 1;
+      if ('if' in step) for (const branch of [step.do, step.else ?? []]) count(branch);
+    }
+  };
+  count(steps);
+  return numbers;
+}
+
+/** One step in words, after a lead, as it stands alone in a list; messages by their number. */
+export function stepName(steps: readonly StepDefinition[], number: number, lead: string): Words | undefined {
+  const flat: StepDefinition[] = [];
+  const lay = (all: readonly StepDefinition[]): void => {
+    for (const step of all) {
+      flat.push(step);
+      if ('if' in step) for (const branch of [step.do, step.else ?? []]) lay(branch);
+    }
+  };
+  lay(steps);
+  const step = flat[number];
+  const messages = messageNumbers(steps).get(number) ?? 1;
+  return step && stepLines([step], 0, { messages: messages - 1 }, lead)[0];
+}
+
+const known: ReadonlySet<string> = new Set([...ownEventTypes, ...instantEventTypes]);
+
+function eventWords(event: string): Words {
+  return known.has(event)
+    ? { key: `scenario.event_${event as (typeof ownEventTypes)[number]}` }
+    : { key: 'scenario.event_other', variables: { name: event } };
+}
+
+function startWords(when: Trigger): Words[] {
+  if ('event' in when) return [eventWords(when.event), ...whereWords(when.where), ...afterWords(when.after)];
+  const time = when.at;
+  if ('date' in when) return [dateWords(when.date), daysWords(when.days, time), ...whereWords(when.where)];
+  if ('segment' in when) {
+    return [{ key: when.move === 'enter' ? 'scenario.enters' : 'scenario.leaves', variables: { time } }];
+  }
+  if ('every' in when) return [scheduleWords(when)];
+  if ('points_burn_in' in when) {
+    return [{ key: 'scenario.burn', variables: { days: when.points_burn_in, points: when.at_least, time } }];
+  }
+  return [
+    when.near === 'reward'
+      ? { key: 'scenario.near_points', variables: { points: when.within, time } }
+      : { key: 'scenario.near_tier', variables: { amount: when.within, time } },
+  ];
+}
+
+function scheduleWords({ every, on = 1, at: time }: Extract<Trigger, { every: string }>): Words {
+  if (every === 'day') return { key: 'scenario.every_day', variables: { time } };
+  return every === 'week'
+    ? { key: 'scenario.every_week', variables: { weekday: Math.min(on, 7), time } }
+    : { key: 'scenario.every_month', variables: { number: on, time } };
+}
+
+function dateWords(date: string): Words {
+  if (date === 'birthday') return { key: 'scenario.birthday' };
+  if (date === 'order.due_at') return { key: 'scenario.due_at' };
+  return { key: 'scenario.fact_day', variables: { name: date.slice('fact.'.length) } };
+}
+
+function daysWords(days: number, time: string): Words {
+  if (days === 0) return { key: 'scenario.on_day', variables: { time } };
+  const key = days < 0 ? 'scenario.days_before' : 'scenario.days_after';
+  return { key, variables: { days: Math.abs(days), time } };
+}
+
+function whereWords(where: DataConditions | undefined): Words[] {
+  return where ? [{ key: 'scenario.where', variables: { text: dataText(where) } }] : [];
+}
+
+/** Conditions as they are written: `status = paid, packed; total >= 100000`. */
+function dataText(conditions: DataConditions): string {
+  return Object.entries(conditions)
+    .map(([name, wanted]) => {
+      const text = String(wanted);
+      const [, sign = '=', value = text] = /^(!=|>=|<=|=|>|<)\s*(.*)$/s.exec(text) ?? [];
+      return `${name} ${sign} ${value}`;
+    })
+    .join('; ');
+}
+
+function minutesIn(span: string): number | undefined {
+  return span.endsWith('m') ? Number(span.slice(0, -1)) : undefined;
+}
+
+function afterWords(span: string | undefined): Words[] {
+  if (span === undefined) return [];
+  const minutes = minutesIn(span);
+  return [
+    minutes === undefined
+      ? { key: 'scenario.after', variables: { span } }
+      : { key: 'scenario.after_minutes', variables: { minutes } },
+  ];
+}
+
+function ruleWords({ again, while: holds, goal, control }: JourneyDefinition): Words[] {
+  const words: Words[] = [];
+  if (again === 'once') words.push({ key: 'scenario.once' });
+  else if (again !== 'always') words.push({ key: 'scenario.again', variables: { span: inHours(again) } });
+  if (goal !== 'none') words.push({ key: `scenario.goal_${goal}` });
+  if (holds) words.push({ key: 'scenario.while', variables: { text: dataText(holds) } });
+  if (control !== undefined && control > 0) {
+    words.push({ key: 'scenario.control', variables: { percent: control } });
+  }
+  return words;
+}
+
+/** Spans of texts know no minutes: they are said as hours, one at least. */
+function inHours(span: string): string {
+  const minutes = minutesIn(span);
+  return minutes === undefined ? span : `${Math.max(1, Math.round(minutes / 60))}h`;
+}
+
+interface Counted {
+  messages: number;
+}
+
+/** How far a step stands in from the branch around it. */
+function leadOf(depth: number): string {
+  return depth === 0 ? '• ' : `${'    '.repeat(depth)}◦ `;
+}
+
+function stepLines(
+  steps: readonly StepDefinition[],
+  depth: number,
+  counted: Counted,
+  lead = leadOf(depth),
+): Words[] {
+  return steps.flatMap((step): Words[] => {
+    if (!('if' in step)) return [stepWords(step, lead, counted)];
+    const others = step.else ?? [];
+    return [
+      conditionWords(step.if, lead),
+      ...stepLines(step.do, depth + 1, counted),
+      ...(others.length > 0 ? [{ key: 'scenario.else', variables: { lead } } as const] : []),
+      ...stepLines(others, depth + 1, counted),
+    ];
+  });
+}
+
+function stepWords(
+  step: Exclude<StepDefinition, { readonly if: unknown }>,
+  lead: string,
+  counted: Counted,
+): Words {
+  if ('message' in step) return messageWords(step.message, lead, counted);
+  if ('wait' in step) return waitWords(step.wait, lead);
+  if ('coupon' in step) return { key: 'scenario.coupon', variables: { lead, name: step.coupon } };
+  if ('points' in step) {
+    const { points, live_days: days } = step;
+    return days === undefined
+      ? { key: 'scenario.points', variables: { lead, points } }
+      : { key: 'scenario.points_days', variables: { lead, points, days } };
+  }
+  if ('tag' in step) return { key: 'scenario.tag', variables: { lead, name: step.tag } };
+  if ('untag' in step) return { key: 'scenario.untag', variables: { lead, name: step.untag } };
+  const key = 'staff' in step ? 'scenario.staff' : 'survey' in step ? 'scenario.survey' : 'scenario.stop';
+  return { key, variables: { lead } };
+}
+
+function messageWords(
+  message: Extract<StepDefinition, { message: unknown }>['message'],
+  lead: string,
+  counted: Counted,
+): Words {
+  counted.messages += 1;
+  const number = counted.messages;
+  if (!('variants' in message)) return { key: 'scenario.message', variables: { lead, number } };
+  const variants = Object.keys(message.variants).length;
+  return { key: 'scenario.variants', variables: { lead, number, variants } };
+}
+
+function waitWords(wait: Extract<StepDefinition, { wait: unknown }>['wait'], lead: string): Words {
+  if (typeof wait === 'string') {
+    const minutes = minutesIn(wait);
+    return minutes === undefined
+      ? { key: 'scenario.wait', variables: { lead, span: wait } }
+      : { key: 'scenario.wait_minutes', variables: { lead, minutes } };
+  }
+  if ('until' in wait) return { key: 'scenario.wait_until', variables: { lead, time: wait.until } };
+  const span = inHours(wait.at_most);
+  switch (wait.for) {
+    case 'read':
+    case 'click':
+    case 'answer':
+    case 'purchase':
+      return { key: `scenario.wait_${wait.for}`, variables: { lead, span } };
+    default:
+      return { key: 'scenario.wait_event', variables: { lead, name: wait.for, span } };
+  }
+}
+
+function conditionWords(condition: ConditionDefinition, lead: string): Words {
+  if ('nps' in condition) return { key: 'scenario.if_nps', variables: { lead, text: condition.nps } };
+  if ('segment' in condition)
+    return { key: 'scenario.if_segment', variables: { lead, text: condition.segment } };
+  if ('data' in condition)
+    return { key: 'scenario.if_data', variables: { lead, text: dataText(condition.data) } };
+  if ('bought' in condition) return either('bought', condition.bought, lead);
+  if ('read' in condition) return either('read', condition.read, lead);
+  if ('clicked' in condition) return either('clicked', condition.clicked, lead);
+  return either('answered', condition.answered, lead);
+}
+
+function either(what: 'bought' | 'read' | 'clicked' | 'answered', is: boolean, lead: string): Words {
+  const key = `scenario.if_${is ? '' : 'not_'}${what}` as const satisfies WordKey;
+  return { key, variables: { lead } };
+}
