@@ -3,6 +3,7 @@ import { lookAtCampaign, wrongIn } from './campaigns.ts';
 import { SvoiError } from './core/errors.ts';
 import type { Report } from './core/insights/reports/types.ts';
 import { codeRules } from './core/messaging/codes.ts';
+import { pageUrl } from './core/messaging/links.ts';
 import { tierSince } from './core/program/rules.ts';
 import { campaignById, campaignsBefore } from './db/campaigns.ts';
 import { findCart, listCarts } from './db/carts.ts';
@@ -17,6 +18,7 @@ import { codesOf } from './db/insights/rfm.ts';
 import { countUnderWay, journeyVersions, runsOfCustomer } from './db/journeys.ts';
 import { customerIdOf, listNotices, messageFigures } from './db/notices.ts';
 import { findOrder, listOrders, orderHistory } from './db/orders.ts';
+import { findPage, listPages } from './db/pages.ts';
 import { savePicture } from './db/pictures.ts';
 import { findProduct } from './db/products.ts';
 import { findPurchase, readPurchase } from './db/purchases.ts';
@@ -93,6 +95,7 @@ export function apiParts(svoi: Svoi, options: HttpOptions): ApiParts {
     },
     messages: messageReads(svoi),
     pictures: picturesOf(svoi),
+    pages: pageReads(svoi),
     preview: createPreviews(svoi),
     reports: reportReads(svoi, drawPng),
     products: { find: (sku) => findProduct(database, sku) },
@@ -109,6 +112,14 @@ export function apiParts(svoi: Svoi, options: HttpOptions): ApiParts {
       read: (id) => readPurchase(database, id, clock.now()),
     },
     health: healthOf(svoi, version, writerStopped),
+  };
+}
+
+function pageReads({ database, clock, messagingRules }: Svoi): ApiParts['pages'] {
+  return {
+    find: (slug) => findPage(database, slug, clock.now()),
+    list: (limit, after) => listPages(database, { limit, ...(after === undefined ? {} : { after }) }),
+    urlOf: (slug) => pageUrl(messagingRules().site ?? '', slug),
   };
 }
 

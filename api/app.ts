@@ -19,6 +19,7 @@ import { journeyRoutes } from './routes/journeys.ts';
 import { messagePreviewRoutes } from './routes/message_previews.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { orderRoutes } from './routes/orders.ts';
+import { pageRoutes } from './routes/pages.ts';
 import { pictureRoutes } from './routes/pictures.ts';
 import { productRoutes } from './routes/products.ts';
 import { purchaseRoutes } from './routes/purchases.ts';
@@ -35,6 +36,7 @@ import { segmentRoutes } from './routes/segments.ts';
 import { surveyRoutes } from './routes/surveys.ts';
 import { talkRoutes } from './routes/talks.ts';
 import { templateRoutes } from './routes/templates.ts';
+import { topicRoutes } from './routes/topics.ts';
 import { type Api, type ApiEnv, problemResponse } from './serve.ts';
 
 /** Seconds after which a shop may try again while nothing is written: the process is being started anew. */
@@ -67,9 +69,11 @@ export function createApi(parts: ApiParts): OpenAPIHono<ApiEnv> {
   reservationRoutes(api);
   customerRoutes(api);
   factRoutes(api);
+  topicRoutes(api);
   messagePreviewRoutes(api);
   messageRoutes(api);
   pictureRoutes(api);
+  pageRoutes(api);
   templateRoutes(api);
   refillRoutes(api);
   rfmRoutes(api);

@@ -32,6 +32,7 @@ import type { JourneyDefinition } from '../core/journeys/definition.ts';
 import type { DryRun } from '../core/journeys/dry_run/types.ts';
 import type { StoredEvent } from '../core/journeys/events.ts';
 import type { CheckedJourney } from '../core/journeys/file.ts';
+import type { Page } from '../core/journeys/pages.ts';
 import type { SavedJourney } from '../core/journeys/switch.ts';
 import type { Journey, JourneyRun } from '../core/journeys/types.ts';
 import type { HistoryEntry } from '../core/ledger/view.ts';
@@ -77,6 +78,7 @@ export interface ApiParts {
   nps(question: Omit<NpsQuestion, 'zone'>): Promise<NpsAnswer>;
   readonly messages: MessageReads;
   readonly pictures: Pictures;
+  readonly pages: PageReads;
   /** Messages as they would be seen. */
   readonly preview: PreviewMessage;
   readonly rfm: RfmReads;
@@ -361,6 +363,15 @@ export interface Pictures {
   save(picture: Image & ImageHead & { readonly createdAt: number }): Promise<PictureId>;
   /** Where it is shown: whole where our own address is known, else only the path. */
   urlOf(id: PictureId): string;
+}
+
+/** Reads of pages of offers. */
+export interface PageReads {
+  find(slug: string): Promise<Page | undefined>;
+  /** The newest first: `limit` of them after one. */
+  list(limit: number, after?: string): Promise<readonly Page[]>;
+  /** Where it is: whole where our own address is known, else only the path. */
+  urlOf(slug: string): string;
 }
 
 /** Reads of what customers will run out of. */

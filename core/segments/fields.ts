@@ -187,6 +187,7 @@ export const fields = {
   heard: { type: 'moment', aliases: ['wrote', 'писав', 'писал'], words: yesNo, example: 'heard<7d' },
   silent: { type: 'moment', aliases: ['мовчить', 'молчит'], operators: ['>', '>='], example: 'silent>30d' },
   read: { type: 'moment', aliases: ['прочитав', 'прочитал'], words: yesNo, example: 'read<30d' },
+  clicked: { type: 'moment', aliases: ['відкрив', 'открыл'], words: yesNo, example: 'clicked<30d' },
   messages: {
     type: 'number',
     aliases: ['повідомлень', 'сообщений'],

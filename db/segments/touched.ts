@@ -113,6 +113,13 @@ const read: Compile = (condition, context) => {
   return { ...momentIs(lastRead, condition, context), cost: 2 };
 };
 
+/** When the customer last opened a link of a message for the first time. */
+const clicked: Compile = (condition, context) => {
+  const lastClicked = `(select max(x.clicked_at) from notices x
+    where x.customer_id in (select c.id union all select m.id from customers m where m.merged_into = c.id))`;
+  return { ...momentIs(lastClicked, condition, context), cost: 2 };
+};
+
 /** The newest answer to the question whether a customer would recommend us. */
 const nps: Compile = ({ operator = '=', values = [] }, context) => {
   const contrary = operator === '!=';
@@ -150,6 +157,7 @@ export const touchFields = {
   messages: messagesThat("x.state in ('sent', 'delivered', 'read')"),
   reads: messagesThat('x.read_at is not null'),
   read,
+  clicked,
   nps,
   refill,
 } as const satisfies Readonly<Record<string, Compile>>;

@@ -200,6 +200,31 @@ function randomShop(seed: number): ShopRows {
         ...{ priceMicros: null, smsPriceMicros: null },
       };
     }),
+    notices: Array.from({ length: 40 }, () => {
+      const createdAt = ago(200);
+      return {
+        ...{ id: ids.next('ntc', createdAt), customerId: whose(), category: 'marketing', kind: 'campaign' },
+        ...{
+          occasion: null,
+          campaign: 'cmp_1',
+          topic: 'offers',
+          reply: '{}',
+          state: 'reached',
+          reason: null,
+        },
+        ...{
+          steps: '[]',
+          step: 0,
+          dueAt: null,
+          pointlessAt: null,
+          stopsOnPurchase: 0,
+          doubled: 0,
+          createdAt,
+        },
+        ...{ settledAt: createdAt, arm: 'a', weight: 50, clickedAt: sometimes(createdAt, 0.5) },
+        ...{ answeredAt: null, leftAt: null, revision: 1 },
+      };
+    }),
     surveys: Array.from({ length: 25 }, (_, index) => ({
       ...{
         id: ids.next('srv', now),
@@ -291,6 +316,7 @@ async function fill(svoi: Svoi, shop: ShopRows): Promise<void> {
     inserter(schema.couponUses)(shop.couponUses),
     inserter(schema.lots)(shop.lots),
     inserter(schema.messages)(shop.messages),
+    inserter(schema.notices)(shop.notices),
     inserter(schema.surveys)(shop.surveys),
     inserter(schema.customerFacts)(shop.facts),
     inserter(schema.refills)(shop.refills),

@@ -25,6 +25,8 @@ export interface ShopRows {
   readonly couponUses: readonly Row<typeof schema.couponUses>[];
   readonly lots: readonly Row<typeof schema.lots>[];
   readonly messages: readonly Row<typeof schema.messages>[];
+  /** Those whose links were opened, or not. */
+  readonly notices: readonly Row<typeof schema.notices>[];
   readonly surveys: readonly Row<typeof schema.surveys>[];
   readonly facts: readonly Row<typeof schema.customerFacts>[];
   readonly refills: readonly Row<typeof schema.refills>[];
@@ -217,6 +219,12 @@ class Reader {
           readAt === null ? [] : [readAt],
         );
         return this.#when(reads.length > 0 ? Math.max(...reads) : null);
+      }
+      case 'clicked': {
+        const clicks = this.#own(this.#shop.notices).flatMap(({ clickedAt }) =>
+          clickedAt === null ? [] : [clickedAt],
+        );
+        return this.#when(clicks.length > 0 ? Math.max(...clicks) : null);
       }
       case 'nps': {
         const [newest] = this.#own(this.#shop.surveys)

@@ -225,7 +225,7 @@ describe('offers in seven days, at most three', () => {
 });
 
 const mutedJourney: Partial<Standing> = {
-  mutes: [{ customerId, subject: 'journey:a', until: null, at: 0 }],
+  mutes: [{ subject: 'journey:a', until: null }],
 };
 
 describe('offers that meet', () => {
@@ -279,5 +279,5 @@ describe('offers that meet', () => {
 });
 
 function mutedOffers(until: number | null): Partial<Standing> {
-  return { mutes: [{ customerId, subject: 'topic:offers', until, at: 0 }] };
+  return { mutes: [{ subject: 'topic:offers', until }] };
 }
