@@ -25,13 +25,12 @@ export function addFormats(instance: i18n, translate: Translate): void {
     instance.services.formatter?.add(name, (value, language, options) =>
       format(value as never, language as Locale, options as Formats),
     );
-  const points = (count: number, locale: Locale) => translate(locale, 'units.points', { count });
+  const unit = (name: string) =>
+    rememberingUnits((count, locale) => translate(locale, `units.${name}`, { count }));
+  const points = unit('points');
   add('number', (value: number, locale) => number(locale).format(value));
   add('points', points);
-  add('days', (count: number, locale) => translate(locale, 'units.days', { count }));
-  add('minutes', (count: number, locale) => translate(locale, 'units.minutes', { count }));
-  add('months', (count: number, locale) => translate(locale, 'units.months', { count }));
-  add('years', (count: number, locale) => translate(locale, 'units.years', { count }));
+  for (const name of ['days', 'minutes', 'months', 'years']) add(name, unit(name));
   add('weekday', (weekday: number, locale) => weekdayName(weekday, locale));
   add('fact_value', (value: string, locale) => translate(locale, `fact_values.${value}`));
   add('order_status', (status: string, locale) =>
@@ -77,8 +76,29 @@ function sign(value: number): string {
   return value > 0 ? '+' : '−';
 }
 
+const keptDigits = keeper<number>();
+
+/** Asking a formatter for its options costs more than writing a number with it. */
 function fractionDigits(locale: Locale, currency: string): number {
-  return number(locale, { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  return keptDigits(`${locale} ${currency}`, () => {
+    return number(locale, { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  });
+}
+
+type UnitWords = (count: number, locale: Locale) => string;
+
+const mostUnits = 10_000;
+
+/** A number with its noun is looked up once: a campaign says the same few to very many. */
+function rememberingUnits(say: UnitWords): UnitWords {
+  const known = new Map<string, string>();
+  return (count, locale) => {
+    const key = `${locale} ${count}`;
+    const said = known.get(key) ?? say(count, locale);
+    if (known.size >= mostUnits) known.clear();
+    known.set(key, said);
+    return said;
+  };
 }
 
 /** Minor units as money: no ".00" on whole amounts; `moreDigits` shows fractions of a minor unit. */
