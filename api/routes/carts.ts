@@ -53,8 +53,8 @@ function servePut(api: Api): void {
       params,
       body: cartPutSchema,
       examples: {
-        customer: { summary: 'A cart of a known phone', value: example },
-        visitor: {
+        cart_of_customer: { summary: 'A cart of a known phone', value: example },
+        cart_of_visitor: {
           summary: 'A cart of somebody nobody can name yet',
           value: {
             visitor: 'browser-77',
@@ -63,7 +63,7 @@ function servePut(api: Api): void {
             updated_at: '2026-11-20T14:06:00Z',
           },
         },
-        emptied: {
+        cart_emptied: {
           summary: 'A cart that was emptied',
           value: { visitor: 'browser-78', items: [], updated_at: '2026-11-20T14:07:00Z' },
         },

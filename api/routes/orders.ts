@@ -44,7 +44,7 @@ function serveStatus(api: Api): void {
       params,
       body: orderStatusSchema,
       examples: {
-        shipped: {
+        order_shipped: {
           summary: 'An order on its way',
           value: {
             customer: { phone: '+380671234567' },

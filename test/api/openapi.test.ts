@@ -53,6 +53,13 @@ test('the calls of the contract are there', async () => {
     'put /v1/products/{sku}',
     'get /v1/products/{sku}',
     'post /v1/products/batch',
+    'put /v1/carts/{id}',
+    'delete /v1/carts/{id}',
+    'get /v1/carts/{id}',
+    'get /v1/carts',
+    'post /v1/orders/{id}/status',
+    'get /v1/orders/{id}',
+    'get /v1/orders',
     'post /v1/redemptions',
     'get /v1/redemptions',
     'post /v1/redemptions/{id}/code',
@@ -120,6 +127,11 @@ test('every example of a body works as it stands', async () => {
     'all',
     'coffee',
     'two',
+    'cart_of_customer',
+    'cart_of_visitor',
+    'cart_emptied',
+    'order_shipped',
+    'invoice',
     'phone',
     'cart',
     'shared',
@@ -151,7 +163,8 @@ test('every example of a body works as it stands', async () => {
     const statuses = body.results?.map((result) => result.status) ?? [status];
     // The client's phone is the one of the sale: there is one already. Products and facts are put, quotes, checks and
     // previews make nothing.
-    const puts = ['coffee', 'two', 'pet', 'child'];
+    const put = ['coffee', 'two', 'pet', 'child', 'order_shipped', 'invoice'];
+    const puts = [...put, 'cart_of_customer', 'cart_of_visitor', 'cart_emptied'];
     const makesNothing = ['client', 'cart', 'code', 'ukrainian', 'drifting', 'often'];
     const answered = [...puts, ...makesNothing].includes(name) ? 200 : 201;
     expect([name, ...new Set(statuses)]).toEqual([name, answered]);
