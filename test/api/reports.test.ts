@@ -3,6 +3,7 @@ import { readRows } from '../../db/database.ts';
 import { drawPng } from '../../raster.ts';
 import { historyTask } from '../../reports_nightly.ts';
 import { type TestApi, testApi } from '../support/api.ts';
+import { putCampaign, putCustomers, putSales, putVersion } from '../support/proof.ts';
 import { aPurchase, buy } from '../support/purchases.ts';
 
 let here: TestApi;
@@ -77,6 +78,70 @@ describe('a report', () => {
   it('is for the back office alone', async () => {
     const { key } = await here.addShop('a till', 'till');
     expect((await here.call('GET', '/v1/reports/revenue', { as: key })).status).toBe(403);
+  });
+});
+
+describe('a result', () => {
+  it('is data with a verdict, and a picture, also under the name of a report', async () => {
+    const at = here.clock.now() - 15 * 86_400_000;
+    const people = await putCustomers(here.svoi, 400, at);
+    const members = people.map((customerId, index) => ({
+      ...{ customerId, at },
+      arm: index % 2 === 0 ? 'control' : 'a',
+    }));
+    const id = await putCampaign(here.svoi, members, { at, controlPercent: 50 });
+    await putSales(
+      here.svoi,
+      members
+        .filter((_, index) => index % 8 < 4 || index % 2 === 1)
+        .map(({ customerId }) => ({ customerId, at, totalMinor: 50_00 })),
+    );
+    const { status, body } = await here.call('GET', `/v1/campaigns/${id}/results?locale=en`);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      ...{ name: 'effect', subject: { kind: 'campaign', id, title: 'Autumn' }, within_days: 14 },
+      verdict: { kind: 'too_early', because: 'buyers', smallest_group: 0, needed: 10, at: null },
+      arms: [
+        { arm: 'a', people: 200, over: 200, buyers: 200, paid: 10_000_00, conversion: { mean: 1 } },
+        { arm: 'control', people: 200, buyers: 100, money: { mean: 25_00 } },
+      ],
+      ...{ comparisons: [], preliminary_until: null },
+      sample_ratio: { is_off: false, sizes: [{ arm: 'control', people: 200, expected: 200 }, { arm: 'a' }] },
+    });
+    expect(body.takeaway).toMatch(/^Too few purchases for a verdict/);
+    const same = await here.call('GET', `/v1/reports/effect?campaign=${id}&locale=en`);
+    expect(same.body).toEqual(body);
+    for (const answer of [
+      await get(`/v1/campaigns/${id}/results?theme=dark`, 'image/svg+xml'),
+      await get(`/v1/reports/effect.svg?campaign=${id}`),
+    ]) {
+      expect(answer.headers.get('content-type')).toBe('image/svg+xml');
+      expect(await answer.text()).toMatch(/^<svg .*<\/svg>$/s);
+    }
+  });
+
+  it('of a journey and of all offers can be asked for by days', async () => {
+    await putVersion(here.svoi, { key: 'tea_time', at: 0 });
+    const journey = await here.call('GET', '/v1/journeys/tea_time/results?from=2026-11-01&to=2026-11-20');
+    expect(journey.body).toMatchObject({
+      ...{ from: '2026-11-01', to: '2026-11-20', verdict: { kind: 'none', because: 'nobody' } },
+      subject: { kind: 'journey', key: 'tea_time', version: null, title: 'Забутий кошик' },
+    });
+    const all = await here.call('GET', '/v1/results/holdout?from=2026-11-01&to=2026-11-20');
+    expect(all.body).toMatchObject({ subject: { kind: 'holdout' }, within_days: 20 });
+  });
+
+  it.each([
+    ['/v1/campaigns/cmp_none/results', 404, 'result_not_found'],
+    ['/v1/journeys/nobody_knows/results', 404, 'result_not_found'],
+    ['/v1/journeys/nobody_knows/results?version=x', 422, 'invalid_request'],
+    ['/v1/results/holdout?from=2026-11-20&to=2026-11-01', 422, 'invalid_request'],
+    ['/v1/reports/effect', 422, 'invalid_request'],
+    ['/v1/reports/effect?campaign=cmp_none&journey=cart', 422, 'invalid_request'],
+    ['/v1/reports/effect?journey=nobody_knows', 404, 'result_not_found'],
+  ])('%s is refused: %i %s', async (path, status, code) => {
+    const answer = await here.call('GET', path);
+    expect([answer.status, answer.body.code]).toEqual([status, code]);
   });
 });
 

@@ -162,7 +162,7 @@ function verdictOf({ counted, comparisons, isOff }: Known, { proof }: Terms, now
   const span = proof.within_days * DAY_MS;
   if (finalAt !== null && finalAt > now) return { kind: 'too_early', missing: 'days', until: finalAt };
   if (now < firstAt + span) return { kind: 'too_early', missing: 'days', until: firstAt + span };
-  return tooFew(counted, now) ?? decided(comparisons);
+  return tooFew(counted, span, now) ?? decided(comparisons);
 }
 
 function none(because: 'nobody' | 'no_control' | 'uneven'): Verdict {
@@ -170,7 +170,7 @@ function none(because: 'nobody' | 'no_control' | 'uneven'): Verdict {
 }
 
 /** What is missing where a group is too small, or too few of it bought or did not. */
-function tooFew({ arms, firstAt, finalAt }: Counted, now: number): Verdict | undefined {
+function tooFew({ arms, firstAt, finalAt }: Counted, span: number, now: number): Verdict | undefined {
   const least = (figure: (over: Bought) => number) => Math.min(...arms.map(({ over }) => figure(over)));
   const people = least((over) => over.people);
   const buyers = least((over) => Math.min(over.buyers, over.people - over.buyers));
@@ -179,8 +179,9 @@ function tooFew({ arms, firstAt, finalAt }: Counted, now: number): Verdict | und
       ? (['people', people, fewestPeople] as const)
       : (['buyers', buyers, fewestBuyers] as const);
   if (found >= needed) return undefined;
-  const keepsComing = finalAt === null && firstAt !== null && found > 0;
-  const expectedAt = keepsComing ? Math.round(firstAt + ((now - firstAt) * needed) / found) : null;
+  // Those who are counted entered from the first on, until as many days ago as count.
+  const began = finalAt === null && firstAt !== null && found > 0 ? firstAt + span : null;
+  const expectedAt = began === null ? null : Math.round(began + ((now - began) * needed) / found);
   return { kind: 'too_early', missing, least: found, needed, expectedAt };
 }
 

@@ -348,7 +348,7 @@ describe('a verdict', () => {
   it('on what goes on says when there will be enough people', () => {
     const arms = [arm('a', 450, 60), arm('control', 50, 6)];
     const effect = judged(counted(arms, { finalAt: null, isOnce: false }), start + 20 * DAY_MS);
-    expect(effect.verdict).toMatchObject({ missing: 'people', expectedAt: start + 40 * DAY_MS });
+    expect(effect.verdict).toMatchObject({ missing: 'people', expectedAt: start + 26 * DAY_MS });
     expect(effectTakeaway(effect, { withinDays: 14, isOnce: false })).toMatchObject({
       key: 'effect.few_people_until',
     });
