@@ -8,8 +8,8 @@ import { campaignReply } from './core/journeys/campaigns/say.ts';
 import { settledPlan } from './core/journeys/campaigns/send.ts';
 import { giftMicros } from './core/journeys/campaigns/worth.ts';
 import { valuesFor } from './core/journeys/templates/values.ts';
-import { segmentsOf } from './core/messaging/segments.ts';
-import type { Paragraph, Reply, Words } from './core/messaging/types.ts';
+import { type ChannelPreview, previewWords } from './core/messaging/previews.ts';
+import type { Words } from './core/messaging/types.ts';
 import { parseSegment } from './core/segments/parse.ts';
 import type { SegmentProblem } from './core/segments/types.ts';
 import type { Campaign } from './core/staff/campaigns.ts';
@@ -21,7 +21,7 @@ import { findPicture } from './db/pictures.ts';
 import { chatLocale } from './db/questions.ts';
 import type { Worked } from './jobs.ts';
 import { exampleContext } from './locales/template_help.ts';
-import { createTranslator } from './locales/translator.ts';
+import { createPreviews } from './previews.ts';
 
 /** Whom a campaign would reach as things are now, what that costs, and what keeps it from being sent. */
 export interface CampaignLook {
@@ -88,8 +88,6 @@ async function missingThings(
   return problems;
 }
 
-const translator = createTranslator();
-
 /** How each variant looks to a made-up customer. */
 function looksOf({ content }: Pick<Campaign, 'content'>, locale: Locale, svoi: Worked) {
   const program = svoi.program();
@@ -104,19 +102,23 @@ function looksOf({ content }: Pick<Campaign, 'content'>, locale: Locale, svoi: W
     .map(([variant, message]) => ({ variant, reply: campaignReply(message, reader) }));
 }
 
-/** How many SMS the longest of its texts takes; one where it goes over none. */
-function smsSegments(campaign: Pick<Campaign, 'content'>, svoi: Worked): number {
-  if (!offerChannels(svoi.messagingRules()).includes('sms')) return 1;
-  const { zone, currency, locale } = svoi.program();
-  const said = looksOf(campaign, locale, svoi).map(({ reply }) =>
-    textOf(reply, (words) => translator.say(locale, words, { zone, currency })),
+/** How the longest of its texts fits on each of the channels that offers take. */
+function fitsOf(campaign: Pick<Campaign, 'content'>, locale: Locale, svoi: Worked): ChannelPreview[] {
+  const channels = offerChannels(svoi.messagingRules());
+  const preview = createPreviews(svoi);
+  const all = looksOf(campaign, locale, svoi).flatMap(({ reply }) =>
+    preview(reply, { locale, category: 'marketing' }, channels),
   );
-  return Math.max(1, ...said.map((text) => segmentsOf(text).parts.length));
+  return channels.flatMap((channel) => {
+    const here = all.filter((one) => one.channel === channel);
+    return here.toSorted((one, other) => other.length - one.length).slice(0, 1);
+  });
 }
 
-function textOf({ paragraphs }: Reply, say: (words: Words) => string): string {
-  const lines = (one: Paragraph) => ('key' in one ? say(one) : one.map(say).join('\n'));
-  return paragraphs.map(lines).join('\n\n');
+/** How many SMS the longest of its texts takes; one where it goes over none. */
+function smsSegments(campaign: Pick<Campaign, 'content'>, svoi: Worked): number {
+  const previews = fitsOf(campaign, svoi.program().locale, svoi);
+  return Math.max(1, ...previews.map(({ sms }) => sms?.segments ?? 1));
 }
 
 /** Looks at the draft a question is about, and says how it is. */
@@ -128,8 +130,7 @@ export async function lookAtDraft(
   if (!campaign) throw new Error(`there is no campaign ${named}`);
   const { audience, problems, wrong } = await lookAtCampaign(campaign, svoi);
   const locale = (await chatLocale(svoi.database, addressId)) ?? svoi.program().locale;
-  const count = smsSegments(campaign, svoi);
-  const fits: Words[] = count > 1 ? [{ key: 'campaign.as_sms', variables: { count } }] : [];
+  const fits = fitsOf(campaign, locale, svoi).flatMap(previewWords);
   const found: DraftFound = audience
     ? { looks: looksOf(campaign, locale, svoi), audience, wrong, fits }
     : { problems };

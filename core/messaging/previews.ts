@@ -53,12 +53,13 @@ export type PreviewMessage = (
   channels?: readonly ChannelName[],
 ) => readonly ChannelPreview[];
 
-/** A preview in a line or two: how long it is, how many SMS, what it costs, and what to mind. */
+/** What to know of a preview: how many SMS, what it costs, what to mind. Nothing where it fits and costs nothing. */
 export function previewWords(preview: ChannelPreview): readonly Words[] {
   const { channel, length, limit, sms, priceMicros, warnings } = preview;
   const size: Words = sms
     ? { key: 'preview.sms', variables: { channel, length, count: sms.segments } }
     : { key: 'preview.size', variables: { channel, length, limit } };
+  if (!sms && !priceMicros && warnings.length === 0) return [];
   return [
     size,
     ...(priceMicros ? [priceWords(priceMicros)] : []),
