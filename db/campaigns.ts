@@ -5,6 +5,7 @@ import { dueIn, usualHour } from '../core/journeys/campaigns/timing.ts';
 import { topicSubject } from '../core/messaging/mutes.ts';
 import type { MessagingRules } from '../core/messaging/rules.ts';
 import type { Program } from '../core/program/program.ts';
+import { sharePrime } from '../core/segments/share.ts';
 import type { Campaign } from '../core/staff/campaigns.ts';
 import { DAY_MS } from '../core/time.ts';
 import { type Database, type Reading, readRow, readRows, type Statement, statement } from './database.ts';
@@ -117,16 +118,19 @@ export function leftOutSql({ campaign, rules, program, now }: Admission): Piece 
   };
 }
 
-/** Which variant a customer `c` gets, as `armOf` says. */
-export function armSql(id: CampaignId, draw: Draw): string {
-  const kept = holdoutBelow(draw);
-  const holdout = kept === 0 ? '' : `when ${shareSql(holdoutSalt)} < ${kept} then 'holdout'`;
+/** The columns a draw goes by, of a customer `c`: each weighs all characters of an id, and is worked out once. */
+export function sharesSql(id: CampaignId, draw: Draw): string {
+  const isDrawn = armBounds(draw).some(({ below }) => below > 0 && below < sharePrime);
+  const kept = holdoutBelow(draw) === 0 ? '0' : shareSql(holdoutSalt);
+  return `${kept} as kept, ${isDrawn ? shareSql(id) : '0'} as share`;
+}
+
+/** Which variant a customer gets by those columns, as `armOf` says. */
+export function armSql(draw: Draw): string {
   const bounds = armBounds(draw).filter(({ below }) => below > 0);
   const last = bounds.at(-1)?.arm ?? 'control';
-  if (holdout === '' && bounds.length === 1) return `'${last}'`;
-  const share = shareSql(id);
-  const arms = bounds.slice(0, -1).map(({ arm, below }) => `when ${share} < ${below} then '${arm}'`);
-  return `case ${holdout} ${arms.join(' ')} else '${last}' end`;
+  const arms = bounds.slice(0, -1).map(({ arm, below }) => `when share < ${below} then '${arm}'`);
+  return `case when kept < ${holdoutBelow(draw)} then 'holdout' ${arms.join(' ')} else '${last}' end`;
 }
 
 /** Customers that are looked at in one commit: a few hundredths of a second, and what else waits comes in between. */
@@ -202,14 +206,18 @@ function pageStatement(freezing: Freezing, dues: Dues, after: string, until: str
   const { campaign, segment, rules } = freezing;
   const leftOut = leftOutSql(freezing);
   const due = dueSql(campaign, dues, rules.program.zone);
+  const draw = drawOf(campaign);
   return {
+    // Written down before it is looked at: what SQLite puts in the place of a name it works out each time it stands there.
     sql: `insert or ignore into campaign_members (campaign_id, customer_id, state, arm, due_at)
-      select ?, id, case when left_out <> '' then left_out when arm in ('control', 'holdout') then arm else 'waiting' end,
-        iif(left_out = '', arm, ''), iif(left_out = '', due, null)
-      from (select c.id, ${leftOut.sql} as left_out, ${armSql(campaign.id, drawOf(campaign))} as arm, ${due.sql} as due
+      with judged as materialized (
+        select c.id, ${leftOut.sql} as left_out, ${sharesSql(campaign.id, draw)}, ${due.sql} as due
         from customers c ${due.join}
-        where c.id > ? and c.id <= ? and c.erased_at is null and c.merged_into is null and (${segment.where}))`,
-    args: [campaign.id, ...leftOut.args, ...due.args, after, until, ...segment.args],
+        where c.id > ? and c.id <= ? and c.erased_at is null and c.merged_into is null and (${segment.where})),
+      drawn as materialized (select id, left_out, due, iif(left_out = '', ${armSql(draw)}, '') as arm from judged)
+      select ?, id, case when left_out <> '' then left_out when arm in ('control', 'holdout') then arm else 'waiting' end,
+        arm, iif(left_out = '', due, null) from drawn`,
+    args: [...leftOut.args, ...due.args, after, until, ...segment.args, campaign.id],
   };
 }
 

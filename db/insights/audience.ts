@@ -12,6 +12,7 @@ import {
   leftOutSql,
   offerChannels,
   openChannelsSql,
+  sharesSql,
   type Where,
 } from '../campaigns.ts';
 import { type Reading, statement } from '../database.ts';
@@ -69,12 +70,14 @@ async function groupsOf(database: Reading, segment: Where, question: AudienceQue
   const { campaign, rules } = question;
   const channels = offerChannels(rules);
   const leftOut = leftOutSql(question);
+  const draw = drawOf(campaign);
   const [rows = []] = await database.read([
     {
-      sql: `select ${leftOut.sql} as left_out, ${armSql(campaign.id, drawOf(campaign))} as arm,
-          ${openChannelsSql(channels)} as open, c.preferred_channel as chosen, count(*) as people
-        from customers c where c.erased_at is null and c.merged_into is null and (${segment.where})
-        group by 1, 2, 3, 4`,
+      sql: `with judged as materialized (
+          select ${leftOut.sql} as left_out, ${sharesSql(campaign.id, draw)},
+            ${openChannelsSql(channels)} as open, c.preferred_channel as chosen
+          from customers c where c.erased_at is null and c.merged_into is null and (${segment.where}))
+        select left_out, ${armSql(draw)} as arm, open, chosen, count(*) as people from judged group by 1, 2, 3, 4`,
       args: [...leftOut.args, ...segment.args],
     },
   ]);

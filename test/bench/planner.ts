@@ -22,7 +22,7 @@ const plan: Campaign['plan'] = {
   ...{ controlPercent: 10, holdoutPercent: 2 },
 };
 /** People that are really told: as many as say how fast that goes. */
-const toldPeople = 20_000;
+const toldPeople = 10_000;
 
 /**
  * A campaign to everybody: written down with variants, a control group, consent, mutes, zones and usual hours, against a

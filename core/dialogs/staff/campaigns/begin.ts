@@ -102,9 +102,9 @@ export const campaign: Task = {
   },
 };
 
-/** What a campaign is called that nobody gave a name. */
+/** What a campaign is called that nobody gave a name: variables are left out. */
 function firstWords(text: string): string {
-  const [line = ''] = text.split('\n');
+  const [line = ''] = text.replace(/\{\{.*?\}\}/gu, '…').split('\n');
   return line.length <= 40 ? line : `${line.slice(0, 40).replace(/\s+\S*$/u, '')}…`;
 }
 
