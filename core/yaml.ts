@@ -190,6 +190,12 @@ function bare(schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined 
 function whatToPut(issue: z.core.$ZodIssue, format: Format): string {
   const { path, message } = issue;
   if (path.length === 0) return format.example;
+  const isMissing = issue.code === 'invalid_type' && message.endsWith('received undefined');
+  return `${isMissing ? 'is missing: ' : ''}${meaningOf(issue, format)}`;
+}
+
+function meaningOf(issue: z.core.$ZodIssue, format: Format): string {
+  const { path, message } = issue;
   const isOurs = !/^(Invalid|Too|Unrecognized)/.test(message);
   if (isOurs && path.length > 1) return `put ${message}`;
   const meaning = described(path, format.schema);
