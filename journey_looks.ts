@@ -103,9 +103,12 @@ export const lookAtSample: Look = ofJourney(async (journey, argument, svoi) => {
   const program = svoi.program();
   const now = svoi.clock.now();
   const context = exampleContext(reader.locale, program, now, exampleEvent(definition, now));
-  const said = say(message, {
+  const { picture, ...plain } = message;
+  // There is no cart to draw.
+  const shown = picture === undefined || picture === 'cart' ? plain : message;
+  const said = say(shown, {
     ...{ ...reader, values: valuesFor(context), customer: { card: null }, site: svoi.journeyRules().site },
-    subject: journeySubject(key),
+    ...{ subject: journeySubject(key), cartId: 'crt_example', couponCode: 'EXAMPLE' },
   });
   const one = textsIn(definition)[number];
   return () =>

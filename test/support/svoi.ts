@@ -2,6 +2,7 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createIds } from '../../core/ids.ts';
+import type { ShippedJourney } from '../../core/journeys/types.ts';
 import { type ProgramDefinition, programSchema } from '../../core/program/program.ts';
 import { seededRandom } from '../../core/seeded_random.ts';
 import { openDatabase } from '../../db/open.ts';
@@ -19,6 +20,8 @@ export interface TestSvoiOptions {
   readonly program?: Partial<ProgramDefinition>;
   /** Where the clock starts: epoch milliseconds, or ISO 8601. Default: noon of 22 November 2026 in Kyiv. */
   readonly at?: number | string;
+  /** The journeys that come with Svoi; default: all of them. */
+  readonly shipped?: readonly ShippedJourney[];
   /** A file or server to open instead of a new file. */
   readonly url?: string;
   readonly writer?: Partial<
@@ -43,7 +46,14 @@ export async function testSvoi(options: TestSvoiOptions = {}): Promise<TestSvoi>
   const random = seededRandom(1);
   const database = await openDatabase({ url });
   if (options.program) await applyProgram(database, programSchema.parse(options.program), clock.now());
-  const svoi = await createSvoi({ database, clock, ids: createIds(random), random, ...options.writer });
+  const svoi = await createSvoi({
+    database,
+    clock,
+    ids: createIds(random),
+    random,
+    ...options.writer,
+    ...shippedOf(options),
+  });
   return {
     svoi,
     clock,
@@ -71,4 +81,8 @@ async function migrateOnce(): Promise<string> {
   const path = join(folder, 'svoi.db');
   (await openDatabase({ url: `file:${path}` })).close();
   return path;
+}
+
+function shippedOf({ shipped }: TestSvoiOptions): Pick<TestSvoiOptions, 'shipped'> {
+  return shipped === undefined ? {} : { shipped };
 }

@@ -72,9 +72,8 @@ export function journeyAnswer(journey: JourneyInList, reader: JourneyReader): An
     { key: 'scenario.name', variables: { name } },
     ...(about === undefined ? [] : [{ key: 'scenario.about', variables: { text: about } } as const]),
     stateWords(journey),
-    [{ key: 'scenario.starts' }, ...starts],
-    ...(segment === undefined ? [] : described(segment)),
-    ...(who === undefined ? [] : [{ key: 'scenario.who' } as const, ...described(who)]),
+    ...ruled([{ key: 'scenario.starts' }, ...starts], segment),
+    ...(who === undefined ? [] : ruled([{ key: 'scenario.who' }], who)),
     [{ key: 'scenario.does' }, ...steps],
     ...(rules.length > 0 ? [rules] : []),
   ];
@@ -88,6 +87,16 @@ export function journeyAnswer(journey: JourneyInList, reader: JourneyReader): An
     [...texts, press({ key: 'scenario.result' }, `result:j-${key}`)],
     [toList],
   ]);
+}
+
+/** A heading with a segment under it, in words and as it is written. */
+function ruled(heading: readonly Words[], rule: string | undefined): Paragraph[] {
+  const [lines = [], ...others] = rule === undefined ? [] : described(rule);
+  return [[...heading, ...(isWords(lines) ? [lines] : lines)], ...others];
+}
+
+function isWords(paragraph: Paragraph): paragraph is Words {
+  return 'key' in paragraph;
 }
 
 function stateWords({ isOn, since, people }: JourneyInList): Words[] {
@@ -145,6 +154,7 @@ function totalWords({ people, messages, priceMicros, coupons, points, ends }: Dr
     ...(coupons > 0 ? [{ key: 'trial.coupons', variables: { number: coupons } } as const] : []),
     ...(points > 0 ? [{ key: 'trial.points', variables: { points } } as const] : []),
     ...(ends.goal ? [{ key: 'trial.goal', variables: { number: ends.goal } } as const] : []),
+    ...(ends.underway ? [{ key: 'trial.underway', variables: { number: ends.underway } } as const] : []),
   ];
 }
 
