@@ -1,4 +1,5 @@
 import type { Locale } from '../../core/customers/types.ts';
+import type { CustomerId } from '../../core/ids.ts';
 import { DAY_MS, instantOfLocal, localTime } from '../../core/time.ts';
 import { readRow, readRows } from '../../db/database.ts';
 import { nextDue } from '../../db/due.ts';
@@ -10,13 +11,14 @@ import { heardFrom, type TestChat, testChat } from './chat.ts';
 /** Somebody in a story: a customer with a chat. */
 export interface Guest {
   readonly chat: TestChat;
+  readonly id: CustomerId;
   readonly phone: string;
   /** What a customer is called in the path of a call. */
   readonly ref: string;
 }
 
 /** Who comes: the language of the chat, whether offers are welcome, and whatever else is posted of a customer. */
-type GuestOptions = { readonly language?: Locale; readonly marketing?: boolean } & Readonly<
+export type GuestOptions = { readonly language?: Locale; readonly marketing?: boolean } & Readonly<
   Record<string, unknown>
 >;
 
@@ -94,9 +96,11 @@ export async function storyShop(options: TestApiOptions): Promise<StoryShop> {
       const phone = `+38050${String(people).padStart(7, '0')}`;
       const chat = testChat(svoi, { address: `story-${people}`, language });
       await chat.contact(phone);
+      await chat.press('menu');
       await post('POST', '/v1/customers', { phone, consents: { marketing }, ...more });
       await chat.hear();
-      return { chat, phone, ref: `phone:${phone}` };
+      const row = await readRow(svoi.database, 'select id from customers where phone = ?', phone);
+      return { chat, phone, id: String(row?.id) as CustomerId, ref: `phone:${phone}` };
     },
     async buys({ phone }, more = {}) {
       receipts += 1;
@@ -124,13 +128,12 @@ export async function storyShop(options: TestApiOptions): Promise<StoryShop> {
       clock.set(instantOfLocal(midnight + 4 * spans.h, zone));
       await happen();
     },
-    async diary({ phone }, ...journeys) {
-      const owner = await readRow(svoi.database, 'select id from customers where phone = ?', phone);
+    async diary({ id }, ...journeys) {
       const rows = await readRows(
         svoi.database,
         `select m.*, a.locale, n.kind from messages m join notices n on n.id = m.notice_id
          join addresses a on a.id = m.address_id where m.customer_id = ? order by m.id`,
-        String(owner?.id),
+        id,
       );
       const said = rows.filter(({ kind }) => journeys.includes(String(kind)));
       return said.map((row) => {
