@@ -33,7 +33,7 @@ const tested = z
   })
   .openapi({
     description:
-      'A difference a head with its 95 % interval and two-sided p. `adjusted_p` allows for all variants that are compared, and of a journey for its being looked at again and again',
+      'A difference a head with its 95 % interval and two-sided p; of what goes on both hold however often they are looked at. `adjusted_p` allows for all variants that are compared',
   });
 
 const armSchema = z.object({

@@ -106,9 +106,9 @@ describe('a result', () => {
         { arm: 'control', people: 200, buyers: 100, money: { mean: 25_00 } },
       ],
       ...{ comparisons: [], preliminary_until: null },
+      takeaway: expect.stringMatching(/^Too few purchases for a verdict/),
       sample_ratio: { is_off: false, sizes: [{ arm: 'control', people: 200, expected: 200 }, { arm: 'a' }] },
     });
-    expect(body.takeaway).toMatch(/^Too few purchases for a verdict/);
     const same = await here.call('GET', `/v1/reports/effect?campaign=${id}&locale=en`);
     expect(same.body).toEqual(body);
     for (const answer of [

@@ -119,14 +119,20 @@ const narrowestFrom = 1000;
 const spread = -2 * Math.log(chance) + Math.log(1 - 2 * Math.log(chance));
 
 /**
- * The p of a comparison that is looked at again and again while people keep coming: however often one looks, chance alone
- * brings it below 0.05 once in twenty comparisons, not in twenty looks. From the asymptotic confidence sequence of I.
- * Waudby-Smith, D. Arbour, R. Sinha, E. Kennedy and A. Ramdas (arXiv 2103.06476, theorem 2.2), solved for its level.
+ * Compares averages that are looked at again and again while people keep coming: however often one looks, chance alone
+ * brings p below 0.05, and the interval off the truth, once in twenty comparisons, not in twenty looks. The asymptotic
+ * confidence sequence of I. Waudby-Smith, D. Arbour, R. Sinha, E. Kennedy and A. Ramdas (arXiv 2103.06476, theorem 2.2);
+ * p is its level that just touches 0.
  */
-export function pAtAnyTime(treated: Sample, control: Sample): number {
-  const { error } = errorOf(treated, control);
-  if (!(error > 0)) return 1;
-  const z = (meanOf(treated) - meanOf(control)) / error;
+export function compareAtAnyTime(treated: Sample, control: Sample): Difference {
+  const difference = meanOf(treated) - meanOf(control);
+  const { error, degrees } = errorOf(treated, control);
+  if (!(error > 0)) return differenceOf(difference, { error, degrees });
   const tuned = ((treated.people + control.people) * spread) / narrowestFrom;
-  return Math.min(1, Math.sqrt(tuned + 1) * Math.exp((-(z ** 2) * tuned) / (2 * (tuned + 1))));
+  const wide = (level: number) =>
+    Math.sqrt(((2 * (tuned + 1)) / tuned) * Math.log(Math.sqrt(tuned + 1) / level));
+  const half = wide(chance) * error;
+  const z = difference / error;
+  const p = Math.min(1, Math.sqrt(tuned + 1) * Math.exp((-(z ** 2) * tuned) / (2 * (tuned + 1))));
+  return { difference, low: difference - half, high: difference + half, p };
 }

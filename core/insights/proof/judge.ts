@@ -3,12 +3,12 @@ import { sum } from '../../money.ts';
 import { DAY_MS } from '../../time.ts';
 import {
   chance,
+  compareAtAnyTime,
   compareMeans,
   compareShares,
   type Difference,
   holm,
   meanBounds,
-  pAtAnyTime,
   type Sample,
   sampleOf,
 } from './compare.ts';
@@ -22,6 +22,7 @@ import {
   type Effect,
   type EffectArm,
   type ProofProgram,
+  type Tested,
   type Verdict,
 } from './types.ts';
 
@@ -103,25 +104,29 @@ function compared(
   terms: Terms,
 ): Comparison[] {
   // What goes on is looked at every day: a p that is good for one look would be wrong sooner or later.
-  const tested = (pairs: readonly (readonly [Difference, Sample, Sample])[]) => {
-    const ps = pairs.map(([{ p }, one, other]) => (isOnce ? p : pAtAnyTime(one, other)));
-    const adjusted = holm(ps);
-    return pairs.map(([difference], index) => ({ ...difference, adjusted: adjusted[index] ?? 1 }));
-  };
   const means = (sample: (arm: CountedArm) => Sample) =>
-    tested(treated.map((arm) => [compareMeans(sample(arm), sample(control)), sample(arm), sample(control)]));
-  const bought = ({ over: { people, buyers } }: CountedArm) => sampleOf(people, buyers);
+    treated.map((arm) =>
+      isOnce ? compareMeans(sample(arm), sample(control)) : compareAtAnyTime(sample(arm), sample(control)),
+    );
   const share = ({ over: { people, buyers } }: CountedArm) => ({ people, count: buyers });
   const conversions = tested(
-    treated.map((arm) => [compareShares(share(arm), share(control)), bought(arm), bought(control)]),
+    isOnce
+      ? treated.map((arm) => compareShares(share(arm), share(control)))
+      : means(({ over: { people, buyers } }) => sampleOf(people, buyers)),
   );
-  const moneys = means(({ over }) => ({ ...over, sum: over.paidMinor, squares: over.paidSquares }));
-  const profits = means((arm) => netOf(gainOf(arm, terms)));
+  const moneys = tested(means(({ over }) => ({ ...over, sum: over.paidMinor, squares: over.paidSquares })));
+  const profits = tested(means((arm) => netOf(gainOf(arm, terms))));
   return treated.flatMap((arm, index) => {
     const [conversion, money, profit] = [conversions[index], moneys[index], profits[index]];
     if (!conversion || !money || !profit) return [];
     return [{ arm: arm.arm, conversion, money, profit, total: totalOf(arm, control, profit, terms) }];
   });
+}
+
+/** With all variants in mind, of which one was bound to look best. */
+function tested(differences: readonly Difference[]): Tested[] {
+  const adjusted = holm(differences.map(({ p }) => p));
+  return differences.map((difference, index) => ({ ...difference, adjusted: adjusted[index] ?? 1 }));
 }
 
 /** Differences a head, times the heads of the arm. */
