@@ -119,7 +119,7 @@ function serveCreate(api: Api): void {
         'A light page for an offer or a coupon, at a short address of ours. Messages of campaigns and journeys lead to it by its slug.',
       body: postSchema,
       examples: {
-        spring: {
+        landing: {
           summary: 'Into a chat',
           value: {
             title: 'Spring gifts',
@@ -127,7 +127,7 @@ function serveCreate(api: Api): void {
             button: 'I want it',
           },
         },
-        shop: {
+        landing_shop: {
           summary: 'Into the web shop, seen at once',
           value: {
             slug: 'new_shoes',
@@ -224,8 +224,7 @@ function servePut(api: Api): void {
       params,
       body: putSchema,
       examples: {
-        publish: { summary: 'Let everybody see it', value: { is_published: true } },
-        change: { summary: 'Another title', value: { title: 'Summer gifts' } },
+        landing_shown: { summary: 'Let everybody see it', value: { is_published: true } },
       },
       answers: { 200: { description: 'It is so from now on', schema: pageSchema } },
       problems: ['page_not_found', ...content, 'writer_stopped'],

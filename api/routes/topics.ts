@@ -83,8 +83,7 @@ function servePut(api: Api): void {
       params,
       body: z.strictObject({ topics: switchesSchema.partial() }).openapi('CustomerTopicsPut'),
       examples: {
-        offers: { summary: 'No more offers', value: { topics: { offers: false } } },
-        all: { summary: 'Reminders again', value: { topics: { reminders: true } } },
+        no_offers: { summary: 'No more offers', value: { topics: { offers: false } } },
       },
       answers: { 200: { description: 'It is so from now on', schema: topicsSchema } },
       problems: ['customer_not_found', 'writer_stopped'],

@@ -76,6 +76,7 @@ const staffCommands: ReadonlyMap<string, StaffAct> = new Map([
       ['report', 'звіт', 'отчет', 'отчёт'],
       ['campaign', 'кампанія', 'кампания', 'розсилка', 'рассылка'],
       ['results', 'результати', 'результаты'],
+      ['page', 'сторінка', 'страница'],
       ['journeys', 'сценарії', 'сценарии'],
     ] as const
   ).flatMap(([act, ...words]) => words.map((word) => [word, act] as const)),

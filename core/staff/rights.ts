@@ -25,6 +25,7 @@ export const staffActs = [
   'report',
   'campaign',
   'results',
+  'page',
   'journeys',
 ] as const;
 export type StaffAct = (typeof staffActs)[number];
@@ -52,6 +53,7 @@ const leastRole: Readonly<Record<StaffAct, Role>> = {
   report: 'manager',
   campaign: 'manager',
   results: 'manager',
+  page: 'manager',
   journeys: 'manager',
 };
 

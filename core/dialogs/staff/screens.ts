@@ -13,6 +13,7 @@ import { adjust, issue } from './gifts.ts';
 import { journeyText } from './journeys/edit.ts';
 import { journeyScreen, journeys, journeysScreen } from './journeys/screens.ts';
 import { merge } from './merge.ts';
+import { pageScreen, pageTasks } from './pages/screens.ts';
 import { redeem } from './redeem.ts';
 import { refund } from './refund.ts';
 import { approve, decide, requestRounds, showRequest } from './requests.ts';
@@ -63,6 +64,7 @@ const all = [
   audit,
   talks,
   merge,
+  ...pageTasks,
   segment,
   segments,
   rfm,
@@ -92,6 +94,7 @@ const screens: ReadonlyMap<string, StaffScreen> = new Map<string, StaffScreen>([
   ['send', sendScreen],
   ['campaign', campaignScreen],
   ['campaigns', campaignsScreen],
+  ['paged', pageScreen],
   ['saved', savedScreen],
   ['look', lookScreen],
   ['picture', pictureScreen],

@@ -253,7 +253,7 @@ const acts: readonly (readonly StaffAct[])[] = [
   ['segment', 'segments'],
   ['campaign', 'journeys'],
   ['rfm', 'report'],
-  ['results'],
+  ['results', 'page'],
 ];
 
 /** What one of the staff may do, a button each. */

@@ -47,7 +47,7 @@ describe('an invitation', () => {
     const ivan = await aMember(t.svoi, ivanPhone, 'Ivan');
     const said = await ivan.start(`s_${token}`);
     expect(said.at(-1)?.text).toContain('Welcome to the team! Your role: cashier.');
-    expect(said.at(-1)?.buttons).toContain('For staff | Help');
+    expect(said.at(-1)?.buttons).toContain('For staff');
     await converse(ivan, `> /staff ${token}\nThis is for the manager.`);
     expect(await readRows(t.svoi.database, 'select name, invite_hash from staff')).toEqual([
       { name: 'Ivan', invite_hash: null },
@@ -66,7 +66,7 @@ describe('an invitation', () => {
        What shall we call you?
        > Ivan
        > menu
-       [For staff] [Help]`,
+       [For staff]`,
     );
     expect(await readRow(t.svoi.database, 'select name from staff')).toEqual({ name: 'Ivan' });
   });
@@ -158,6 +158,7 @@ describe('rights', () => {
     report: 'manager',
     campaign: 'manager',
     results: 'manager',
+    page: 'manager',
     journeys: 'manager',
   };
 
@@ -575,8 +576,8 @@ test('on a channel without buttons the same is done by numbers, and a number ask
   await converse(
     ivan,
     `> menu
-     [For staff] [Help]
-     > 7
+     [For staff]
+     > 9
      You are at work as cashier.
      > 2
      The customer’s phone or card number?
