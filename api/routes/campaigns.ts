@@ -105,7 +105,7 @@ function serveCount(api: Api): void {
         'As things are now: who would be told and over which channel first, who is kept apart to compare with, who is left out and why, and about what it costs. Writes nothing.',
       body: campaignCountSchema,
       examples: {
-        drifting: {
+        lost: {
           summary: 'Those who have not bought for two months',
           value: { rule: 'last_purchase>60d', control_percent: 10 },
         },

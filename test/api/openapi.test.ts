@@ -108,6 +108,15 @@ test('the calls of the contract are there', async () => {
     'put /v1/segments/{id}',
     'delete /v1/segments/{id}',
     'get /v1/segments/{id}/members',
+    'post /v1/campaigns/count',
+    'post /v1/campaigns',
+    'get /v1/campaigns',
+    'get /v1/campaigns/{id}',
+    'post /v1/campaigns/{id}/send',
+    'post /v1/campaigns/{id}/pause',
+    'post /v1/campaigns/{id}/resume',
+    'post /v1/campaigns/{id}/stop',
+    'post /v1/campaigns/{id}/test',
     'get /v1/segments/{id}/history',
     'get /v1/segments/{id}/moves',
     'post /v1/chat-sessions',
@@ -149,26 +158,44 @@ test('every example of a body works as it stands', async () => {
     'drifting',
     'often',
     'vip',
+    'lost',
+    'spring',
+    'everybody',
+    'careful',
+    'self',
     'visitor',
   ]);
   // Only who has joined can pay with points.
   await testChat(api.svoi).contact('380671234567');
+  let campaign = '';
   for (const { method, path, name, value } of examples) {
     const { status, body } = await api.call(
       method.toUpperCase(),
       path
         .replace('/purchases/{id}', '/purchases/receipt-10234')
+        .replace('/campaigns/{id}', `/campaigns/${campaign}`)
         .replace('{ref}/facts/{name}', `phone:+380671234567/facts/${name}`),
       {
         body: value,
       },
     );
+    if (path === '/v1/campaigns') campaign = body.id;
     const statuses = body.results?.map((result) => result.status) ?? [status];
     // The client's phone is the one of the sale: there is one already. Products and facts are put, quotes, checks and
     // previews make nothing.
     const put = ['coffee', 'two', 'pet', 'child', 'order_shipped', 'invoice'];
     const puts = [...put, 'cart_of_customer', 'cart_of_visitor', 'cart_emptied'];
-    const makesNothing = ['client', 'cart', 'code', 'ukrainian', 'drifting', 'often'];
+    const makesNothing = [
+      'client',
+      'cart',
+      'code',
+      'ukrainian',
+      'drifting',
+      'often',
+      'lost',
+      'careful',
+      'self',
+    ];
     const answered = [...puts, ...makesNothing].includes(name) ? 200 : 201;
     expect([name, ...new Set(statuses)]).toEqual([name, answered]);
   }
