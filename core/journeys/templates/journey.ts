@@ -70,10 +70,16 @@ function near(): Fields {
 /** What the first message of a journey can tell of, by what starts it. */
 export function placeOf(trigger: Trigger): Place {
   if ('event' in trigger) return ownEvents[trigger.event] ?? { subjects: [], event: 'whatever' };
-  if ('date' in trigger) return { subjects: trigger.date === 'order.due_at' ? ['order'] : [] };
+  if ('date' in trigger) return placeOfDate(trigger.date);
   if ('points_burn_in' in trigger) return { subjects: [], event: burning() };
   if ('near' in trigger) return { subjects: [], event: near() };
   return { subjects: [] };
+}
+
+/** The day as it is kept, and how many years it has been where the year is known. */
+function placeOfDate(date: string): Place {
+  if (date === 'order.due_at') return { subjects: ['order'] };
+  return { subjects: [], event: { day: { kind: 'date' }, years: { ...number, ...missing } } };
 }
 
 /** What is wrong with the texts of a journey, in the order of its steps. */

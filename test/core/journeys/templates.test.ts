@@ -316,6 +316,16 @@ describe('a text is refused when it is saved', () => {
     ]);
   });
 
+  test('on a day of the year it can tell how many years it has been, where that is known', () => {
+    const when = { date: 'fact.wedding_day', days: 0, at: '10:00' };
+    const problems = (text: string) =>
+      checkJourneyTexts({ when, steps: [{ message: { text: { uk: text }, buttons: [] } }] }).map(
+        ({ code }) => code,
+      );
+    expect(problems('{{#if event.years}}{{event.years, years}} разом{{/if}}, {{event.day}}')).toEqual([]);
+    expect(problems('{{event.years}} {{event.yaers | 5}}')).toEqual(['needs_fallback', 'unknown_variable']);
+  });
+
   test('never one of the journeys that Svoi comes with', () => {
     const problems = shipped.flatMap(({ definition }) =>
       checkJourneyTexts(definition).map(({ path, code }) => `${definition.key}.${path.join('.')}: ${code}`),
