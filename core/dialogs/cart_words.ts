@@ -31,7 +31,7 @@ function itemLine(item: CartItem): Words {
   const amount = itemAmountMinor(item);
   return quantity === 1
     ? { key: 'cart.line', variables: { name, amount } }
-    : { key: 'cart.line_many', variables: { name, quantity, amount } };
+    : { key: 'cart.line_times', variables: { name, quantity, amount } };
 }
 
 /** What it is and where it stands. */

@@ -1263,7 +1263,7 @@ export const wordVariables = {
   'order_statuses.signed': {},
   'cart.title': {},
   'cart.line': { name: 'text', amount: 'money' },
-  'cart.line_many': { name: 'text', quantity: 'number', amount: 'money' },
+  'cart.line_times': { name: 'text', quantity: 'number', amount: 'money' },
   'cart.more': { count: 'count' },
   'cart.total': { amount: 'money' },
   'cart.none': {},
