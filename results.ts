@@ -10,7 +10,7 @@ import { saveReport } from './db/insights/reports.ts';
 import type { Worked } from './jobs.ts';
 import type { Svoi } from './svoi.ts';
 
-type Known = Pick<Svoi, 'analyst' | 'program' | 'clock' | 'journeys'>;
+type Known = Pick<Svoi, 'analyst' | 'program' | 'clock' | 'journeys' | 'shipped'>;
 
 /** What something changed; undefined where there is no such campaign, journey or version of one. */
 export function effectOf(svoi: Known, asked: EffectAsked): Promise<EffectReport | undefined> {
@@ -20,10 +20,10 @@ export function effectOf(svoi: Known, asked: EffectAsked): Promise<EffectReport 
 }
 
 /** The versions of a journey are in the database, but for the one that came with Svoi. */
-function withShipped(asked: EffectAsked, { journeys }: Known): EffectAsked {
+function withShipped(asked: EffectAsked, { shipped }: Known): EffectAsked {
   if (asked.kind !== 'journey') return asked;
-  const shipped = journeys().find(({ key, version }) => key === asked.key && version === 0);
-  return shipped ? { ...asked, shipped: shipped.definition } : asked;
+  const own = shipped.find(({ definition }) => definition.key === asked.key);
+  return own ? { ...asked, shipped: own.definition } : asked;
 }
 
 /** Results on one page of the list in a chat. */

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readRows } from '../../db/database.ts';
+import { sendCampaigns } from '../../mailings.ts';
 import { drawPng } from '../../raster.ts';
 import { historyTask } from '../../reports_nightly.ts';
 import { type TestApi, testApi } from '../support/api.ts';
-import { putCampaign, putCustomers, putSales, putVersion } from '../support/proof.ts';
+import { putCampaign, putCustomers, putReachable, putSales, putVersion } from '../support/proof.ts';
 import { aPurchase, buy } from '../support/purchases.ts';
 
 let here: TestApi;
@@ -117,6 +118,36 @@ describe('a result', () => {
     ]) {
       expect(answer.headers.get('content-type')).toBe('image/svg+xml');
       expect(await answer.text()).toMatch(/^<svg .*<\/svg>$/s);
+    }
+  });
+
+  it('of a campaign that was sent counts what its own rows say: arms, points along, the first moment', async () => {
+    const shop = await testApi({ at: '2026-11-02T12:00:00+02:00' });
+    try {
+      await putReachable(shop.svoi, 300, shop.clock.now() - 86_400_000);
+      const message = { text: { en: 'Hello', uk: 'Вітаємо' } };
+      const body = { name: 'Hello', message, points: 5, control_percent: 40 };
+      const { id } = (await shop.call('POST', '/v1/campaigns', { body })).body;
+      const sent = await shop.call('POST', `/v1/campaigns/${id}/send`, { body: {} });
+      expect(sent.status).toBe(200);
+      await sendCampaigns(shop.svoi);
+      const early = await shop.call('GET', `/v1/campaigns/${id}/results`);
+      expect(early.body).toMatchObject({
+        verdict: { kind: 'too_early', because: 'days', at: '2026-11-16T10:00:00.000Z' },
+        sample_ratio: { is_off: false },
+      });
+      const { arms } = JSON.parse(early.text) as {
+        arms: { arm: string; people: number; points_given: number }[];
+      };
+      const [told, kept] = arms;
+      expect([told?.arm, kept?.arm, (told?.people ?? 0) + (kept?.people ?? 0)]).toEqual([
+        'a',
+        'control',
+        300,
+      ]);
+      expect([told?.points_given, kept?.points_given]).toEqual([5 * (told?.people ?? 0), 0]);
+    } finally {
+      shop.close();
     }
   });
 

@@ -35,6 +35,29 @@ export async function putCustomers(svoi: Svoi, count: number, at: number): Promi
   return made;
 }
 
+/** So many customers with a Telegram chat, who said yes to offers at `at`. */
+export async function putReachable(svoi: Svoi, count: number, at: number): Promise<CustomerId[]> {
+  const made = await putCustomers(svoi, count, at);
+  await svoi.database.write([statement('update customers set offers = 1, chats = 1')]);
+  await putRows(
+    svoi,
+    'addresses',
+    made.map((id) => ({
+      ...{ id: ids.next('adr', at), channel: 'telegram', external_id: id, customer_id: id, locale: 'uk' },
+      ...{ reachable: 1, last_seen_at: at, revision: 1 },
+    })),
+  );
+  await putRows(
+    svoi,
+    'consents',
+    made.map((id) => ({
+      ...{ id: ids.next('con', at), customer_id: id, category: 'marketing', granted: 1, at },
+      ...{ text: '', text_version: 1, locale: 'uk', source: 'test' },
+    })),
+  );
+  return made;
+}
+
 /** A member of a campaign: `arm` as drawn. */
 export interface PutMember {
   readonly customerId: string;
