@@ -1,11 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createIds } from '../core/ids.ts';
+import { journeySchema } from '../core/journeys/definition.ts';
+import { saveJourney, switchJourney } from '../core/journeys/switch.ts';
 import { welcomeRules } from '../core/program/rules.ts';
 import { type Database, readRow, readRows } from '../db/database.ts';
-import { openDatabase } from '../db/open.ts';
+import { openDatabase, openToRead } from '../db/open.ts';
 import { createShops } from '../db/shops.ts';
 import { verifyLedger } from '../db/verify.ts';
 import { createSvoi } from '../svoi.ts';
@@ -21,10 +23,14 @@ const seed = Number(process.env.SVOI_SEED ?? 1);
 const phones = ['+380671000001', '+380671000002', '+380671000003', '+380671000004'];
 const startingPoints = 5050;
 
-const folder = mkdtempSync(join(tmpdir(), 'svoi-kills-'));
-const url = `file:${join(folder, 'svoi.db')}`;
+let folder: string;
+let url: string;
 let server: ServerProcess | undefined;
 
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'svoi-kills-'));
+  url = `file:${join(folder, 'svoi.db')}`;
+});
 afterEach(async () => {
   await server?.end('SIGKILL');
   rmSync(folder, { recursive: true, force: true });
@@ -138,3 +144,66 @@ test(`killed ${kills} times under load, the server loses nothing it acknowledged
     `${ids.size} purchases; of ${starts.length} starts half took at most ${median} ms, all ${slowest} ms`,
   );
 }, 600_000);
+
+/** A shop with a journey of several steps, which all are done at once. */
+async function openJourney(): Promise<string> {
+  const [key = ''] = await openShop(1);
+  const database = await openDatabase({ url });
+  const clock = { now: () => Date.now() };
+  const svoi = await createSvoi({ database, clock, ids: createIds(), random: Math.random });
+  const definition = journeySchema.parse({
+    ...{ key: 'booked', name: { en: 'Booked' }, category: 'service', topic: 'orders' },
+    when: { event: 'table_booked' },
+    steps: [{ message: { text: { en: 'Hello' } } }, { points: 3 }, { tag: 'guest' }, { points: 4 }],
+  });
+  const site = await createShops(svoi).add('Site', 'site');
+  await svoi.submit(saveJourney(definition, 'test', undefined));
+  await svoi.submit(switchJourney('booked', true, 'test', undefined));
+  database.close();
+  return site.ok ? site.result.key : key;
+}
+
+test('killed while journeys go on, it does every step of every run, and each once', async () => {
+  const key = await openJourney();
+  const told = new Set<string>();
+  const random = seededRandom(seed);
+  let number = 0;
+  const tell = async (running: ServerProcess) => {
+    number += 1;
+    const [id, phone] = [`e-${number}`, phones[number % phones.length]];
+    const body = { id, type: 'table_booked', customer: { phone }, at: new Date().toISOString(), data: {} };
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+    const answer = await fetch(`${running.url}/v1/events`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    });
+    if (answer.status === 200) told.add(((await answer.json()) as { id: string }).id);
+  };
+  for (let kill = 0; kill < 2; kill += 1) {
+    const running = await startServerProcess({ DATABASE_URL: url, SVOI_MODE: 'live' });
+    server = running;
+    const posted = Array.from({ length: 40 }, () => tell(running).catch(() => {}));
+    await Promise.all(posted.slice(0, 5 + Math.floor(random() * 30)));
+    await running.end('SIGKILL');
+    await Promise.all(posted);
+  }
+  const last = await startServerProcess({ DATABASE_URL: url, SVOI_MODE: 'live' });
+  server = last;
+  const reader = openToRead({ url });
+  const open = `select (select count(*) from events where handled_at is null)
+    + (select count(*) from journey_runs where state = 'waiting') as n`;
+  await expect.poll(async () => (await readRow(reader, open))?.n, { timeout: 60_000 }).toBe(0);
+  const runs = await readRows(reader, 'select id, occasion, state from journey_runs');
+  expect(runs.every(({ state }) => state === 'done')).toBe(true);
+  expect([...told].filter((id) => !runs.some(({ occasion }) => occasion === id))).toEqual([]);
+  const counted = await readRow(
+    reader,
+    `select (select count(*) from ledger_transactions where kind = 'gift') as gifts,
+       (select count(distinct reference || (reason ->> 'step')) from ledger_transactions where kind = 'gift') as different,
+       (select count(*) from notices where campaign = 'journey:booked') as notices`,
+  );
+  expect(counted).toEqual({ gifts: 2 * runs.length, different: 2 * runs.length, notices: runs.length });
+  reader.close();
+  expect(await last.end('SIGTERM')).toBe(0);
+}, 180_000);
