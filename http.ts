@@ -27,6 +27,7 @@ import { findSegment, listSegments } from './db/segments/store.ts';
 import { createShops, type Shops } from './db/shops.ts';
 import { listTalks, readTalk } from './db/talks.ts';
 import type { Drawing } from './drawings.ts';
+import { tryJourney } from './journey_trials.ts';
 import { keepJourney, readJourney, turnJourney } from './journeys.ts';
 import { createPreviews } from './previews.ts';
 import { effectOf } from './results.ts';
@@ -102,7 +103,6 @@ export function apiParts(svoi: Svoi, options: HttpOptions): ApiParts {
     carts: cartReads(svoi),
     orders: orderReads(svoi),
     events: eventReads(svoi),
-    journeyTrials: journeyTrials(svoi),
     journeys: journeyReads(svoi),
     segments: segmentReads(svoi),
     campaigns: campaignReads(svoi),
@@ -194,14 +194,7 @@ function journeyReads(svoi: Svoi): ApiParts['journeys'] {
     read: (text) => readJourney(text, svoi),
     keep: (definition, actor) => keepJourney(definition, actor, svoi),
     turn: (key, isOn, actor) => turnJourney(key, isOn, actor, svoi),
-  };
-}
-
-function journeyTrials({ analyst, clock, journeys, journeyRules }: Svoi): ApiParts['journeyTrials'] {
-  return {
-    definition: (key) => journeys().find((one) => one.key === key)?.definition,
-    dryRun: (definition, days) =>
-      analyst.ask('dryRun', { definition, days, rules: journeyRules(), now: clock.now() }),
+    dryRun: (definition, days) => tryJourney(svoi, definition, days),
   };
 }
 

@@ -8,6 +8,7 @@ import { isInstant } from './core/journeys/in_force.ts';
 import type { Journey } from './core/journeys/types.ts';
 import { problemText } from './core/yaml.ts';
 import { countUnderWay } from './db/journeys.ts';
+import { trialLines, tryJourney } from './journey_trials.ts';
 import { journeyCalled, keepJourney, readJourney, turnJourney } from './journeys.ts';
 import type { Svoi } from './svoi.ts';
 
@@ -33,6 +34,12 @@ export function addJourneyCommands(journey: Command, take: TakeShared): void {
     .description('keep a journey from a YAML or JSON file, as a new version where it says something new')
     .argument('<file>')
     .action((file: string) => take((svoi, io) => apply(svoi, file, io)));
+  journey
+    .command('try')
+    .description('what a journey would have done over the last days, had it been on; nothing is written')
+    .argument('<key>')
+    .option('--days <days>', 'over how many days back, 1 to 92', '30')
+    .action((key: string, { days }: { days: string }) => take((svoi, io) => tryOut(svoi, key, days, io)));
   for (const word of ['on', 'off'] as const) {
     journey
       .command(word)
@@ -65,6 +72,18 @@ async function show(svoi: Svoi, key: string, io: CommandIo): Promise<number> {
   for (const line of writeJourneyFile(journey.definition, headingOf(journey)).trimEnd().split('\n')) {
     io.out(line);
   }
+  return 0;
+}
+
+async function tryOut(svoi: Svoi, key: string, typed: string, io: CommandIo): Promise<number> {
+  const days = Number(typed);
+  if (!Number.isInteger(days) || days < 1 || days > 92) {
+    throw new SvoiError('wrong_days', `--days takes a whole number from 1 to 92, not "${typed}"`);
+  }
+  await svoi.reloadJourneys();
+  const { definition } = journeyCalled(key, svoi);
+  const run = await tryJourney(svoi, definition, days);
+  for (const line of trialLines(definition, run, svoi)) io.out(line);
   return 0;
 }
 

@@ -17,6 +17,7 @@ import { valuesFor } from './core/journeys/templates/values.ts';
 import type { Journey } from './core/journeys/types.ts';
 import { countUnderWay } from './db/journeys.ts';
 import type { Worked } from './jobs.ts';
+import { tryJourney } from './journey_trials.ts';
 import { exampleContext } from './locales/template_help.ts';
 
 type Look = (argument: QuestionArgument, svoi: Worked) => Promise<() => Answer>;
@@ -80,8 +81,7 @@ export const lookAtJourney: Look = ofJourney(async (journey, argument, svoi) => 
 /** What a journey would have done over the last month. */
 export const lookAtTrial: Look = ofJourney(async (journey, argument, svoi) => {
   const { definition } = journey;
-  const asked = { definition, days: trialDays, rules: svoi.journeyRules(), now: svoi.clock.now() };
-  const run = await svoi.analyst.ask('dryRun', asked);
+  const run = await tryJourney(svoi, definition, trialDays);
   return () => trialAnswer(journey, run, readerOf(argument, svoi));
 });
 

@@ -69,7 +69,6 @@ export interface ApiParts {
   readonly carts: CartReads;
   readonly orders: OrderReads;
   readonly events: EventReads;
-  readonly journeyTrials: JourneyTrials;
   readonly journeys: JourneyReads;
   readonly redemptions: RedemptionReads;
   readonly coupons: CouponReads;
@@ -203,14 +202,6 @@ export interface EventReads {
   ): Promise<readonly StoredEvent[] | undefined>;
 }
 
-/** What a journey would have done. */
-export interface JourneyTrials {
-  /** What a journey does, as it is kept. */
-  definition(key: string): JourneyDefinition | undefined;
-  /** Over so many days back. */
-  dryRun(definition: JourneyDefinition, days: number): Promise<DryRun>;
-}
-
 /** A state that an order came to. */
 export interface OrderMoment {
   readonly status: string;
@@ -301,6 +292,8 @@ export interface JourneyReads {
   read(text: string): Promise<CheckedJourney>;
   keep(definition: JourneyDefinition, actor: string): Promise<Submitted<SavedJourney>>;
   turn(key: string, isOn: boolean, actor: string): Promise<Submitted<Journey>>;
+  /** What a journey would have done over so many days back. */
+  dryRun(definition: JourneyDefinition, days: number): Promise<DryRun>;
 }
 
 /** Reads of campaigns. */

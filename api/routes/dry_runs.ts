@@ -1,8 +1,9 @@
 import { z } from '@hono/zod-openapi';
-import { type JourneyDefinition, journeySchema } from '../../core/journeys/definition.ts';
-import { detailsOf, invalidRequest, ProblemError, problem } from '../errors.ts';
+import type { JourneyDefinition } from '../../core/journeys/definition.ts';
+import { invalidRequest, ProblemError, problem } from '../errors.ts';
 import { type Api, serve } from '../serve.ts';
 import { dryRunSchema, dryRunView } from '../shapes/dry_run.ts';
+import { wrongInFile } from './journeys.ts';
 
 const tag = 'Journeys';
 
@@ -61,17 +62,23 @@ export function dryRunRoutes(api: Api): void {
       problems: ['journey_not_found'],
     },
     async ({ params: { key }, body: { days, definition } }) => {
-      const { journeyTrials } = api.parts;
-      const tried = definition ? readDefinition(definition) : journeyTrials.definition(key);
-      if (!tried) throw new ProblemError(problem('journey_not_found', `there is no journey "${key}"`));
-      return { status: 200, body: dryRunView(await journeyTrials.dryRun(tried, days)) };
+      const tried = definition ? await readDefinition(api, definition) : await keptDefinition(api, key);
+      return { status: 200, body: dryRunView(await api.parts.journeys.dryRun(tried, days)) };
     },
   );
 }
 
-function readDefinition(written: Readonly<Record<string, unknown>>): JourneyDefinition {
-  const read = journeySchema.safeParse(written);
-  if (read.success) return read.data;
-  const issues = read.error.issues.map((issue) => ({ ...issue, path: ['definition', ...issue.path] }));
-  throw new ProblemError(invalidRequest(detailsOf(issues, 'body')));
+async function keptDefinition({ parts }: Api, key: string): Promise<JourneyDefinition> {
+  const journey = (await parts.journeys.list()).find((one) => one.key === key);
+  if (!journey) throw new ProblemError(problem('journey_not_found', `there is no journey "${key}"`));
+  return journey.definition;
+}
+
+async function readDefinition(
+  { parts }: Api,
+  written: Readonly<Record<string, unknown>>,
+): Promise<JourneyDefinition> {
+  const read = await parts.journeys.read(JSON.stringify(written));
+  if (read.ok) return read.definition;
+  throw new ProblemError(invalidRequest(read.problems.map((one) => wrongInFile(one, '/definition'))));
 }

@@ -117,7 +117,7 @@ function servePut(api: Api): void {
     async ({ params: { key }, body, shop }) => {
       const { journeys } = api.parts;
       const read = await journeys.read(new TextDecoder().decode(body));
-      if (!read.ok) throw new ProblemError(invalidRequest(read.problems.map(detailOf)));
+      if (!read.ok) throw new ProblemError(invalidRequest(read.problems.map((one) => wrongInFile(one))));
       if (read.definition.key !== key) {
         const detail = `put "${key}", as in the address`;
         throw new ProblemError(invalidRequest([{ pointer: '/key', detail }]));
@@ -129,9 +129,10 @@ function servePut(api: Api): void {
   );
 }
 
-function detailOf(wrong: FileProblem) {
+/** What is wrong in a journey as a shop wrote it, in a body that holds it at `within`. */
+export function wrongInFile(wrong: FileProblem, within = '') {
   const pointer = wrong.path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`);
-  return { pointer: pointer.join(''), detail: problemText({ ...wrong, path: [] }) };
+  return { pointer: within + pointer.join(''), detail: problemText({ ...wrong, path: [] }) };
 }
 
 function serveTurn(api: Api, word: 'on' | 'off'): void {

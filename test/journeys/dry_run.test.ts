@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { readRows } from '../../db/database.ts';
+import { settleDue } from '../../jobs.ts';
 import { purchaseBody, type TestApi, testApi } from '../support/api.ts';
 import { testChat } from '../support/chat.ts';
 import { aJourney, begin, type GivenJourney } from '../support/own_journeys.ts';
@@ -165,7 +166,6 @@ it('says plainly what cannot be known, and takes the other way', async () => {
   const found = await tried({
     key: 'left',
     when: { event: 'table_left' },
-    while: { state: 'open' },
     steps: [
       message,
       { wait: { for: 'read', at_most: '1d' } },
@@ -174,8 +174,20 @@ it('says plainly what cannot be known, and takes the other way', async () => {
     ],
   });
   expect(found.steps.map(({ step }) => step)).toEqual([0, 4, 6]);
-  expect([...found.unknown].sort()).toEqual(['heard', 'today', 'while']);
+  expect([...found.unknown].sort()).toEqual(['heard', 'today']);
   expect((await tried({ key: 'vip', when: { segment: 'orders>=3' } })).unknown).toContain('no_history');
+});
+
+it('looks back at carts that were left, and takes them to have stood open', async () => {
+  await joins(lisa);
+  const items = [{ sku: 'a', name: 'Lamp', quantity: 1, unit_price: 50_000 }];
+  const cart = { customer: { phone: lisa }, items, updated_at: '2026-11-22T11:00:00+02:00' };
+  await here.call('PUT', '/v1/carts/c-1', { body: cart });
+  here.clock.advance(3_600_000);
+  await settleDue(here.svoi);
+  here.clock.advance(7 * 86_400_000);
+  const found = await tried({ key: 'left', when: { event: 'cart_left' }, while: { state: 'open' } });
+  expect(found).toMatchObject({ came: 1, messages: 1, unknown: ['while'] });
 });
 
 it.each([
