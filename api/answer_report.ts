@@ -6,8 +6,9 @@ import { ProblemError, problem } from './errors.ts';
 import type { ReportLook } from './parts.ts';
 import type { Api } from './serve.ts';
 
-/** Pictures of reports. */
+/** The kinds of pictures of reports. */
 export const png = 'image/png';
+/** Drawn, to be read at any size. */
 export const svg = 'image/svg+xml';
 
 /** For whom a report is told or drawn. */
