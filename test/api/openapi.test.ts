@@ -60,6 +60,16 @@ test('the calls of the contract are there', async () => {
     'post /v1/orders/{id}/status',
     'get /v1/orders/{id}',
     'get /v1/orders',
+    'post /v1/events',
+    'get /v1/events',
+    'get /v1/journeys',
+    'get /v1/journeys/{key}',
+    'put /v1/journeys/{key}',
+    'post /v1/journeys/{key}/on',
+    'post /v1/journeys/{key}/off',
+    'get /v1/journeys/{key}/versions',
+    'get /v1/journey-runs',
+    'post /v1/journeys/{key}/dry-run',
     'post /v1/redemptions',
     'get /v1/redemptions',
     'post /v1/redemptions/{id}/code',
@@ -144,6 +154,9 @@ test('every example of a body works as it stands', async () => {
     'cart_emptied',
     'order_shipped',
     'invoice',
+    'booked',
+    'kept',
+    'other',
     'phone',
     'cart',
     'shared',
@@ -152,6 +165,7 @@ test('every example of a body works as it stands', async () => {
     'client',
     'pet',
     'child',
+    'wedding_day',
     'ukrainian',
     'cart',
     'answer',
@@ -174,6 +188,7 @@ test('every example of a body works as it stands', async () => {
       path
         .replace('/purchases/{id}', '/purchases/receipt-10234')
         .replace('/campaigns/{id}', `/campaigns/${campaign}`)
+        .replace('/journeys/{key}', '/journeys/cart')
         .replace('{ref}/facts/{name}', `phone:+380671234567/facts/${name}`),
       {
         body: value,
@@ -183,9 +198,12 @@ test('every example of a body works as it stands', async () => {
     const statuses = body.results?.map((result) => result.status) ?? [status];
     // The client's phone is the one of the sale: there is one already. Products and facts are put, quotes, checks and
     // previews make nothing.
-    const put = ['coffee', 'two', 'pet', 'child', 'order_shipped', 'invoice'];
+    const put = ['coffee', 'two', 'pet', 'child', 'wedding_day', 'order_shipped', 'invoice'];
     const puts = [...put, 'cart_of_customer', 'cart_of_visitor', 'cart_emptied'];
     const makesNothing = [
+      'booked',
+      'kept',
+      'other',
       'client',
       'cart',
       'code',
