@@ -3,9 +3,9 @@ import { type DraftFound, draftAnswer } from './core/dialogs/staff/campaigns/ans
 import { couponIdOf } from './core/dialogs/staff/campaigns/draft.ts';
 import type { Question } from './core/insights/questions.ts';
 import { type CampaignProblem, checkCampaign } from './core/journeys/campaigns/check.ts';
-import type { PricedAudience } from './core/journeys/campaigns/figures.ts';
+import { comparedIn, type PricedAudience } from './core/journeys/campaigns/figures.ts';
 import { campaignReply } from './core/journeys/campaigns/say.ts';
-import { settledPlan } from './core/journeys/campaigns/send.ts';
+import { leastCompared, settledPlan } from './core/journeys/campaigns/send.ts';
 import { giftMicros } from './core/journeys/campaigns/worth.ts';
 import { valuesFor } from './core/journeys/templates/values.ts';
 import { type ChannelPreview, previewWords } from './core/messaging/previews.ts';
@@ -34,8 +34,15 @@ export interface CampaignLook {
 /** As much of a campaign as counting its audience takes. */
 type Looked = Pick<Campaign, 'id' | 'rule' | 'content' | 'plan'>;
 
-/** Looks at a campaign before it is sent. Takes a long look at the customers. */
-export async function lookAtCampaign(campaign: Looked, svoi: Worked): Promise<CampaignLook> {
+/**
+ * Looks at a campaign before it is sent. Takes a long look at the customers. `inChat`: where it goes to few, nobody is
+ * kept apart unless that was asked for.
+ */
+export async function lookAtCampaign(
+  campaign: Looked,
+  svoi: Worked,
+  { inChat = false }: { readonly inChat?: boolean } = {},
+): Promise<CampaignLook> {
   const { database, analyst } = svoi;
   const program = svoi.program();
   const rules = svoi.messagingRules();
@@ -48,11 +55,18 @@ export async function lookAtCampaign(campaign: Looked, svoi: Worked): Promise<Ca
       ? undefined
       : parseSegment(campaign.rule, await analyst.ask('segmentCatalogue', program));
   if (parsed && !parsed.ok) return { audience: undefined, problems: parsed.problems, wrong };
-  const audience = await analyst.ask('audience', {
-    ...{ rule: campaign.rule, program, rules, now },
-    campaign: { ...campaign, plan: settledPlan(campaign.plan, program) },
-    segments: smsSegments(campaign, svoi),
-  });
+  const segments = smsSegments(campaign, svoi);
+  const count = (people?: number) =>
+    analyst.ask('audience', {
+      ...{ rule: campaign.rule, program, rules, now, segments },
+      campaign: {
+        ...campaign,
+        plan: settledPlan(campaign.plan, { program, ...(people === undefined ? {} : { people }) }),
+      },
+    });
+  const found = await count();
+  const compared = comparedIn(found);
+  const audience = inChat && compared < leastCompared ? await count(compared) : found;
   const each = giftMicros(campaign.content.gift, coupon, program);
   return { audience: { ...audience, giftMicros: each * audience.people }, problems: [], wrong };
 }
@@ -128,7 +142,7 @@ export async function lookAtDraft(
 ): Promise<(staff: Staff) => ReturnType<typeof draftAnswer>> {
   const campaign = await campaignById(svoi.database, named);
   if (!campaign) throw new Error(`there is no campaign ${named}`);
-  const { audience, problems, wrong } = await lookAtCampaign(campaign, svoi);
+  const { audience, problems, wrong } = await lookAtCampaign(campaign, svoi, { inChat: true });
   const locale = (await chatLocale(svoi.database, addressId)) ?? svoi.program().locale;
   const fits = fitsOf(campaign, locale, svoi).flatMap(previewWords);
   const found: DraftFound = audience

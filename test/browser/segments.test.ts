@@ -46,6 +46,7 @@ describe.skipIf(chromiumPath === undefined)('a manager who reads and acts on a s
     await choose(page, 'Write to them', 'manager');
     await hears('manager', 'What shall we write');
     await write(page, 'manager', 'New beans from Peru are here.');
+    await choose(page, 'Now', 'manager');
     await hears('manager', '1 person will get it');
     await choose(page, 'Send', 'manager');
     await hears('telegram', 'New beans from Peru are here.');

@@ -15,6 +15,11 @@ export interface Audience {
   readonly priceMicros: number | null;
 }
 
+/** How many are told or kept apart to compare with. */
+export function comparedIn({ people, others }: Pick<Audience, 'people' | 'others'>): number {
+  return people + (others.control ?? 0);
+}
+
 /** The same, with what the coupons or points for all of them are worth at most. */
 export interface PricedAudience extends Audience {
   readonly giftMicros: number;

@@ -16,18 +16,27 @@ interface Sent {
   readonly program: Pick<Program, 'proof'>;
   /** The most people it may go to; null: however many. */
   readonly most: number | null;
+  /** How many it was counted to go to, those kept apart among them. */
+  readonly people?: number;
 }
 
+/** Of fewer people than these nothing can be learned: unless somebody asks for it, nobody is kept apart. */
+export const leastCompared = 50;
+
 /** The plan with who is kept apart written down, whatever the program will say later. */
-export function settledPlan(plan: CampaignPlan, { proof }: Sent['program']): CampaignPlan {
-  const { control_percent, holdout_percent: holdoutPercent } = proof;
-  return { ...plan, controlPercent: plan.controlPercent ?? control_percent, holdoutPercent };
+export function settledPlan(
+  plan: CampaignPlan,
+  { program: { proof }, people = leastCompared }: Pick<Sent, 'program' | 'people'>,
+): CampaignPlan {
+  const usual = people < leastCompared ? 0 : proof.control_percent;
+  const holdoutPercent = proof.holdout_percent;
+  return { ...plan, controlPercent: plan.controlPercent ?? usual, holdoutPercent };
 }
 
 /** A draft as it goes out: who is kept apart, from when on, and to how many at most is settled from now on. */
-function readyCampaign(campaign: Campaign, { program, most }: Sent, now: number): Campaign {
-  const plan = settledPlan(campaign.plan, program);
-  return { ...campaign, most, plan, startsAt: startOf(plan.timing, now) };
+function readyCampaign(campaign: Campaign, sent: Sent, now: number): Campaign {
+  const plan = settledPlan(campaign.plan, sent);
+  return { ...campaign, most: sent.most, plan, startsAt: startOf(plan.timing, now) };
 }
 
 /**

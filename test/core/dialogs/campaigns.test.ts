@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { programSchema } from '../../../core/program/program.ts';
+import { createCoupon } from '../../../core/coupons/create.ts';
+import { couponSchema } from '../../../core/coupons/definition.ts';
 import { freezeAudience } from '../../../db/campaigns.ts';
 import { readRow, readRows } from '../../../db/database.ts';
 import { runErrands } from '../../../errands.ts';
@@ -10,13 +11,11 @@ import { patient } from '../../support/patient.ts';
 import { aColleague, aMember } from '../../support/staff.ts';
 import { type TestSvoi, testSvoi } from '../../support/svoi.ts';
 
-const noControl = { ...programSchema.parse({}).proof, control_percent: 0 };
-
 let t: TestSvoi;
 let maria: TestChat;
 
 beforeEach(async () => {
-  t = await testSvoi({ program: { campaign_limit: 2, proof: noControl } });
+  t = await testSvoi({ program: { campaign_limit: 2 } });
   maria = patient(await aColleague(t.svoi, '+380671112233', 'Maria', 'manager'), t.svoi);
 });
 afterEach(() => t.close());
@@ -173,6 +172,110 @@ describe('stopping', () => {
     await work();
     expect(await told(chats)).toEqual([[], []]);
     expect((await row('select state, finished_at from campaigns'))?.finished_at).not.toBeNull();
+  });
+});
+
+describe('a campaign step by step', () => {
+  test('asks whom, what and when; what cannot be read is asked for again, and numbers pick as buttons do', async () => {
+    await members(2);
+    await converse(
+      maria,
+      `> /campaign
+      Whom shall we write to?
+      [All customers] [Pick conditions]
+      > those who like boots
+      I cannot read these conditions.
+      > 1
+      What shall we write?
+      > Dear {{customer.fist_name}}
+      Did you mean customer.first_name?
+      > Dear {{customer.first_name}}, boots are here.
+      When shall it go out?
+      [Now] [Tomorrow at 10:00]
+      [At each one’s usual hour]
+      > some day
+      I cannot read this time.
+      > 2
+      To all customers.
+      Goes out on 23 November 2026 at 10:00 where each customer lives.
+      boots are here.
+      2 people will get it.
+      >> Send
+      Planned for 2 people.
+      [How it goes] [Pause] [Stop]
+      >> Pause
+      Paused
+      >> Go on
+      It goes on.
+      >> How it goes
+      Waits for its moment.`,
+    );
+    t.clock.set(Date.parse('2026-11-23T10:00:01+02:00'));
+    await work();
+    expect((await row(`select state from campaigns`))?.state).toBe('done');
+  });
+
+  test('every part can be changed, and what keeps it from going out is said', async () => {
+    const { svoi } = t;
+    const coupon = couponSchema.parse({ name: 'Autumn', effect: { kind: 'amount', amount_minor: 5000 } });
+    await svoi.submit(createCoupon(coupon, 'cli', svoi.program()));
+    await members(2);
+    await maria.say('/campaign orders=0');
+    await maria.say('Your code is {{coupon.code}}');
+    await converse(
+      maria,
+      `>> Now
+      It cannot be sent yet:
+      [Send to me first] [More…]
+      >> More…
+      Control group: 10%, none where fewer than 50 get it.
+      >> Gift
+      > nothing of the kind
+      There is no such coupon.
+      >> Autumn
+      2 people will get it.
+      Gifts are worth up to ₴100.
+      [Send]
+      >> More…
+      Each one gets a code of the coupon “Autumn”.
+      >> A second text
+      > Take {{coupon.code}} to the till
+      Text A:
+      Text B:
+      >> More…
+      >> Other languages
+      [✓ A · English]
+      [✓ B · English]
+      >> Back
+      Text B:
+      >> More…
+      >> Only one text
+      This is how it will look:
+      >> More…
+      >> Button
+      > To the shop
+      First the words, then an address
+      > To the shop https://example.com/autumn
+      To the shop
+      >> Whom
+      > orders>=1
+      Nobody would get it.
+      >> Whom
+      > orders=0
+      2 people will get it.
+      >> More…
+      >> Control group
+      > 90%
+      From 0% to 50%, please.
+      > 50%
+      [Send to me first] [More…]`,
+    );
+    const kept = await row('select message, plan from campaigns');
+    expect(JSON.parse(String(kept?.message))).toMatchObject({
+      variants: { a: { buttons: [[{ url: 'https://example.com/autumn' }]] } },
+      gift: { name: 'Autumn' },
+    });
+    expect(JSON.parse(String(kept?.plan))).toMatchObject({ controlPercent: 50, timing: { kind: 'now' } });
   });
 });
 

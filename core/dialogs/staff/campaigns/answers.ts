@@ -1,7 +1,12 @@
 import type { QuestionId } from '../../../ids.ts';
 import type { Answer } from '../../../insights/questions.ts';
 import type { CampaignProblem } from '../../../journeys/campaigns/check.ts';
-import type { CampaignFound, MemberCounts, PricedAudience } from '../../../journeys/campaigns/figures.ts';
+import {
+  type CampaignFound,
+  comparedIn,
+  type MemberCounts,
+  type PricedAudience,
+} from '../../../journeys/campaigns/figures.ts';
 import { MICROS_OF_MINOR } from '../../../messaging/price.ts';
 import type { Button, Paragraph, Reply, Words } from '../../../messaging/types.ts';
 import type { SegmentProblem } from '../../../segments/types.ts';
@@ -49,6 +54,11 @@ export function draftAnswer(id: QuestionId, campaign: Campaign, found: DraftFoun
   const problems: Paragraph[] =
     wrong.length > 0 ? [[{ key: 'campaign.wrong' }, ...wrong.slice(0, 3).map(({ words }) => words)]] : [];
   const sends = wrong.length === 0 && audience.people > 0;
+  const keep = {
+    people: String(audience.people),
+    compared: String(comparedIn(audience)),
+    revision: String(campaign.revision),
+  };
   const answer = answerOf(
     [
       ...whom,
@@ -60,7 +70,7 @@ export function draftAnswer(id: QuestionId, campaign: Campaign, found: DraftFoun
     ],
     draftButtons(campaign.id, sends ? id : undefined),
   );
-  return { ...answer, keep: { people: String(audience.people), revision: String(campaign.revision) } };
+  return { ...answer, keep };
 }
 
 /** The buttons under a message, but the way to hear no more, which is always there. */

@@ -1,7 +1,7 @@
 import type { CampaignId, QuestionId } from '../../../ids.ts';
 import type { QuestionInView } from '../../../insights/questions.ts';
 import { sampleReplies } from '../../../journeys/campaigns/sample.ts';
-import { draftToAsk, sendDraft } from '../../../journeys/campaigns/send.ts';
+import { draftToAsk, leastCompared, sendDraft } from '../../../journeys/campaigns/send.ts';
 import { messageTo } from '../../../messaging/plan.ts';
 import type { Reply, Words } from '../../../messaging/types.ts';
 import { mergeChanges } from '../../../ports.ts';
@@ -92,7 +92,11 @@ function settingsWords({ program }: StaffTurn, campaign: Campaign): Words[] {
     plan.budgetMinor === null
       ? { key: 'campaign.budget_is_none' }
       : { key: 'campaign.budget_is', variables: { amount: plan.budgetMinor } };
-  return [whenWords(campaign), along, { key: 'campaign.control_is', variables: { percent } }, limit];
+  const control: Words =
+    plan.controlPercent === null
+      ? { key: 'campaign.control_usual', variables: { percent, number: leastCompared } }
+      : { key: 'campaign.control_is', variables: { percent } };
+  return [whenWords(campaign), along, control, limit];
 }
 
 function dropSecond(turn: StaffTurn, campaign: Campaign): Outcome {
@@ -174,13 +178,15 @@ export const sendScreen: StaffScreen = {
 /** Begins a campaign, or asks a second person where it goes to many. */
 function send(turn: StaffTurn, campaign: Campaign, { argument }: QuestionInView): Outcome {
   const people = Number(argument.people ?? 0);
+  const compared = Number(argument.compared ?? people);
   if (people === 0) return done(turn, [{ key: 'campaign.nobody' }], [backRow(campaign.id)]);
   const { program, staff } = turn;
   const isOwner = staff.role === 'owner';
   // A few may come to the segment while the answer is read; more than that and it stops.
   const most = isOwner ? null : Math.max(program.campaign_limit, Math.ceil(people * 1.1));
-  if (!isOwner && people > program.campaign_limit) return askSomebody(turn, campaign, people, most);
-  const sent = sendDraft(campaign.id, { program, most }, deskOf(turn));
+  if (!isOwner && people > program.campaign_limit)
+    return askSomebody(turn, campaign, { people, compared, most });
+  const sent = sendDraft(campaign.id, { program, most, people: compared }, deskOf(turn));
   if (!sent.ok) return notSent(turn, campaign.id, sent.refusal.code);
   const begun: Words =
     sent.result.campaign.state === 'planned'
@@ -200,9 +206,16 @@ function notSent(turn: StaffTurn, id: CampaignId, code: string): Outcome {
     : done(turn, [{ key: 'campaign.sent_already' }], [watchRow(id)]);
 }
 
-function askSomebody(turn: StaffTurn, campaign: Campaign, people: number, most: number | null): Outcome {
+/** How many were counted when it is sent, and to how many it may go at most. */
+interface Counted {
+  readonly people: number;
+  readonly compared: number;
+  readonly most: number | null;
+}
+
+function askSomebody(turn: StaffTurn, campaign: Campaign, { people, compared, most }: Counted): Outcome {
   const { program, staff, context } = turn;
-  const waiting = draftToAsk(campaign.id, { program, most }, deskOf(turn));
+  const waiting = draftToAsk(campaign.id, { program, most, people: compared }, deskOf(turn));
   if (!waiting.ok) return notSent(turn, campaign.id, waiting.refusal.code);
   const request = { kind: 'campaign', campaignId: campaign.id, name: campaign.name, people } as const;
   const asked = askSecond(request, 'many', turn);
