@@ -18,9 +18,12 @@ export const customersWithDueLots = dueBy<CustomerId>(
    group by customer_id order by min(expires_at) limit ?`,
 );
 
-/** Notices to be looked at: their moment has come, a channel was waited for long enough, or one refused. */
+/**
+ * Notices to be looked at: their moment has come, a channel was waited for long enough, or one refused. Of offers that
+ * meet the lighter ones come first: they wait while a heavier one is due, and once that has gone nothing would hold them.
+ */
 export const noticesDue = dueBy<NoticeId>(
-  'select id from notices where due_at is not null and due_at <= ? order by due_at, weight desc, id limit ?',
+  'select id from notices where due_at is not null and due_at <= ? order by due_at, weight, id limit ?',
 );
 
 /** Purchases whose points waited for a return window that has closed. */
@@ -47,6 +50,8 @@ const waiting = [
   ['journey_runs', 'due_at'],
   ['notices', 'due_at'],
   ['carts', 'left_at'],
+  ['campaigns', 'starts_at'],
+  [`(select due_at from campaign_members where state = 'waiting')`, 'due_at'],
 ] as const;
 
 /** The first moment from `from` on at which something falls due, epoch milliseconds; undefined: nothing waits. */

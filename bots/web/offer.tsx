@@ -45,7 +45,7 @@ export function createOfferPages(parts: OfferPageParts): Hono {
     if (!offer) return goneAnswer(c, locale, 'offer');
     if (isOpenedByPerson(c.req.raw)) await parts.viewed(offer.page.slug);
     const ways = waysOf(offer.page, locale, parts);
-    return lightPage(c, <OfferPage {...offer} locale={locale} ways={ways} />);
+    return lightPage(c, <OfferPage {...offer} locale={locale} ways={ways} address={c.req.url} />);
   });
   return app;
 }
@@ -78,12 +78,15 @@ const names: Readonly<Record<ChannelName, string>> = {
 interface OfferPageProps extends OfferInView {
   readonly locale: Locale;
   readonly ways: readonly Way[];
+  /** Where it was opened: what shows a link with its picture asks for a whole address. */
+  readonly address: string;
 }
 
-const OfferPage: FC<OfferPageProps> = ({ page, code, locale, ways }) => {
+const OfferPage: FC<OfferPageProps> = ({ page, code, locale, ways, address }) => {
   const picture = page.pictureId === null ? undefined : `/p/${page.pictureId}`;
+  const shown = picture === undefined ? undefined : new URL(picture, address).href;
   return (
-    <LightPage locale={locale} title={page.title} about={page.text.slice(0, 200)} picture={picture}>
+    <LightPage locale={locale} title={page.title} about={page.text.slice(0, 200)} picture={shown}>
       {picture === undefined ? null : <img src={picture} alt="" />}
       <div class="in">
         <h1>{page.title}</h1>

@@ -72,6 +72,10 @@ function received(receipt: Receipt, message: Attempt, facts: NoticeFacts, now: n
     unreachable: receipt.blocked
       ? [{ addressId: message.addressId, since: message.sentAt ?? message.createdAt }]
       : [],
+    undelivered:
+      state === 'failed' && message.sentAt !== null
+        ? [{ messageId: message.id, sentAt: message.sentAt }]
+        : [],
   };
   const news = state === 'read' && notice ? wakeOf(notice, 'read', now) : {};
   return mergeChanges<MessagingChanges>(written, told, news);

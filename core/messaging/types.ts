@@ -158,6 +158,11 @@ export interface MessagingChanges {
   readonly linksOpened?: readonly { readonly code: string; readonly at: number }[];
   /** Chats that turned out to lead to nobody; those that wrote to us after `since` stay. */
   readonly unreachable?: readonly { readonly addressId: AddressId; readonly since: number }[];
+  /**
+   * Messages that a channel took and could not deliver. Where the one before it came to the same, a day earlier or
+   * more, the chat leads to nobody until somebody writes from it.
+   */
+  readonly undelivered?: readonly { readonly messageId: MessageId; readonly sentAt: number }[];
   readonly earlyReceipts?: readonly EarlyReceipt[];
   /** Early receipts that found their message. */
   readonly settledReceipts?: readonly Receipt[];

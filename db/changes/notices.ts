@@ -45,6 +45,7 @@ export function noticeStatements(changes: Changes): Statement[] {
     ...forRows(changes.attemptUpdates, updateAttempts),
     ...forRows(changes.messageCounts, addToTallies),
     ...forRows(changes.unreachable, markUnreachable),
+    ...forRows(changes.undelivered, markDead),
     ...forRows(changes.earlyReceipts, keepReceipts),
     ...forRows(changes.settledReceipts, forgetReceipts),
   ];
@@ -176,6 +177,19 @@ function markUnreachable(chats: NonNullable<Changes['unreachable']>): Statement 
     `update addresses set reachable = 0 from json_each(?) as gone
      where addresses.id = gone.value ->> 0 and addresses.last_seen_at <= gone.value ->> 1`,
     JSON.stringify(chats.map(({ addressId, since }) => [addressId, since])),
+  );
+}
+
+/** One evening without a phone is no dead number: two failures count that lie a day apart, and nothing arrived between. */
+function markDead(messages: NonNullable<Changes['undelivered']>): Statement {
+  return statement(
+    `update addresses set reachable = 0 from json_each(?) gone join messages f on f.id = gone.value ->> 0
+     where addresses.id = f.address_id and addresses.last_seen_at <= gone.value ->> 1 and (
+       select p.state = 'failed' and p.sent_at <= gone.value ->> 1 - ${DAY_MS}
+       from messages p indexed by messages_customer
+       where p.customer_id = f.customer_id and p.address_id = f.address_id and p.sent_at < gone.value ->> 1
+       order by p.sent_at desc limit 1)`,
+    JSON.stringify(messages.map(({ messageId, sentAt }) => [messageId, sentAt])),
   );
 }
 
