@@ -184,7 +184,7 @@ describe('what we know, in the chat', () => {
   it('works where menus are numbered', async () => {
     await converse(
       chat,
-      `> 6
+      `> 7
        > 6
        This is what we know
        > 1

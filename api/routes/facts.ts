@@ -71,7 +71,7 @@ function servePut(api: Api): void {
       examples: {
         pet: { summary: 'A pet (name: pet)', value: { value: 'dog' } },
         child: { summary: 'A child (name: child)', value: { born: '2023-05-17' } },
-        wedding: { summary: 'A wedding (name: wedding_day)', value: { value: '2015-06-20' } },
+        wedding_day: { summary: 'A wedding (name: wedding_day)', value: { value: '2015-06-20' } },
       },
       answers: { 200: { description: 'Known from now on', schema: factSchema } },
       problems: ['customer_not_found', 'fact_refused', 'writer_stopped'],

@@ -230,7 +230,7 @@ const stories: readonly Story[] = [
   {
     of: 'a purchase ends the reminders of a cart at once',
     journeys: ['cart'],
-    begin: leftCart((shop, guest, id) => shop.later('20h', () => shop.buys(guest, { cart_id: id }))),
+    begin: leftCart((shop, guest, id) => shop.later('10h', () => shop.buys(guest, { cart_id: id }))),
     diary: `
       22.11 13:01 Ви дещо відклали, і воно чекає на Вас:
       • Лампа – 1 200 ₴
@@ -352,7 +352,7 @@ const stories: readonly Story[] = [
     begin: async (shop) => {
       const guest = await shop.guest({ language: 'en' });
       await shop.buys(guest, { store: 'Kyiv-1' });
-      shop.later('1d', () => shop.buys(guest));
+      shop.later('26h', () => shop.buys(guest));
       return guest;
     },
     diary: `

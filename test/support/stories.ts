@@ -4,7 +4,9 @@ import { DAY_MS, instantOfLocal, localTime } from '../../core/time.ts';
 import { readRow, readRows } from '../../db/database.ts';
 import { nextDue } from '../../db/due.ts';
 import { createOutbox } from '../../db/outbox.ts';
-import { nightAfter, passTime } from '../../playground_time.ts';
+import { settleDue, settleNotices } from '../../jobs.ts';
+import { runNightly } from '../../nightly.ts';
+import { nightAfter } from '../../playground_time.ts';
 import { type TestApi, type TestApiOptions, testApi } from './api.ts';
 import { heardFrom, type TestChat, testChat } from './chat.ts';
 
@@ -77,13 +79,20 @@ export async function storyShop(options: TestApiOptions): Promise<StoryShop> {
     }
   }
 
-  const happen = () => passTime(svoi, clock.now(), { live: async () => {}, delivered });
+  /** What a server does again and again. */
+  async function happen(): Promise<void> {
+    await settleDue(svoi);
+    await delivered();
+    await settleNotices(svoi);
+  }
 
   /** Stops wherever something falls due, and soon after three each night. */
   async function pass(end: number): Promise<void> {
     while (clock.now() < end) {
       const due = await nextDue(svoi.database, clock.now() + 1);
-      clock.set(Math.min(due ?? end, nightAfter(clock.now(), svoi.program().zone), end));
+      const night = nightAfter(clock.now(), svoi.program().zone);
+      clock.set(Math.min(due ?? end, night, end));
+      if (clock.now() === night) await runNightly(svoi);
       await happen();
     }
   }
@@ -126,6 +135,7 @@ export async function storyShop(options: TestApiOptions): Promise<StoryShop> {
       const zone = svoi.program().zone;
       const midnight = Math.floor(localTime(clock.now(), zone) / DAY_MS + days) * DAY_MS;
       clock.set(instantOfLocal(midnight + 4 * spans.h, zone));
+      await runNightly(svoi);
       await happen();
     },
     async diary({ id }, ...journeys) {
