@@ -50,12 +50,21 @@ function subjectProblems(definition: JourneyDefinition): JourneyProblem[] {
       problems.push({ path: ['while'], text });
     }
   }
+  if (definition.occasion !== undefined && comesAgain(definition)) {
+    const text =
+      'an occasion is told of once for good: leave it out of what comes again each year, week or day';
+    problems.push({ path: ['occasion'], text });
+  }
   const [first, ...others] = definition.steps;
   if (isInstant(definition) && (others.length > 0 || !first || !('message' in first))) {
     const text = `what is told at once (${instantEventTypes.join(', ')}) is told by one message: put just that`;
     problems.push({ path: ['steps'], text });
   }
   return problems;
+}
+
+function comesAgain({ when }: JourneyDefinition): boolean {
+  return 'every' in when || ('date' in when && when.date !== 'order.due_at');
 }
 
 function isAbout({ when }: JourneyDefinition, subject: 'cart' | 'order' | 'purchase'): boolean {

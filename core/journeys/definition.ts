@@ -188,7 +188,9 @@ export const journeySchema = z.strictObject({
     .describe('how often one customer may enter: always, once, or not again within a time like 30d'),
   occasion: name
     .optional()
-    .describe('what its first message is about: of all that tell of it in a year, one reaches the customer'),
+    .describe(
+      'what its first message is about, like new_year_2027: of all journeys and campaigns that tell of it one reaches the customer',
+    ),
   while: conditions
     .optional()
     .describe('what the cart or the order must still be before each step, like { state: open }'),

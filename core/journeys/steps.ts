@@ -14,7 +14,7 @@ import { variantOf } from './draw.ts';
 import type { FlowStep } from './flow.ts';
 import { say } from './reply.ts';
 import { spanMs } from './spans.ts';
-import { journeySubject, sharedOccasion } from './subjects.ts';
+import { journeySubject } from './subjects.ts';
 import { textFor, written } from './templates/written.ts';
 import type { JourneyFacts } from './types.ts';
 import { isSignal, nextAt } from './wake.ts';
@@ -175,17 +175,16 @@ function withWayOut(reply: Reply, category: 'service' | 'marketing'): Reply {
 }
 
 /**
- * The first message of a run shares the occasion its journey names with whatever else tells of it in the same year; every
- * other is told once to a run.
+ * The first message of a run shares the occasion its journey names with whatever else tells of it; every other is told once
+ * to a run.
  */
 function occasionOf<Needs, Facts extends JourneyFacts, Changes>(
   number: number,
-  { run, definition, data, rules, context }: Walk<Needs, Facts, Changes>,
+  { run, definition, data }: Walk<Needs, Facts, Changes>,
 ): string {
   const { occasion } = definition;
   const isFirst = Object.keys(data.notices).length === 0;
-  if (occasion === undefined || !isFirst) return `run:${run.id}:${number}`;
-  return sharedOccasion(occasion, context.now, rules.program.zone);
+  return occasion === undefined || !isFirst ? `run:${run.id}:${number}` : occasion;
 }
 
 /** One coupon of the shop with a code of the customer's own. The journey's own messages tell of it: nothing else does. */

@@ -173,6 +173,11 @@ describe('every fault is told, with its line and what to put there', () => {
       'line 5, put a number after the sign, like ">=100000"',
     ],
     [
+      `when: { date: birthday }\noccasion: birthday\n${hello}`,
+      '/occasion',
+      'line 6, an occasion is told of once for good',
+    ],
+    [
       'when: { event: points_earned }\nsteps:\n  - points: 5\n',
       '/steps',
       'is told by one message: put just that',

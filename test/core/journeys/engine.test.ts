@@ -490,6 +490,16 @@ test('an offer always shows the way to hear no more', async () => {
   expect(await olena.hear()).toMatchObject([{ text: 'Take 10 %', buttons: ['No more offers'] }]);
 });
 
+test('of all that tell of one occasion the first is heard, and the rest of each journey goes on', async () => {
+  const shared = { when, occasion: 'new_year_2027' };
+  await begin(t.svoi, { ...shared, key: 'talk', steps: [says('first'), { wait: '1d' }, says('later')] });
+  await begin(t.svoi, { ...shared, key: 'tell', steps: [says('second')] });
+  await books();
+  expect(await heard()).toEqual(['first']);
+  await later(day);
+  expect(await heard()).toEqual(['later']);
+});
+
 test('what comes with Svoi follows an update until somebody rewrites it', async () => {
   const shipped = (text: string) => ({
     ...{ key: 'talk', isOn: true, version: 0, since: 0, writtenBy: 'shipped', changedBy: 'shipped' },
