@@ -1,4 +1,5 @@
 import { localClock, localDay } from './core/time.ts';
+import { forgetDrafts } from './db/campaigns.ts';
 import { forgetQuestions } from './db/questions.ts';
 import { createValues } from './db/values.ts';
 import { factsTask } from './facts_nightly.ts';
@@ -25,6 +26,12 @@ const questionsTask: NightlyTask = {
 /** Who came to a segment or left it tonight starts on its journeys. */
 const journeysTask: NightlyTask = { name: 'journeys', run: findStarts };
 
+/** Campaigns that nobody finished writing. */
+const draftsTask: NightlyTask = {
+  name: 'drafts',
+  run: ({ database, clock }) => forgetDrafts(database, clock.now()),
+};
+
 /** In this order: what counts comes before what looks at the counts. */
 export const nightlyTasks: readonly NightlyTask[] = [
   factsTask,
@@ -36,6 +43,7 @@ export const nightlyTasks: readonly NightlyTask[] = [
   historyTask,
   journeysTask,
   questionsTask,
+  draftsTask,
 ];
 
 const nightMinute = 3 * 60;

@@ -322,3 +322,12 @@ export async function openNotices(
   );
   return rows.map((row) => ({ id: row.id as NoticeId, createdAt: Number(row.created_at) }));
 }
+
+/** Drafts that nobody finished in so long are given up. */
+const draftLivesMs = 30 * DAY_MS;
+
+/** Forgets drafts that nobody went on with. */
+export async function forgetDrafts(database: Database, now: number): Promise<void> {
+  const sql = `delete from campaigns where state = 'draft' and finished_at is null and created_at < ?`;
+  await database.write([statement(sql, now - draftLivesMs)]);
+}

@@ -4,7 +4,7 @@ import { couponSchema } from '../core/coupons/definition.ts';
 import type { CampaignId, CouponId } from '../core/ids.ts';
 import { createIds } from '../core/ids.ts';
 import { armOf } from '../core/journeys/campaigns/arms.ts';
-import { moveCampaign } from '../core/journeys/campaigns/commands.ts';
+import { createDraft, moveCampaign } from '../core/journeys/campaigns/commands.ts';
 import { usualHourOf } from '../core/journeys/campaigns/hours.ts';
 import { tellMembers } from '../core/journeys/campaigns/tell.ts';
 import { dueIn, startOf } from '../core/journeys/campaigns/timing.ts';
@@ -12,7 +12,7 @@ import { anyChat } from '../core/messaging/rules.ts';
 import { defaultProgram } from '../core/program/program.ts';
 import { seededRandom } from '../core/seeded_random.ts';
 import { type Campaign, type CampaignTiming, plainPlan } from '../core/staff/campaigns.ts';
-import { campaignById, freezeAudience } from '../db/campaigns.ts';
+import { campaignById, forgetDrafts, freezeAudience } from '../db/campaigns.ts';
 import { type Database, readRow, readRows, statement } from '../db/database.ts';
 import { openDatabase } from '../db/open.ts';
 import { createOutbox } from '../db/outbox.ts';
@@ -395,6 +395,16 @@ describe('a campaign', () => {
       await work();
       expect(await standing(t.svoi.database, id)).toEqual({ told: 1 });
     });
+  });
+
+  test('a draft that nobody went on with for a month is forgotten; what was sent is kept', async () => {
+    const { svoi, clock } = t;
+    const { name, rule, content, plan } = aCampaign(clock.now());
+    await svoi.submit(createDraft({ name, rule, content, plan }, 'cli'));
+    const id = await sent(svoi);
+    clock.set(clock.now() + 31 * 86_400_000);
+    await forgetDrafts(svoi.database, clock.now());
+    expect(await rowsOf('select id from campaigns')).toEqual([{ id }]);
   });
 
   test('more people than were agreed to: nobody is told', async () => {
