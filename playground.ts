@@ -109,8 +109,8 @@ const madeUpPrices = {
 /** Nobody sleeps here: whoever plays in the evening sees what comes an hour later. */
 const awake = { from: '00:00', to: '00:00' };
 
-/** Of a few hundred people a tenth would say nothing: a fifth is kept apart to compare with. */
-const keptApart = 20;
+/** A verdict takes a hundred people on either side: of a few hundred nearly half are kept apart to compare with. */
+const keptApart = 45;
 
 /** Journeys whose messages the phones on the table show: everybody gets them, nobody is kept apart. */
 const shownJourneys = ['birthday', 'cart', 'points_burn_7', 'points_burn_1'];

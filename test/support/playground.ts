@@ -15,7 +15,7 @@ import { journeyRunner } from '../../journeys_work.ts';
 import { consentTexts } from '../../locales/consents.ts';
 import { createTranslator } from '../../locales/translator.ts';
 import { openPlayground } from '../../playground.ts';
-import { nextStopOf, passTime } from '../../playground_time.ts';
+import { nextStopOf, passTime, silence } from '../../playground_time.ts';
 import { oneAtATime } from '../../runner.ts';
 import { openWebParts, type WebParts } from '../../web.ts';
 import type { SeenMessage } from '../contract/channel.ts';
@@ -35,6 +35,8 @@ export interface TestPlayground extends Omit<TestSvoi, 'close'> {
   post(path: string, body: unknown): Promise<Response>;
   /** What the chat with this number shows. */
   seen(channel: 'telegram' | 'viber' | 'whatsapp' | 'sms', number: string): Promise<SeenMessage[]>;
+  /** Does what is due now, and waits until it has been sent and has arrived. */
+  settle(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -130,6 +132,7 @@ export async function testPlayground(timers = never): Promise<TestPlayground> {
     change: (phone, change) => post(`/playground/phones/${phone}`, { id: id(), ...change }, 'PUT'),
     sell: (sale) => till({ do: 'sell', locale: 'en', ...sale }),
     seen: (channel, number) => seenIn(web.store, chatOf({ channel, number })),
+    settle: () => passTime(svoi, here.clock.now(), { ...silence, delivered }),
     async close() {
       close();
       await dispatcher.stop();

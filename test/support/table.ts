@@ -9,6 +9,8 @@ type PageOptions = Parameters<typeof openPage>[3];
 
 /** A playground that is served, with the page that was opened last. */
 export interface Table {
+  /** What is served. */
+  readonly here: TestPlayground;
   /** The phone with buttons is a customer's already, and shows the menu. */
   register(): Promise<void>;
   /** Opens a page of the playground; `/` waits until it is live. */
@@ -23,6 +25,7 @@ export async function layTable(browser: Browser): Promise<Table> {
   const server: Listening = await listen((request) => here.app.fetch(request));
   let watched: WatchedPage | undefined;
   return {
+    here,
     async register() {
       for (const said of [{ kind: 'start' }, { kind: 'share' }, { kind: 'text', text: '/menu' }]) {
         await here.act('telegram', said);
