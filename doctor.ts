@@ -2,7 +2,7 @@ import type { CommandIo } from './api/control.ts';
 import { handOver } from './control.ts';
 import { SvoiError } from './core/errors.ts';
 import { defaultProgram } from './core/program/program.ts';
-import { readRow } from './db/database.ts';
+import { readRow, readRows } from './db/database.ts';
 import { openDatabase } from './db/open.ts';
 import { currentProgram } from './db/programs.ts';
 import { parseSettings, type Settings } from './settings.ts';
@@ -49,6 +49,7 @@ async function look<Value>(what: string, check: () => Promise<Value>): Promise<L
 const checks: readonly (readonly [string, (settings: Settings) => Promise<string>])[] = [
   ['database', checkDatabase],
   ['shops', checkShops],
+  ['people', checkPeople],
 ];
 
 async function checkDatabase(settings: Settings): Promise<string> {
@@ -84,6 +85,19 @@ async function checkShops(settings: Settings): Promise<string> {
   const shops = Number(row?.shops ?? 0);
   if (shops > 0) return `${shops} may call the API`;
   return 'none may call the API yet: npm run svoi -- shop add NAME';
+}
+
+/** How many chats lead to nobody any more: blocked, gone, or nothing arrives. They rest until somebody writes from them. */
+async function checkPeople(settings: Settings): Promise<string> {
+  const sql = `select channel, count(*) as chats, sum(reachable = 0) as lost from addresses
+    where customer_id is not null group by channel order by channel`;
+  const rows = await readingDatabase(settings, (database) => readRows(database, sql));
+  const chats = rows.reduce((sum, row) => sum + Number(row.chats), 0);
+  if (chats === 0) return 'no chats yet';
+  const lost = rows.filter((row) => Number(row.lost) > 0);
+  if (lost.length === 0) return `${chats} chats, all within reach`;
+  const each = lost.map(({ channel, lost: some, chats: all }) => `${channel} ${some} of ${all}`).join(', ');
+  return `${chats} chats; out of reach until somebody writes: ${each}`;
 }
 
 /** A finding for every messenger that is configured; one that none is. */

@@ -5,6 +5,7 @@ import type { ShopId } from '../../core/ids.ts';
 import { purchaseRules } from '../../core/program/rules.ts';
 import { readRows, statement } from '../../db/database.ts';
 import { openDatabase } from '../../db/open.ts';
+import { testChat } from '../support/chat.ts';
 import { type CommandLine, commandLine } from '../support/command.ts';
 import { startFakeTelegram } from '../support/fake-telegram.ts';
 import { startFakeViber } from '../support/fake-viber.ts';
@@ -173,9 +174,25 @@ describe('doctor and webhooks', () => {
         `ok     settings  playground on ${line.url}`,
         'ok     database  the file is sound, the schema is up to date',
         'ok     shops     none may call the API yet: npm run svoi -- shop add NAME',
+        'ok     people    no chats yet',
         'ok     chats     none configured; TELEGRAM_BOT_TOKEN would switch one on',
       ],
     });
+  });
+
+  it('the doctor says how many chats lead to nobody any more', async () => {
+    const t = await testSvoi({ url: line.url });
+    for (const [index, channel] of (['telegram', 'telegram', 'viber'] as const).entries()) {
+      const chat = testChat(t.svoi, { channel, address: `${index}`, provenPhone: `+38067123456${index}` });
+      await chat.start();
+      await chat.contact(`38067123456${index}`);
+      if (index === 1) await chat.send({ kind: 'blocked' });
+    }
+    t.close();
+    const { out } = await line.run('doctor');
+    expect(out.find((one) => one.includes('people'))).toMatch(
+      /^ok {5}people {4}\d chats; out of reach until somebody writes: telegram 1 of 2$/,
+    );
   });
 
   it('a wrong setting is the first thing said', async () => {
