@@ -17,6 +17,7 @@ import {
   isAnybodyWaiting,
   leaveOutStatement,
   membersDue,
+  messagesQueued,
   noticesBehind,
   type OpenNotice,
   openCampaigns,
@@ -34,24 +35,47 @@ const membersAtOnce = 128;
 const rowsAtOnce = 5000;
 /** So many messages may be handed over and not yet looked at: what is urgent waits behind no more than these. */
 const mostBehind = 1024;
+/** So many messages of one campaign may wait to be sent: whoever is told after them can still be left out at once. */
+const mostQueued = 10_000;
+/** Batches of one campaign before the others have their turn. */
+const batchesOfTurn = 16;
 
 /**
- * Goes on with all campaigns: begins those whose moment has come, writes down who is in them, hands over those that are
- * due, takes back what was stopped. Goes on where a dead process ended; safe from two at once.
+ * Goes on with all campaigns, in turns: begins those whose moment has come, writes down who is in them, hands over those
+ * that are due, takes back what was stopped. Goes on where a dead process ended; safe from two at once. `meanwhile`:
+ * what must not wait until all are told, done every now and then.
  */
-export async function sendCampaigns(svoi: Worked): Promise<void> {
+export async function sendCampaigns(
+  svoi: Worked,
+  meanwhile: () => Promise<void> = async () => {},
+): Promise<void> {
   const failures: unknown[] = [];
-  for (const campaign of await openCampaigns(svoi.database, svoi.clock.now())) {
-    await goOn(campaign, svoi).catch((error) => failures.push(error));
+  const settled = new Set<string>();
+  for (let again = true; again; ) {
+    again = false;
+    for (const campaign of await openCampaigns(svoi.database, svoi.clock.now())) {
+      if (settled.has(campaign.id)) continue;
+      const turn = await goOn(campaign, svoi, meanwhile).catch((error) => {
+        failures.push(error);
+        return 'over' as const;
+      });
+      if (turn === 'over') settled.add(campaign.id);
+      else again = true;
+      await meanwhile();
+    }
   }
   if (failures.length > 0) throw failures[0];
 }
 
-async function goOn(campaign: Campaign, svoi: Worked): Promise<void> {
+/** Whether a campaign has more to do at once, or nothing until something happens. */
+type Turn = 'more' | 'over';
+
+async function goOn(campaign: Campaign, svoi: Worked, meanwhile: () => Promise<void>): Promise<Turn> {
   if (campaign.state === 'planned') await begin(campaign, svoi);
-  if (await isIn(campaign, 'freezing', svoi)) await freeze(campaign, svoi);
-  if (await isIn(campaign, 'sending', svoi)) await send(campaign, svoi);
+  if (await isIn(campaign, 'freezing', svoi)) await freeze(campaign, svoi, meanwhile);
+  const turn = (await isIn(campaign, 'sending', svoi)) ? await send(campaign, svoi) : 'over';
   if (await isIn(campaign, 'stopped', svoi)) await takeBack(campaign, svoi);
+  return turn;
 }
 
 /** Whether a campaign stands there now: somebody may have stopped it meanwhile. */
@@ -71,7 +95,7 @@ async function begin({ id, plan }: Campaign, svoi: Worked): Promise<void> {
   await svoi.submit(beginFreezing(id));
 }
 
-async function freeze({ id }: Campaign, svoi: Worked): Promise<void> {
+async function freeze({ id }: Campaign, svoi: Worked, meanwhile: () => Promise<void>): Promise<void> {
   const { database } = svoi;
   const campaign = await campaignById(database, id);
   const now = svoi.clock.now();
@@ -85,6 +109,7 @@ async function freeze({ id }: Campaign, svoi: Worked): Promise<void> {
   const freezing = { campaign, segment, program, rules: svoi.messagingRules(), now };
   for await (const _ of freezeAudience(database, freezing)) {
     if (!(await isIn(campaign, 'freezing', svoi))) return;
+    await meanwhile();
   }
   await svoi.submit(beginSending(id, await countMembers(database, id)));
 }
@@ -101,28 +126,33 @@ async function segmentOf(
   });
 }
 
-async function send(campaign: Campaign, svoi: Worked): Promise<void> {
+async function send(campaign: Campaign, svoi: Worked): Promise<Turn> {
   const { database, clock } = svoi;
   const { id } = campaign;
   const rules = () => ({ messaging: svoi.messagingRules(), program: svoi.program() });
-  for (;;) {
+  for (let batch = 0; batch < batchesOfTurn; batch += 1) {
     const now = await campaignById(database, id);
-    if (now?.state !== 'sending') return;
+    if (now?.state !== 'sending') return 'over';
     if (now.reason === 'budget') return leaveOutTheRest(campaign, svoi);
+    if ((await messagesQueued(database, id, mostQueued)) === mostQueued) return 'over';
     if ((await noticesBehind(database, clock.now(), mostBehind)) === mostBehind) await settleNotices(svoi);
     const due = await membersDue(database, id, clock.now(), membersAtOnce);
-    if (due.length === 0) break;
+    if (due.length === 0) {
+      if (!(await isAnybodyWaiting(database, id))) await svoi.submit(finishCampaign(id));
+      return 'over';
+    }
     await svoi.submit(tellMembers(id, due, rules));
   }
-  if (!(await isAnybodyWaiting(database, id))) await svoi.submit(finishCampaign(id));
+  return 'more';
 }
 
 /** What it may cost is used up: nobody more is told. */
-async function leaveOutTheRest({ id }: Campaign, svoi: Worked): Promise<void> {
+async function leaveOutTheRest({ id }: Campaign, svoi: Worked): Promise<Turn> {
   while (await isAnybodyWaiting(svoi.database, id)) {
     await svoi.database.write([leaveOutStatement(id, rowsAtOnce)]);
   }
   await svoi.submit(finishCampaign(id));
+  return 'over';
 }
 
 /** What is on its way this very moment stays; it is looked at again with the next call. */

@@ -4,6 +4,7 @@ import { armBounds, type Draw, drawOf, holdoutBelow, holdoutSalt } from '../core
 import { dueIn, usualHour } from '../core/journeys/campaigns/timing.ts';
 import { topicSubject } from '../core/messaging/mutes.ts';
 import type { MessagingRules } from '../core/messaging/rules.ts';
+import { messagePriority } from '../core/messaging/types.ts';
 import type { Program } from '../core/program/program.ts';
 import { sharePrime } from '../core/segments/share.ts';
 import type { Campaign } from '../core/staff/campaigns.ts';
@@ -296,6 +297,22 @@ export async function noticesBehind(database: Reading, now: number, limit: numbe
     limit,
   );
   return Number(row?.behind ?? 0);
+}
+
+/** How many messages of a campaign wait to be sent, counted up to `limit`. */
+export async function messagesQueued(database: Reading, id: CampaignId, limit: number): Promise<number> {
+  const channels = Object.keys(channelBits)
+    .map((channel) => `'${channel}'`)
+    .join(', ');
+  const row = await readRow(
+    database,
+    `select count(*) as queued from (select 1 from messages indexed by messages_due
+       where channel in (${channels}) and priority = ${messagePriority.marketing} and campaign = ?
+         and state in ('queued', 'sending') limit ?)`,
+    id,
+    limit,
+  );
+  return Number(row?.queued ?? 0);
 }
 
 /** A message of a campaign that has not ended, and where a page of them goes on. */

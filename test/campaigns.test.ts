@@ -383,6 +383,33 @@ describe('a campaign', () => {
       expect((await outbox.claim(claim())).length).toBe(3);
     });
 
+    test('one that was handed over can still be stopped: what waits to be sent is taken back', async () => {
+      await people(t.svoi.database, 3, t.clock.now());
+      const id = await sent(t.svoi);
+      await work();
+      expect(await stateOf(id)).toBe('done');
+      await t.svoi.submit(moveCampaign(id, 'stop', 'cli'));
+      await work();
+      const rows = await rowsOf('select distinct state, reason from notices where campaign = ?', id);
+      expect(rows).toEqual([{ state: 'stopped', reason: 'called_off' }]);
+      expect(await rowsOf('select distinct state from messages')).toEqual([{ state: 'cancelled' }]);
+    });
+
+    test('what must not wait has its turn while people are told, and so has another campaign', async () => {
+      await people(t.svoi.database, 2500, t.clock.now());
+      const [one, two] = [await sent(t.svoi), await sent(t.svoi)];
+      const seen: string[] = [];
+      await sendCampaigns(t.svoi, async () => {
+        const [first = {}, second = {}] = [
+          await standing(t.svoi.database, one),
+          await standing(t.svoi.database, two),
+        ];
+        if (first.told && first.waiting && second.told) seen.push('both');
+      });
+      expect(seen).toContain('both');
+      expect([await stateOf(one), await stateOf(two)]).toEqual(['done', 'done']);
+    });
+
     test('a planned campaign does not begin while it is paused', async () => {
       await people(t.svoi.database, 1, t.clock.now());
       const timing = { kind: 'at', at: t.clock.now() + 3_600_000 } as const;

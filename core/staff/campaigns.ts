@@ -255,7 +255,8 @@ export function isOver({ state }: Pick<Campaign, 'state'>): boolean {
 export function stopCampaign(id: CampaignId, desk: CampaignDesk): Outcome<CampaignMove> {
   const campaign = desk.facts.campaign(id);
   if (!campaign) return notFound();
-  if (isOver(campaign)) return refuse('campaign_over', 'this campaign is over already');
+  // All may have been handed over, and yet much of it wait to be sent.
+  if (campaign.state === 'stopped') return refuse('campaign_over', 'this campaign was stopped already');
   // Where nobody was told yet there is nothing to take back.
   const finishedAt = campaign.frozenAt === null ? desk.context.now : null;
   return moved(campaignStep(campaign, { state: 'stopped', finishedAt }), 'campaign.stop', desk);

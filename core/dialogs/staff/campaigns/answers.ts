@@ -10,7 +10,7 @@ import {
 import { MICROS_OF_MINOR } from '../../../messaging/price.ts';
 import type { Button, Paragraph, Reply, Words } from '../../../messaging/types.ts';
 import type { SegmentProblem } from '../../../segments/types.ts';
-import { type Campaign, isOver, type MemberState } from '../../../staff/campaigns.ts';
+import type { Campaign, MemberState } from '../../../staff/campaigns.ts';
 import { press, toMenu } from '../../turn.ts';
 import { described, problemWords } from '../segments/words.ts';
 import { whenWords } from './draft.ts';
@@ -148,15 +148,14 @@ export function campaignAnswer({ campaign, figures }: CampaignFound): Answer {
       [{ key: `campaign.is_${state}` }, ...why, ...starts, ...counted, ...spent],
     ],
     [
-      [press({ key: 'campaign.again' }, `campaign:show:${id}`), ...controls(campaign)],
+      [press({ key: 'campaign.again' }, `campaign:show:${id}`), ...controls(campaign, figures.underway)],
       [press({ key: 'campaign.all' }, 'campaigns')],
     ],
   );
 }
 
-function controls(campaign: Campaign): Button[] {
-  const { id, state } = campaign;
-  if (isOver(campaign)) return [];
+function controls({ id, state }: Campaign, underway: number): Button[] {
+  if (state === 'stopped' || (state === 'done' && underway === 0)) return [];
   const stop = press({ key: 'campaign.stop' }, `campaign:stop:${id}`);
   if (state === 'paused') return [press({ key: 'campaign.resume' }, `campaign:resume:${id}`), stop];
   const isRunning = state === 'planned' || state === 'freezing' || state === 'sending';
