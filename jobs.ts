@@ -43,7 +43,7 @@ import { createValues } from './db/values.ts';
 import type { AnyCommand } from './db/writer.ts';
 import { goOnWithJourneys } from './journeys_work.ts';
 import { settleRefills } from './refills.ts';
-import { oneAtATime } from './runner.ts';
+import { eachInTurn, oneAtATime } from './runner.ts';
 import type { Svoi } from './svoi.ts';
 
 /** What a job needs of a running Svoi. */
@@ -241,7 +241,6 @@ export async function settleDue(svoi: Worked): Promise<void> {
   await askAboutPurchases(svoi);
   await settleRefills(svoi);
   await runJob(svoi, leftCarts);
-  await goOnWithJourneys(svoi);
-  await settleNotices(svoi);
-  await makeCodes(svoi);
+  // What is wrong with one journey keeps no message from going out.
+  await eachInTurn(svoi, [goOnWithJourneys, settleNotices, makeCodes]);
 }

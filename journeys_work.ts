@@ -17,22 +17,19 @@ import { type DueRun, dueRuns, openNoticesOf, versionsOf } from './db/journeys.t
 import type { Worked } from './jobs.ts';
 import { takeUpEvents } from './journey_events.ts';
 import { findStarts } from './journey_starts.ts';
-import { oneAtATime } from './runner.ts';
+import { eachInTurn, oneAtATime } from './runner.ts';
 
 /** Runs of one round: one group of the writer, so that a purchase waits for no more than that. */
 const runsAtOnce = 128;
 
 /**
  * Goes on with all journeys: takes up what happened, finds who enters, does the steps that are due. Goes on where a dead
- * process ended; safe from two at once.
+ * process ended; safe from two at once. Throws the first failure, once all others had their turn.
  */
 export async function goOnWithJourneys(svoi: Worked): Promise<void> {
   await svoi.reloadJourneys();
   await keepShippedOnes(svoi);
-  await takeUpEvents(svoi);
-  await findStarts(svoi);
-  await advanceRuns(svoi);
-  await takeBackOff(svoi);
+  await eachInTurn(svoi, [takeUpEvents, findStarts, advanceRuns, takeBackOff]);
 }
 
 /** Calls for `goOnWithJourneys`: one run at a time, and one more after a call that came meanwhile. */
@@ -76,38 +73,46 @@ async function takeBackOff(svoi: Worked): Promise<void> {
   }
 }
 
-/** Does the steps that are due: with one look at the segments they ask for, and one commit for many runs. */
+/**
+ * Does the steps that are due: with one look at the segments they ask for, and one commit for many runs. A run that cannot
+ * go on is set aside, and told of by a failure once the others are done.
+ */
 export async function advanceRuns(svoi: Worked): Promise<void> {
+  const failures: unknown[] = [];
   for (let before = ''; ; ) {
     const now = svoi.clock.now();
     const due = await dueRuns(svoi.database, now, runsAtOnce);
     // The same runs due again could not go on: the next call tries them, this one must end.
     const seen = JSON.stringify(due);
-    if (due.length === 0 || seen === before) return;
+    if (due.length === 0 || seen === before) break;
     before = seen;
-    await advanceAll(due, now, svoi);
+    failures.push(...(await advanceAll(due, now, svoi)));
   }
+  if (failures.length > 0) throw failures[0];
 }
 
-async function advanceAll(due: readonly DueRun[], now: number, svoi: Worked): Promise<void> {
+async function advanceAll(due: readonly DueRun[], now: number, svoi: Worked): Promise<unknown[]> {
   const looked = await lookedUp(due, now, svoi);
   const rules = svoi.journeyRules();
   const hands = journeyHands(rules, now);
   const done = await Promise.allSettled(
     due.map(({ id, customerId }) => svoi.submit(advanceRun(id, looked(customerId), hands, rules))),
   );
+  const failures: unknown[] = [];
   for (const [index, one] of done.entries()) {
     const run = due[index];
-    if (run && one.status === 'rejected') await giveUp(run, one.reason, svoi);
+    if (run && one.status === 'rejected') failures.push(await giveUp(run, one.reason, svoi));
   }
+  return failures;
 }
 
 /** What is wrong with one run keeps no other from going on; what is wrong with the database is nobody's fault. */
-async function giveUp({ id }: DueRun, error: unknown, svoi: Worked): Promise<void> {
+async function giveUp({ id, journey }: DueRun, error: unknown, svoi: Worked): Promise<SvoiError> {
   const isOfRun =
     faultOf(error) === 'bug' && !(error instanceof SvoiError && error.code === 'writer_stopped');
   if (!isOfRun) throw error;
   await svoi.submit(setAside(id, error));
+  return new SvoiError('run_set_aside', `${id} of journey ${journey} cannot go on`, { cause: error });
 }
 
 /** Who of those that are due is in the segments their journeys ask for. */

@@ -15,3 +15,13 @@ export function oneAtATime(run: () => Promise<void>, onError: (error: unknown) =
     if (!running) void start();
   };
 }
+
+/** Does one kind of work after the other, whatever becomes of those before; throws the first failure once all had their turn. */
+export async function eachInTurn<Part>(
+  part: Part,
+  works: readonly ((part: Part) => Promise<void>)[],
+): Promise<void> {
+  const failures: unknown[] = [];
+  for (const work of works) await work(part).catch((error) => failures.push(error));
+  if (failures.length > 0) throw failures[0];
+}
