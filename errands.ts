@@ -1,7 +1,6 @@
 import { answerQuestions } from './answers.ts';
 import type { Worked } from './jobs.ts';
 import { sendCampaigns } from './mailings.ts';
-import { eachInTurn } from './runner.ts';
 
 /** Does what the staff asked for and what takes its time: answers questions, writes to segments. */
 export async function runErrands(svoi: Worked): Promise<void> {
