@@ -47,6 +47,15 @@ function boughtBefore(...daysAgo: readonly number[]): Story['begin'] {
   };
 }
 
+/** The same, of somebody who has asked not to be called back: one journey at a time. */
+function scenario(...daysAgo: readonly number[]): Story['begin'] {
+  return async (shop) => {
+    const guest = await boughtBefore(...daysAgo)(shop);
+    await guest.chat.press('never:journey:win_back');
+    return guest;
+  };
+}
+
 /** A cart left in the web shop; `then` is what the customer does about it. */
 function leftCart(
   then?: (shop: StoryShop, guest: Guest, id: string) => void,
@@ -88,12 +97,6 @@ async function tap(chat: TestChat, label: string): Promise<void> {
   await chat.tap(label);
 }
 
-async function mute({ svoi }: StoryShop, { phone }: Guest, subject: string): Promise<void> {
-  const sql =
-    'insert into mutes (customer_id, subject, until, at) select id, ?, null, 0 from customers where phone = ?';
-  await svoi.database.write([{ sql, args: [subject, phone] }]);
-}
-
 function knownAs(name: string, fact: object, more: GuestOptions = {}): Story['begin'] {
   return async (shop) => {
     const guest = await shop.guest(more);
@@ -133,10 +136,10 @@ const stories: readonly Story[] = [
     begin: (shop) => shop.guest({ name: 'Olena', language: 'en', birthday: '1990-11-30' }),
     diary: `
       23.11 10:00 Your day is a week away, Olena! We are getting a present ready and will send it here on the day.
-      [No more offers]
+      [Not now] [No more offers]
       30.11 10:00 Happy birthday, Olena! 🎂 May everything you wish for come true. Here are 50 points for you, good until 14 December 2026.
       [My points] [My card]
-      [No more offers]`,
+      [Not now] [No more offers]`,
   },
   {
     of: 'a birthday of who wants no offers is left alone',
@@ -156,7 +159,7 @@ const stories: readonly Story[] = [
     diary: `
       24.11 10:00 С именинами! Уюта Вам и добрых людей рядом. От нас — 20 баллов до 8 декабря 2026 г.
       [Мои баллы] [Моя карта]
-      [Не присылать предложений]`,
+      [Не сейчас] [Не присылать предложений]`,
   },
   {
     of: 'a wedding that the shop told of',
@@ -165,7 +168,7 @@ const stories: readonly Story[] = [
     diary: `
       24.11 10:00 З річницею весілля! Хай любові у Вашому домі щороку більшає. Даруємо на двох 30 балів: діють до 8 грудня 2026 р.
       [Мої бали] [Моя картка]
-      [Не надсилати пропозицій]`,
+      [Не зараз] [Не надсилати пропозицій]`,
   },
   {
     of: 'points that burn in 30 days, 7 days and tomorrow',
@@ -188,9 +191,9 @@ const stories: readonly Story[] = [
       return guest;
     },
     diary: `
-      23.11 12:00 Ще 50 балів — і «кава» Ваша! Зараз у Вас 100 балів.
+      23.11 12:00 Ще 50 балів — і винагорода Ваша: «кава»! Зараз у Вас 100 балів.
       [Мої бали]
-      [Не надсилати пропозицій]`,
+      [Не зараз] [Не надсилати пропозицій]`,
   },
   {
     of: 'a tier that is nearly reached, and accessories to a big purchase',
@@ -203,7 +206,7 @@ const stories: readonly Story[] = [
     diary: `
       23.11 12:00 До уровня «срібний» совсем близко: ещё покупки на 300 ₴. Будем рады поздравить Вас с ним!
       [Мои баллы]
-      [Не присылать предложений]
+      [Не сейчас] [Не присылать предложений]
       25.11 12:01 Как Вам покупка? Если к ней нужно что-то ещё или совет, как ухаживать, напишите: подберём вместе.
       [Спросить человека] [Не сейчас]`,
   },
@@ -279,7 +282,7 @@ const stories: readonly Story[] = [
     journeys: ['cart'],
     begin: async (shop) => {
       const guest = await leftCart()(shop);
-      await mute(shop, guest, 'topic:reminders');
+      await shop.post('PUT', `/v1/customers/${guest.ref}/topics`, { topics: { reminders: false } });
       return guest;
     },
     diary: '',
@@ -406,7 +409,7 @@ const stories: readonly Story[] = [
   {
     of: 'RF: new',
     journeys: ['rf_new'],
-    begin: boughtBefore(5),
+    begin: scenario(5),
     diary: `
       23.11 11:00 Дякуємо, що завітали! Щоб було з чим повернутися, додали Вам 30 балів. Діють до 23 грудня 2026 р.
       [Мої бали] [Запитати людину]
@@ -415,7 +418,7 @@ const stories: readonly Story[] = [
   {
     of: 'RF: promising',
     journeys: ['rf_promising'],
-    begin: boughtBefore(25, 5),
+    begin: scenario(25, 5),
     diary: `
       23.11 11:00 Приємно, що Ви з нами! На наступну покупку додали Вам 30 балів. Діють до 14 грудня 2026 р.
       [Мої бали] [Запитати людину]
@@ -424,7 +427,7 @@ const stories: readonly Story[] = [
   {
     of: 'RF: loyal',
     journeys: ['rf_loyal'],
-    begin: boughtBefore(40, 30, 20, 5),
+    begin: scenario(40, 30, 20, 5),
     diary: `
       23.11 11:00 Дякуємо, що раз у раз обираєте нас. Ми це дуже цінуємо! Маєте побажання? Напишіть сюди: прочитаємо кожне.
       [Мої бали] [Запитати людину]
@@ -433,7 +436,7 @@ const stories: readonly Story[] = [
   {
     of: 'RF: wandering',
     journeys: ['rf_wandering'],
-    begin: boughtBefore(100, 70),
+    begin: scenario(100, 70),
     diary: `
       23.11 11:00 Будемо раді бачити Вас знову! Поклали на рахунок 30 балів. Діють до 7 грудня 2026 р.
       [Мої бали] [Запитати людину]
@@ -442,7 +445,7 @@ const stories: readonly Story[] = [
   {
     of: 'RF: at risk',
     journeys: ['rf_at_risk'],
-    begin: boughtBefore(180, 160, 140, 120),
+    begin: scenario(180, 160, 140, 120),
     diary: `
       23.11 11:00 Нам Вас бракує. Можливо, щось було не так? Напишіть нам, ми почуємо. А щоб повернутися було приємно, додали Вам 100 балів. Діють до 7 грудня 2026 р.
       [Мої бали] [Запитати людину]
@@ -451,7 +454,7 @@ const stories: readonly Story[] = [
   {
     of: 'RF: dormant',
     journeys: ['rf_dormant'],
-    begin: boughtBefore(150, 120),
+    begin: scenario(150, 120),
     diary: `
       23.11 11:00 Давно не бачилися! Що Вам зараз потрібно? Напишіть, допоможемо. На рахунку 100 балів, з них 50 балів — наш подарунок. Діють до 7 грудня 2026 р.
       [Мої бали] [Запитати людину]
@@ -460,7 +463,7 @@ const stories: readonly Story[] = [
   {
     of: 'RF: lost',
     journeys: ['rf_lost'],
-    begin: boughtBefore(350, 300),
+    begin: scenario(350, 300),
     diary: `
       23.11 11:00 Хочемо побачити Вас знову. Даруємо 150 балів на будь-що у нас. Діють до 14 грудня 2026 р. Якщо не на часі, просто скажіть.
       [Мої бали] [Запитати людину]
