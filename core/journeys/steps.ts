@@ -3,7 +3,6 @@ import type { CustomerRecord } from '../customers/types.ts';
 import { invariant } from '../errors.ts';
 import { openPosting } from '../ledger/posting.ts';
 import { planNotice } from '../messaging/plan.ts';
-import type { Reply } from '../messaging/types.ts';
 import { points } from '../points.ts';
 import { expiresAt } from '../program/rules.ts';
 import { after } from '../staff/after.ts';
@@ -19,6 +18,7 @@ import { textFor, written } from './templates/written.ts';
 import type { JourneyFacts } from './types.ts';
 import { isSignal, nextAt } from './wake.ts';
 import { type JourneyWrites, personOf, valuesOf, type Walk } from './walk.ts';
+import { withWayOut } from './way_out.ts';
 
 /** What a step came to: the number of the step to go on with, now or later, or that the run is over. */
 export type Stepped =
@@ -148,9 +148,10 @@ function tell<Needs, Facts extends JourneyFacts, Changes>(
     skip(walk, number, `no ${said.missing.join(', ')}`);
     return;
   }
+  const reply = category === 'marketing' ? withWayOut(said.reply, journeySubject(key)) : said.reply;
   const planned = planNotice(
     {
-      ...{ category, kind: key, reply: withWayOut(said.reply, category), topic, arm: run.arm, weight },
+      ...{ category, kind: key, reply, topic, arm: run.arm, weight },
       ...{ campaign: journeySubject(key), occasion: occasionOf(number, walk) },
       ...(step.good_for === undefined ? {} : { pointlessAt: context.now + spanMs(step.good_for) }),
       stopsOnPurchase: goal === 'purchase',
@@ -162,16 +163,6 @@ function tell<Needs, Facts extends JourneyFacts, Changes>(
   const notice = planned.notices?.[0];
   if (notice) walk.data = { ...walk.data, notices: { ...walk.data.notices, [number]: notice.id } };
   write(walk, planned);
-}
-
-/** An offer always shows the way to hear no more: where its own buttons show none, one of ours does. */
-function withWayOut(reply: Reply, category: 'service' | 'marketing'): Reply {
-  const { buttons = [] } = reply;
-  const ways = /^(later|never|decline|stop)(:|$)/;
-  const hasOne = buttons.flat().some((one) => one.kind === 'press' && ways.test(one.data));
-  if (category === 'service' || hasOne) return reply;
-  const noMore = { kind: 'press', label: { key: 'campaign.no_more' }, data: 'stop' } as const;
-  return { ...reply, buttons: [...buttons, [noMore]] };
 }
 
 /**

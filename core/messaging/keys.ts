@@ -434,6 +434,8 @@ export const wordVariables = {
   'topics.never': {},
   'topics.never_ask': {},
   'topics.never_topic': {},
+  'topics.not_now': {},
+  'topics.never_this': {},
   'button.stop_everywhere': {},
   'button.stop_service': {},
   'button.stop_undo': {},

@@ -79,7 +79,8 @@ function mute(mutes: NonNullable<Changes['mutes']>): Statement {
 function unmute(subjects: NonNullable<Changes['unmutes']>): Statement {
   return statement(
     `delete from mutes where (customer_id, subject) in (
-       select c.id, i.value ->> 1 from json_each(?) i join customers c on i.value ->> 0 in (c.id, c.merged_into))`,
+       select i.value ->> 0, i.value ->> 1 from json_each(?1) i union all
+       select c.id, i.value ->> 1 from json_each(?1) i join customers c on c.merged_into = i.value ->> 0)`,
     JSON.stringify(subjects.map(({ customerId, subject }) => [customerId, subject])),
   );
 }

@@ -2,7 +2,7 @@ import type { CustomerId } from '../../ids.ts';
 import { topics as allTopics, type Topic } from '../../journeys/definition.ts';
 import { muteForNow, switchesOf, switchTopics } from '../../journeys/topics.ts';
 import { type Mute, topicSubject } from '../../messaging/mutes.ts';
-import type { Button } from '../../messaging/types.ts';
+import type { Button, Words } from '../../messaging/types.ts';
 import { answeredNotice } from '../reactions.ts';
 import { type MemberTurn, type Outcome, press, saying, toMenu, writing } from '../turn.ts';
 import type { DialogChanges, DialogNeeds } from '../types.ts';
@@ -78,7 +78,8 @@ function subjectOf(turn: MemberTurn, argument: string): string {
 /** "Not now": says no more of it for a while, and until when. */
 export function later(turn: MemberTurn, argument: string): Outcome {
   const mute = muteForNow(turn.record.customer.id, subjectOf(turn, argument), turn.context);
-  return muted(turn, mute, { key: 'topics.later', variables: { at: mute.until ?? turn.context.now } });
+  const words: Words = { key: 'topics.later', variables: { at: mute.until ?? turn.context.now } };
+  return muted(turn, mute, words, [press({ key: 'topics.never_this' }, `never:${mute.subject}`)]);
 }
 
 /** "Never this": a journey ends for good. Of a campaign it is asked how much of it. */
@@ -91,12 +92,12 @@ export function never(turn: MemberTurn, argument: string): Outcome {
 }
 
 /** Our offer stays where it is: it may be wanted again. */
-function muted(turn: MemberTurn, mute: Mute, words: MemberTurn['lead'][number]): Outcome {
+function muted(turn: MemberTurn, mute: Mute, words: Words, more: readonly Button[] = []): Outcome {
   return {
     step: 'muted',
     paragraphs: [...turn.lead, words],
     buttons: [
-      [press({ key: 'button.stop_undo' }, `hear:${mute.subject}`)],
+      [press({ key: 'button.stop_undo' }, `hear:${mute.subject}`), ...more],
       [press({ key: 'topics.open' }, 'topics'), ...toMenu],
     ],
     beside: true,

@@ -5,6 +5,7 @@ import type { CampaignButton, CampaignMessage } from '../../staff/campaigns.ts';
 import { parseTemplate } from '../templates/parse.ts';
 import type { TemplateValues } from '../templates/types.ts';
 import { addressIn, textFor, written } from '../templates/written.ts';
+import { withWayOut } from '../way_out.ts';
 
 /** Who reads a message, and what its variables stand for. */
 export interface Reader {
@@ -23,14 +24,11 @@ export function campaignReply(message: CampaignMessage, reader: Reader): Reply {
   const { locale, programLocale, values } = reader;
   const rows = message.buttons.map((row) => row.flatMap((button) => shownButton(button, reader) ?? []));
   const picture = pictureOf(message, reader);
-  return {
+  return withWayOut({
     paragraphs: [written(textFor(message.text, locale, programLocale), values)],
     ...(picture ? { picture } : {}),
-    buttons: [
-      ...rows.filter((row) => row.length > 0),
-      [{ kind: 'press', label: { key: 'campaign.no_more' }, data: 'stop' }],
-    ],
-  };
+    buttons: rows.filter((row) => row.length > 0),
+  });
 }
 
 function pictureOf({ picture }: CampaignMessage, { card, couponCode }: Reader): Picture | undefined {
