@@ -43,13 +43,16 @@ async function addShop(): Promise<string> {
   return /svoi_[\w-]{43}/.exec(stdout)?.[0] ?? '';
 }
 
+/** Just now: what is older waits for the end of the quiet hours, and this test runs at night too. */
+const boughtAt = new Date().toISOString();
+
 function buy(server: ServerProcess, key: string, id: string): Promise<Response> {
   return fetch(`${server.url}/v1/purchases`, {
     method: 'POST',
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
     body: JSON.stringify({
       id,
-      at: '2026-11-20T14:05:00+02:00',
+      at: boughtAt,
       customer: { phone: `+${phone}` },
       lines: [{ sku: 'lamp', quantity: 1, unit_price: 94_000 }],
     }),
