@@ -1,6 +1,8 @@
 import type { RunId } from '../ids.ts';
 import { localeOf } from '../messaging/cascade.ts';
 import { isMuted } from '../messaging/mutes.ts';
+import { settled } from '../messaging/settle.ts';
+import type { MessagingChanges } from '../messaging/types.ts';
 import { type Command, type Context, mergeChanges } from '../ports.ts';
 import { boughtSince, hasBought, isEverHeard } from './conditions.ts';
 import type { JourneyDefinition } from './definition.ts';
@@ -77,7 +79,11 @@ function goOn<Needs, Facts extends JourneyFacts, Changes extends object>(
   const reason = whyOver({ run, definition }, facts, context);
   if (reason || !record) {
     const over = ended(run, reason ?? 'erased', context.now);
-    return { changes: hands.changes({ runUpdates: [over] }), run: over };
+    const planned = takenBack(run, facts, context.now);
+    return {
+      changes: mergeChanges(hands.changes({ runUpdates: [over] }), hands.changes(planned)),
+      run: over,
+    };
   }
   const locale = localeOf(record, rules);
   const walk: Walk<Needs, Facts, Changes> = {
@@ -86,6 +92,17 @@ function goOn<Needs, Facts extends JourneyFacts, Changes extends object>(
   const next = walkOn(walk);
   const changes = mergeChanges<Changes>(...walk.decided, hands.changes({ runUpdates: [next] }));
   return { changes, run: next };
+}
+
+/** Messages of a run that is over and has not sent them: what waits for the morning is not told any more. */
+function takenBack({ data }: JourneyRun, facts: JourneyFacts, now: number): MessagingChanges {
+  const open = Object.values(data.notices).flatMap((id) => {
+    const notice = facts.notice(id);
+    return notice?.state === 'held'
+      ? [settled(notice, facts.attempts(id), 'stopped', 'called_off', now)]
+      : [];
+  });
+  return mergeChanges<MessagingChanges>(...open);
 }
 
 /** Does step after step until one waits, and says where the run stands then. */

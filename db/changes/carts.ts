@@ -16,6 +16,7 @@ export function cartStatements(changes: Changes): Statement[] {
   return [
     ...forRows(changes.carts, (carts) => insert(carts.map(cartRow))),
     ...forRows(changes.cartUpdates, (carts) => update(carts.map(cartRow))),
+    ...forRows(changes.cartUpdates?.filter(isOver), wakeRuns),
     // Behind them: whatever a shop says of a cart in the same commit, it is bought.
     ...forRows(changes.purchases?.filter(mayHaveCart), markBought),
   ];
@@ -23,6 +24,20 @@ export function cartStatements(changes: Changes): Statement[] {
 
 function cartRow({ items, ...cart }: Cart): typeof schema.carts.$inferSelect {
   return { ...cart, items: JSON.stringify(items) };
+}
+
+function isOver({ state, customerId }: Cart): boolean {
+  return state !== 'open' && customerId !== null;
+}
+
+/** What journeys do about a cart is looked at again as soon as it is not open any more: what they planned is taken back. */
+function wakeRuns(carts: readonly Cart[]): Statement {
+  return statement(
+    `update journey_runs set due_at = 0, revision = revision + 1 where id in (
+       select r.id from json_each(?) c cross join journey_runs r on r.customer_id = c.value ->> 1
+       where r.state = 'waiting' and r.data ->> 'cartId' = c.value ->> 0)`,
+    JSON.stringify(carts.map(({ id, customerId }) => [id, customerId])),
+  );
 }
 
 function mayHaveCart({ kind, customerId, cartId }: Purchase): boolean {

@@ -6,8 +6,10 @@ import { type CartInput, emptyCart, putCart } from '../../../core/purchases/cart
 import type { Cart } from '../../../core/purchases/carts.ts';
 import { findCart } from '../../../db/carts.ts';
 import type { Drawing } from '../../../drawings.ts';
+import { settleDue } from '../../../jobs.ts';
 import { messagePictures } from '../../../message_pictures.ts';
 import { converse, type TestChat } from '../../support/chat.ts';
+import { rewrite, switchOn } from '../../support/journeys.ts';
 import { aPurchase, buy } from '../../support/purchases.ts';
 import { aColleague, aMember } from '../../support/staff.ts';
 import { type TestSvoi, testSvoi } from '../../support/svoi.ts';
@@ -54,6 +56,37 @@ async function order(given: Partial<OrderInput> = {}): Promise<void> {
 }
 
 const stateOf = async (id = 'cart-1') => (await findCart(t.svoi.database, shopId, id))?.state;
+
+describe('a reminder that waits for the morning', () => {
+  beforeEach(async () => {
+    await olena.press('messages:marketing-on');
+    await rewrite(t.svoi, 'cart', (definition) => ({ ...definition, control: 0 }));
+    await switchOn(t.svoi, 'cart');
+    t.clock.set(Date.parse('2026-11-22T20:30:00+02:00'));
+  });
+
+  async function untilMorning(inTheEvening: () => Promise<unknown>): Promise<string[]> {
+    await leave();
+    t.clock.set(Date.parse('2026-11-22T21:31:00+02:00'));
+    await settleDue(t.svoi);
+    await inTheEvening();
+    await olena.hear();
+    await settleDue(t.svoi);
+    t.clock.set(Date.parse('2026-11-23T09:05:00+02:00'));
+    await settleDue(t.svoi);
+    return (await olena.hear()).map(({ text }) => text);
+  }
+
+  test('comes then', async () => {
+    expect((await untilMorning(async () => {})).join()).toContain('Lamp');
+  });
+
+  test('is taken back when the cart is not wanted any more', async () => {
+    expect(await untilMorning(async () => olena.press(`decline:${await cartId()}`))).toEqual([]);
+  });
+});
+
+const cartId = async () => (await findCart(t.svoi.database, shopId, 'cart-1'))?.id;
 
 describe('a customer’s cart', () => {
   test('is shown with quantities, sums and the way back to it, and leads away again', async () => {
