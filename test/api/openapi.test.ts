@@ -92,10 +92,16 @@ test('the calls of the contract are there', async () => {
     'get /v1/customers/{ref}/ledger',
     'put /v1/customers/{ref}/facts/{name}',
     'delete /v1/customers/{ref}/facts/{name}',
+    'get /v1/customers/{ref}/topics',
+    'put /v1/customers/{ref}/topics',
     'post /v1/messages/preview',
     'get /v1/messages',
     'get /v1/messages/stats',
     'post /v1/pictures',
+    'post /v1/pages',
+    'get /v1/pages',
+    'get /v1/pages/{slug}',
+    'put /v1/pages/{slug}',
     'post /v1/templates/preview',
     'get /v1/templates/variables',
     'get /v1/refills',
@@ -166,8 +172,12 @@ test('every example of a body works as it stands', async () => {
     'pet',
     'child',
     'wedding_day',
+    'no_offers',
     'ukrainian',
     'cart',
+    'landing',
+    'landing_shop',
+    'landing_shown',
     'answer',
     'drifting',
     'often',
@@ -189,6 +199,8 @@ test('every example of a body works as it stands', async () => {
         .replace('/purchases/{id}', '/purchases/receipt-10234')
         .replace('/campaigns/{id}', `/campaigns/${campaign}`)
         .replace('/journeys/{key}', '/journeys/cart')
+        .replace('/pages/{slug}', '/pages/new_shoes')
+        .replace('{ref}/topics', 'phone:+380671234567/topics')
         .replace('{ref}/facts/{name}', `phone:+380671234567/facts/${name}`),
       {
         body: value,
@@ -199,7 +211,7 @@ test('every example of a body works as it stands', async () => {
     // The client's phone is the one of the sale: there is one already. Products and facts are put, quotes, checks and
     // previews make nothing.
     const put = ['coffee', 'two', 'pet', 'child', 'wedding_day', 'order_shipped', 'invoice'];
-    const puts = [...put, 'cart_of_customer', 'cart_of_visitor', 'cart_emptied'];
+    const puts = [...put, 'cart_of_customer', 'cart_of_visitor', 'cart_emptied', 'no_offers'];
     const makesNothing = [
       'booked',
       'kept',
@@ -213,6 +225,7 @@ test('every example of a body works as it stands', async () => {
       'lost',
       'careful',
       'self',
+      'landing_shown',
     ];
     const answered = [...puts, ...makesNothing].includes(name) ? 200 : 201;
     expect([name, ...new Set(statuses)]).toEqual([name, answered]);
