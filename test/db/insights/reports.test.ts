@@ -26,7 +26,10 @@ async function sell(at: string, phone: string | null, amountMinor = 100_000) {
   );
 }
 
-function report<Name extends Exclude<Report['name'], 'effect'>>(name: Name, more: Partial<ReportQuestion> = {}) {
+function report<Name extends Exclude<Report['name'], 'effect'>>(
+  name: Name,
+  more: Partial<ReportQuestion> = {},
+) {
   const question = { name, program: here.svoi.program(), now: here.clock.now(), ...more };
   return here.svoi.analyst.ask('report', question) as Promise<Extract<Report, { name: Name }>>;
 }
