@@ -1,15 +1,7 @@
 import type { CustomerId, EventId } from '../ids.ts';
 
 /** What we tell of ourselves; shops tell of what they like under other names. */
-export const ownEventTypes = [
-  'registered',
-  'refill_due',
-  'cart_left',
-  'order_status',
-  'purchase',
-  'points_burning',
-  'near_reward',
-] as const;
+export const ownEventTypes = ['registered', 'refill_due', 'cart_left', 'order_status', 'purchase'] as const;
 export type OwnEventType = (typeof ownEventTypes)[number];
 
 /** What is told in the very commit in which it happens: journeys that start with these have no runs. */

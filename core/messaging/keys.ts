@@ -1516,8 +1516,6 @@ export const wordVariables = {
   'scenario.event_cart_left': {},
   'scenario.event_order_status': {},
   'scenario.event_purchase': {},
-  'scenario.event_points_burning': {},
-  'scenario.event_near_reward': {},
   'scenario.event_points_earned': {},
   'scenario.event_points_spent': {},
   'scenario.event_goods_returned': {},

@@ -1,6 +1,12 @@
 import type { Coupon, CouponCode } from '../../core/coupons/types.ts';
 import type { CustomerId } from '../../core/ids.ts';
-import { type Page, type PageFacts, type PageInView, type PageNeed, pageKey } from '../../core/journeys/pages.ts';
+import {
+  type Page,
+  type PageFacts,
+  type PageInView,
+  type PageNeed,
+  pageKey,
+} from '../../core/journeys/pages.ts';
 import { type Row, statement } from '../database.ts';
 import { reader, selection } from '../rows.ts';
 import * as schema from '../schema.ts';
@@ -47,7 +53,10 @@ export function pageSource(): FactSource<Read> {
         ...(needs.some((need) => need.lastPages)
           ? [
               {
-                statement: statement('select * from pages order by created_at desc, slug limit ?', pagesShown),
+                statement: statement(
+                  'select * from pages order by created_at desc, slug limit ?',
+                  pagesShown,
+                ),
                 take: (rows: readonly Row[]) => {
                   last = rows.map((row) => pageFrom(row));
                 },

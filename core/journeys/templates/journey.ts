@@ -28,8 +28,6 @@ const ownEvents: Readonly<Record<string, Place>> = {
   cart_left: { subjects: ['cart'] },
   order_status: { subjects: ['order'] },
   purchase: { subjects: ['purchase'] },
-  points_burning: { subjects: [], event: burning() },
-  near_reward: { subjects: [], event: near() },
   points_earned: {
     subjects: [],
     event: {
