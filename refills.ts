@@ -5,7 +5,6 @@ import { eventsStatement } from './db/insights/events.ts';
 import { lifeStatements } from './db/insights/product_lives.ts';
 import {
   buyersBetween,
-  type CustomerRefill,
   dropRefills,
   keepRefills,
   type RefillChanges,

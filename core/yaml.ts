@@ -124,7 +124,7 @@ function sayUnion(issue: z.core.$ZodIssueInvalidUnion, format: Format): Said[] {
       format,
     );
   }
-  const kinds = kindsAt(issue.path, format.schema);
+  const kinds = isOurs(issue) ? [] : kindsAt(issue.path, format.schema);
   if (kinds.length > 0) return [{ path: issue.path, text: `put one of ${kinds.join(', ')}` }];
   return [{ path: issue.path, text: whatToPut(issue, format) }];
 }
@@ -196,11 +196,17 @@ function whatToPut(issue: z.core.$ZodIssue, format: Format): string {
 
 function meaningOf(issue: z.core.$ZodIssue, format: Format): string {
   const { path, message } = issue;
-  const isOurs = !/^(Invalid|Too|Unrecognized)/.test(message);
-  if (isOurs && path.length > 1) return `put ${message}`;
+  if (isOurs(issue) && path.length > 1) return `put ${message}`;
   const meaning = described(path, format.schema);
-  if (meaning && path.length - meaning.depth <= 1) return `put ${meaning.text}`;
-  return isOurs ? `put ${message}` : wanted(issue);
+  // What several kinds have in common is said by what they stand in.
+  const isNear = meaning && (path.length - meaning.depth <= 1 || issue.code === 'invalid_union');
+  if (isNear) return `put ${meaning.text}`;
+  return isOurs(issue) ? `put ${message}` : wanted(issue);
+}
+
+/** Whether what is wrong is said in words of ours, and not of the library. */
+function isOurs({ message }: z.core.$ZodIssue): boolean {
+  return !/^(Invalid|Too|Unrecognized)/.test(message);
 }
 
 /** The innermost description on the way along a path, and how far along it stands. */

@@ -48,7 +48,9 @@ const profileSchema = z
       .regex(/^[a-z][a-z0-9_]{0,29}$/)
       .describe('a name of small Latin letters, digits and _, like main or shoes_90'),
     by: z
-      .union([z.strictObject({ store: facetName }), z.strictObject({ category: facetName })])
+      .union([z.strictObject({ store: facetName }), z.strictObject({ category: facetName })], {
+        error: 'either { store: NAME } or { category: NAME }',
+      })
       .optional()
       .describe('either { store: NAME } or { category: NAME }; leave it out for all purchases'),
     days: z

@@ -1,5 +1,4 @@
 import type { Coupon, CouponCode } from '../../core/coupons/types.ts';
-import type { CustomerId } from '../../core/ids.ts';
 import {
   type Page,
   type PageFacts,
