@@ -12,12 +12,15 @@ export interface Analyst {
 export type Question<Name extends keyof Analyses> = Parameters<Analyses[Name]>[1];
 export type Answer<Name extends keyof Analyses> = Awaited<ReturnType<Analyses[Name]>>;
 
-/** Looks on this very thread: where there is no other (Workers), and where the looks are short (tests). */
+/**
+ * Looks on this very thread: where there is no other (Workers), and where the looks are short (tests). What is asked and
+ * answered is copied as between threads, so that what cannot go there fails here too.
+ */
 export function analystHere(database: Database): Analyst {
   return {
-    ask: <Name extends keyof Analyses>(name: Name, question: Question<Name>) => {
+    ask: async <Name extends keyof Analyses>(name: Name, question: Question<Name>) => {
       const analyse = analyses[name] as (database: Database, question: unknown) => Promise<unknown>;
-      return analyse(database, question) as Promise<Answer<Name>>;
+      return structuredClone(await analyse(database, structuredClone(question))) as Answer<Name>;
     },
     close: () => {},
   };

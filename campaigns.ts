@@ -9,6 +9,7 @@ import { leastCompared, settledPlan } from './core/journeys/campaigns/send.ts';
 import { giftMicros } from './core/journeys/campaigns/worth.ts';
 import { valuesFor } from './core/journeys/templates/values.ts';
 import { type ChannelPreview, previewWords } from './core/messaging/previews.ts';
+import { plainRules } from './core/messaging/rules.ts';
 import type { Words } from './core/messaging/types.ts';
 import { parseSegment } from './core/segments/parse.ts';
 import type { SegmentProblem } from './core/segments/types.ts';
@@ -45,7 +46,7 @@ export async function lookAtCampaign(
 ): Promise<CampaignLook> {
   const { database, analyst } = svoi;
   const program = svoi.program();
-  const rules = svoi.messagingRules();
+  const rules = plainRules(svoi.messagingRules());
   const now = svoi.clock.now();
   const couponId = couponIdOf(campaign);
   const coupon = couponId && (await findCoupon(database, couponId))?.definition;

@@ -2,6 +2,7 @@ import type { JourneyDefinition } from './core/journeys/definition.ts';
 import { describeJourney, stepName } from './core/journeys/describe.ts';
 import type { DryRun } from './core/journeys/dry_run/types.ts';
 import { MICROS_OF_MINOR } from './core/messaging/price.ts';
+import { plainRules } from './core/messaging/rules.ts';
 import type { Words } from './core/messaging/types.ts';
 import { localDay } from './core/time.ts';
 import { createTranslator } from './locales/translator.ts';
@@ -15,7 +16,7 @@ export function tryJourney(
   definition: JourneyDefinition,
   days: number,
 ): Promise<DryRun> {
-  return analyst.ask('dryRun', { definition, days, rules: journeyRules(), now: clock.now() });
+  return analyst.ask('dryRun', { definition, days, rules: plainRules(journeyRules()), now: clock.now() });
 }
 
 const translator = createTranslator();

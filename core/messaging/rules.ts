@@ -41,6 +41,14 @@ export interface MessagingRules {
   readonly site?: string | undefined;
 }
 
+/** The rules as plain data, which another thread can be told: what is said at once is nothing it decides about. */
+export function plainRules<Rules extends MessagingRules>({
+  atOnce: _,
+  ...rules
+}: Rules): Omit<Rules, 'atOnce'> {
+  return rules;
+}
+
 /** What is assumed before a root has named its channels: every chat is, and tells only that it took a message. */
 export const anyChat: MessagingRules['channels'] = new Map(
   (['telegram', 'viber', 'whatsapp', 'web'] as const).map((name) => [name, { receipts: 'accepted' }]),
