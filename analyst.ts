@@ -18,9 +18,10 @@ export type Answer<Name extends keyof Analyses> = Awaited<ReturnType<Analyses[Na
  */
 export function analystHere(database: Database): Analyst {
   return {
-    ask: async <Name extends keyof Analyses>(name: Name, question: Question<Name>) => {
+    ask: <Name extends keyof Analyses>(name: Name, question: Question<Name>) => {
       const analyse = analyses[name] as (database: Database, question: unknown) => Promise<unknown>;
-      return structuredClone(await analyse(database, structuredClone(question))) as Answer<Name>;
+      const copied = async () => structuredClone(await analyse(database, structuredClone(question)));
+      return copied() as Promise<Answer<Name>>;
     },
     close: () => {},
   };
