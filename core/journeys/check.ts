@@ -60,7 +60,19 @@ function subjectProblems(definition: JourneyDefinition): JourneyProblem[] {
     const text = `what is told at once (${instantEventTypes.join(', ')}) is told by one message: put just that`;
     problems.push({ path: ['steps'], text });
   }
-  return problems;
+  return isInstant(definition) ? [...problems, ...unheeded(definition)] : problems;
+}
+
+/** What is told at once has no runs, so that whatever is about those would be heeded by nobody. */
+function unheeded(definition: JourneyDefinition): JourneyProblem[] {
+  const text = 'what is told at once is told to everybody, in the moment it happens: leave this out';
+  const { when } = definition;
+  const keys = (['who', 'control', 'occasion'] as const).filter((key) => definition[key] !== undefined);
+  return [
+    ...('event' in when && when.where ? [{ path: ['when', 'where'], text }] : []),
+    ...('event' in when && when.after !== undefined ? [{ path: ['when', 'after'], text }] : []),
+    ...keys.map((key) => ({ path: [key], text })),
+  ];
 }
 
 function comesAgain({ when }: JourneyDefinition): boolean {

@@ -182,6 +182,12 @@ describe('every fault is told, with its line and what to put there', () => {
       '/steps',
       'is told by one message: put just that',
     ],
+    [
+      `when: { event: points_earned, after: 2h }\n${hello}`,
+      '/when/after',
+      'line 5, what is told at once is told to everybody, in the moment it happens: leave this out',
+    ],
+    [`when: { event: points_earned }\nwho: orders>=2\n${hello}`, '/who', 'line 6, what is told at once'],
     [`when: { event: x\n${hello}`, '', 'line 6'],
   ])('%j', async (rest, pointer, detail) => {
     const answer = await put(text(rest), yaml);
