@@ -16,7 +16,7 @@ export function cartStatements(changes: Changes): Statement[] {
   return [
     ...forRows(changes.carts, (carts) => insert(carts.map(cartRow))),
     ...forRows(changes.cartUpdates, (carts) => update(carts.map(cartRow))),
-    ...forRows(changes.cartUpdates?.filter(isOver), wakeRuns),
+    ...forRows(changes.cartUpdates?.filter(isOver), endReminders),
     // Behind them: whatever a shop says of a cart in the same commit, it is bought.
     ...forRows(changes.purchases?.filter(mayHaveCart), markBought),
   ];
@@ -30,14 +30,25 @@ function isOver({ state, customerId }: Cart): boolean {
   return state !== 'open' && customerId !== null;
 }
 
-/** What journeys do about a cart is looked at again as soon as it is not open any more: what they planned is taken back. */
-function wakeRuns(carts: readonly Cart[]): Statement {
-  return statement(
-    `update journey_runs set due_at = 0, revision = revision + 1 where id in (
-       select r.id from json_each(?) c cross join journey_runs r on r.customer_id = c.value ->> 1
-       where r.state = 'waiting' and r.data ->> 'cartId' = c.value ->> 0)`,
-    JSON.stringify(carts.map(({ id, customerId }) => [id, customerId])),
-  );
+/**
+ * What journeys do about a cart is looked at again as soon as it is not open any more, and what they have planned to say
+ * of it is pointless from then on.
+ */
+function endReminders(carts: readonly Cart[]): Statement[] {
+  const rows = JSON.stringify(carts.map(({ id, customerId }) => [id, customerId]));
+  const runs = `json_each(?) c cross join journey_runs r on r.customer_id = c.value ->> 1 and r.data ->> 'cartId' = c.value ->> 0`;
+  return [
+    statement(
+      `update journey_runs set due_at = 0, revision = revision + 1
+       where id in (select r.id from ${runs} where r.state = 'waiting')`,
+      rows,
+    ),
+    statement(
+      `update notices set due_at = 0, pointless_at = 0, revision = revision + 1
+       where state = 'held' and id in (select n.value from ${runs}, json_each(r.data, '$.notices') n)`,
+      rows,
+    ),
+  ];
 }
 
 function mayHaveCart({ kind, customerId, cartId }: Purchase): boolean {

@@ -84,6 +84,11 @@ describe('a reminder that waits for the morning', () => {
   test('is taken back when the cart is not wanted any more', async () => {
     expect(await untilMorning(async () => olena.press(`decline:${await cartId()}`))).toEqual([]);
   });
+
+  test('is taken back where it was the last there was to say, too', async () => {
+    await rewrite(t.svoi, 'cart', (definition) => ({ ...definition, steps: definition.steps.slice(0, 1) }));
+    expect(await untilMorning(async () => olena.press(`decline:${await cartId()}`))).toEqual([]);
+  });
 });
 
 const cartId = async () => (await findCart(t.svoi.database, shopId, 'cart-1'))?.id;
