@@ -1,5 +1,6 @@
 import type { CustomerRecord, Locale } from '../customers/types.ts';
 import type { PictureId } from '../ids.ts';
+import { pageUrl } from '../messaging/links.ts';
 import type { Button, Picture, Reply } from '../messaging/types.ts';
 import type { ButtonDefinition, MessageDefinition } from './definition.ts';
 import type { TemplateValues } from './templates/types.ts';
@@ -31,7 +32,7 @@ export function say(message: MessageDefinition, reader: Reader): Said {
   const text = textFor(message.text, locale, programLocale);
   const missing = missingIn(text, values);
   if (missing.length > 0) return { ok: false, missing };
-  const picture = pictureOf(message.picture, reader);
+  const picture = pictureOf(message.picture, { ...reader, card: reader.customer.card });
   const rows = message.buttons.map((row) => row.flatMap((button) => buttonOf(button, reader) ?? []));
   const buttons = rows.filter((row) => row.length > 0);
   return {
@@ -44,15 +45,25 @@ export function say(message: MessageDefinition, reader: Reader): Said {
   };
 }
 
-function pictureOf(picture: MessageDefinition['picture'], reader: Reader): Picture | undefined {
-  const { couponCode, cartId, customer } = reader;
+/** What a picture of a message can show: of the reader, and of what is given along. */
+export interface Shown {
+  readonly card: string | null;
+  readonly couponCode?: string | null | undefined;
+  readonly cartId?: string | undefined;
+}
+
+/** The picture of a message for one reader; undefined where it has none, or the reader has nothing to be shown. */
+export function pictureOf(
+  picture: MessageDefinition['picture'],
+  { card, couponCode, cartId }: Shown,
+): Picture | undefined {
   switch (picture) {
     case undefined:
       return undefined;
     case 'coupon':
-      return couponCode === undefined ? undefined : { kind: 'coupon', code: couponCode };
+      return couponCode == null ? undefined : { kind: 'coupon', code: couponCode };
     case 'card':
-      return customer.card === null ? undefined : { kind: 'card', number: customer.card };
+      return card === null ? undefined : { kind: 'card', number: card };
     case 'cart':
       return cartId === undefined ? undefined : { kind: 'cart', cart: cartId };
     default:
@@ -68,8 +79,7 @@ function buttonOf(button: ButtonDefinition, reader: Reader): Button | undefined 
     return data === undefined ? undefined : { kind: 'press', label, data };
   }
   if ('page' in button) {
-    const url = site === undefined ? undefined : `${site.replace(/\/+$/, '')}/o/${button.page}`;
-    return url === undefined ? undefined : { kind: 'link', label, url };
+    return site === undefined ? undefined : { kind: 'link', label, url: pageUrl(site, button.page) };
   }
   const url = addressIn(button.url, values);
   return url === undefined ? undefined : { kind: 'link', label, url };

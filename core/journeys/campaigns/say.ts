@@ -1,7 +1,8 @@
 import type { Locale } from '../../customers/types.ts';
-import type { PictureId } from '../../ids.ts';
-import type { Button, Picture, Reply } from '../../messaging/types.ts';
+import { pageUrl } from '../../messaging/links.ts';
+import type { Button, Reply } from '../../messaging/types.ts';
 import type { CampaignButton, CampaignMessage } from '../../staff/campaigns.ts';
+import { pictureOf } from '../reply.ts';
 import { parseTemplate } from '../templates/parse.ts';
 import type { TemplateValues } from '../templates/types.ts';
 import { addressIn, textFor, written } from '../templates/written.ts';
@@ -23,19 +24,12 @@ export interface Reader {
 export function campaignReply(message: CampaignMessage, reader: Reader): Reply {
   const { locale, programLocale, values } = reader;
   const rows = message.buttons.map((row) => row.flatMap((button) => shownButton(button, reader) ?? []));
-  const picture = pictureOf(message, reader);
+  const picture = pictureOf(message.picture, reader);
   return withWayOut({
     paragraphs: [written(textFor(message.text, locale, programLocale), values)],
     ...(picture ? { picture } : {}),
     buttons: rows.filter((row) => row.length > 0),
   });
-}
-
-function pictureOf({ picture }: CampaignMessage, { card, couponCode }: Reader): Picture | undefined {
-  if (picture === undefined) return undefined;
-  if (picture === 'coupon') return couponCode === null ? undefined : { kind: 'coupon', code: couponCode };
-  if (picture === 'card') return card === null ? undefined : { kind: 'card', number: card };
-  return { kind: 'photo', id: picture as PictureId };
 }
 
 function shownButton(button: CampaignButton, reader: Reader): Button | undefined {
@@ -51,11 +45,6 @@ function shownButton(button: CampaignButton, reader: Reader): Button | undefined
   }
   const url = addressIn(button.url, values);
   return url === undefined ? undefined : { kind: 'link', label, url };
-}
-
-/** Where a page of ours is. */
-function pageUrl(site: string, slug: string): string {
-  return `${site.replace(/\/+$/, '')}/o/${slug}`;
 }
 
 /** The variables that a message names anywhere. */
