@@ -43,7 +43,7 @@ import { createValues } from './db/values.ts';
 import type { AnyCommand } from './db/writer.ts';
 import { goOnWithJourneys } from './journeys_work.ts';
 import { settleRefills } from './refills.ts';
-import { eachInTurn, oneAtATime } from './runner.ts';
+import { eachInTurn } from './runner.ts';
 import type { Svoi } from './svoi.ts';
 
 /** What a job needs of a running Svoi. */
@@ -217,11 +217,6 @@ function asksAboutPurchases({ isOn, definition }: Journey): boolean {
 export async function settleNotices(svoi: Worked): Promise<void> {
   await runJob(svoi, earlyReceipts);
   await runJob(svoi, notices);
-}
-
-/** Calls for `settleNotices`: one run at a time, and one more after a call that came meanwhile. */
-export function noticeRunner(svoi: Worked, onError: (error: unknown) => void): () => void {
-  return oneAtATime(() => settleNotices(svoi), onError);
 }
 
 /**

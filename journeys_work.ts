@@ -17,7 +17,7 @@ import { type DueRun, dueRuns, openNoticesOf, versionsOf } from './db/journeys.t
 import type { Worked } from './jobs.ts';
 import { takeUpEvents } from './journey_events.ts';
 import { findStarts } from './journey_starts.ts';
-import { eachInTurn, oneAtATime } from './runner.ts';
+import { eachInTurn } from './runner.ts';
 
 /** Runs of one round: one group of the writer, so that a purchase waits for no more than that. */
 const runsAtOnce = 128;
@@ -30,11 +30,6 @@ export async function goOnWithJourneys(svoi: Worked): Promise<void> {
   await svoi.reloadJourneys();
   await keepShippedOnes(svoi);
   await eachInTurn(svoi, [takeUpEvents, findStarts, advanceRuns, takeBackOff]);
-}
-
-/** Calls for `goOnWithJourneys`: one run at a time, and one more after a call that came meanwhile. */
-export function journeyRunner(svoi: Worked, onError: (error: unknown) => void): () => void {
-  return oneAtATime(() => goOnWithJourneys(svoi), onError);
 }
 
 /**

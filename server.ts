@@ -25,8 +25,8 @@ import { createShops } from './db/shops.ts';
 import { createValues } from './db/values.ts';
 import { runErrands } from './errands.ts';
 import { apiParts } from './http.ts';
-import { noticeRunner, settleDue } from './jobs.ts';
-import { journeyRunner } from './journeys_work.ts';
+import { settleDue, settleNotices } from './jobs.ts';
+import { goOnWithJourneys as goOnWithAll } from './journeys_work.ts';
 import { createChatLinks } from './links.ts';
 import { takeList } from './lists.ts';
 import { consentTexts } from './locales/consents.ts';
@@ -39,7 +39,7 @@ import manifest from './package.json' with { type: 'json' };
 import { type LivelyPlayground, openPlayground } from './playground.ts';
 import { type Bustle, nextStopOf, passTime, silence } from './playground_time.ts';
 import { scoreNewProfiles } from './rfm.ts';
-import { oneAtATime } from './runner.ts';
+import { type Background, createBackground } from './runner.ts';
 import { parseSettings, type Settings } from './settings.ts';
 import { createSvoi, type Svoi } from './svoi.ts';
 import { openWebParts } from './web.ts';
@@ -65,6 +65,10 @@ interface Core {
   readonly drawPicture: DrawPicture;
   readonly clock: PlaygroundClock;
   readonly metrics: Metrics;
+  /** Notices, journeys, errands, and what falls due by the clock. */
+  readonly background: Background;
+  /** Writes down that work of the background failed: it is tried again, unless the disk failed. */
+  failed(message: string): (error: unknown) => void;
   /** Ends the process: nothing may be acknowledged after the disk failed. */
   fatal(error: unknown): void;
   writerStopped(): boolean;
@@ -99,21 +103,23 @@ async function start(): Promise<Running> {
     core.onBustle({ live: playground.crowd.live, delivered });
   }
   const control = await openControlDoor(url, (argv, io) => runHandedOver(argv, core.svoi, io));
-  const jobs = startJobs(core);
+  startJobs(core);
   const listening = await listen(app, settings);
   core.listensAt(listening.url);
   for (const messenger of messengers) messenger.start?.();
   return {
     url: listening.url,
     async stop() {
-      clearInterval(jobs);
+      const ended = core.background.end();
       await listening.close();
       await control.close();
       // What is in flight still needs its connection.
       await dispatcher.stop();
       await Promise.all(messengers.map((messenger) => messenger.stop?.()));
-      await core.svoi.writer.idle();
+      // Work under way ends at what it would write or ask next.
+      await core.svoi.writer.close();
       core.svoi.analyst.close();
+      await ended;
       database.close();
     },
   };
@@ -149,25 +155,19 @@ async function createCore(settings: Settings, database: Database, log: pino.Logg
     onCommit: metrics.commit,
     onFatal: fatal,
   });
-  goOnWithNotices = noticeRunner(svoi, (error) => {
-    log.error({ error }, 'a notice could not go on; it is tried again');
+  const failed = (message: string) => (error: unknown) => {
+    log.error({ error }, `${message}; it is tried again`);
     if (faultOf(error) === 'fatal') fatal(error);
-  });
-  goOnWithJourneys = journeyRunner(svoi, (error) => {
-    log.error({ error }, 'a journey could not go on; it is tried again');
-    if (faultOf(error) === 'fatal') fatal(error);
-  });
-  goOnWithErrands = oneAtATime(
-    () => runErrands(svoi),
-    (error) => {
-      log.error({ error }, 'what the staff asked for failed; it is tried again');
-      if (faultOf(error) === 'fatal') fatal(error);
-    },
-  );
+  };
+  const background = createBackground();
+  const { oneAtATime } = background;
+  goOnWithNotices = oneAtATime(() => settleNotices(svoi), failed('a notice could not go on'));
+  goOnWithJourneys = oneAtATime(() => goOnWithAll(svoi), failed('a journey could not go on'));
+  goOnWithErrands = oneAtATime(() => runErrands(svoi), failed('what the staff asked for failed'));
   const core: Core = {
     goOnWithNotices,
     goOnWithErrands,
-    ...{ settings, log, svoi, clock, metrics, fatal },
+    ...{ settings, log, svoi, clock, metrics, background, failed, fatal },
     drawPng: analyst.draw,
     drawPicture: messagePictures(svoi, analyst.draw),
     writerStopped: () => stopped,
@@ -288,25 +288,14 @@ async function startDispatcher(core: Core, channels: readonly Channel[]): Promis
   return dispatcher;
 }
 
-function startJobs({ svoi, log, fatal, goOnWithErrands }: Core): NodeJS.Timeout {
-  let busy = false;
+function startJobs({ svoi, background, failed, goOnWithErrands }: Core): void {
   const run = async () => {
-    if (busy) return;
-    busy = true;
     goOnWithErrands();
-    try {
-      await settleDue(svoi);
-      await runNightly(svoi);
-      await scoreNewProfiles(svoi);
-    } catch (error) {
-      log.error({ error }, 'work that is due failed; it is tried again');
-      if (faultOf(error) === 'fatal') fatal(error);
-    } finally {
-      busy = false;
-    }
+    await settleDue(svoi);
+    await runNightly(svoi);
+    await scoreNewProfiles(svoi);
   };
-  void run();
-  return setInterval(run, jobsEveryMs);
+  background.every(jobsEveryMs, run, failed('work that is due failed'));
 }
 
 async function listen(app: Hono<{ Bindings: HttpBindings }>, settings: Settings) {

@@ -180,7 +180,11 @@ function writerOfTurn(): Writer {
     if (!turn) throw new Error('a command was submitted outside of a request');
     return turn.writer;
   };
-  return { submit: (command) => current().submit(command), idle: () => current().idle() };
+  return {
+    submit: (command) => current().submit(command),
+    idle: () => current().idle(),
+    close: () => current().close(),
+  };
 }
 
 function messengersFor(settings: Settings, svoi: Svoi): Messenger[] {

@@ -12,10 +12,12 @@ export type AnyCommand<Result> = Command<Needs, Facts, Changes, Result>;
 
 /** The one way state changes. Waiting commands are decided together and committed in one atomic batch. */
 export interface Writer {
-  /** Resolves once the command is committed (or refused). Throws `writer_stopped` after a disk failure. */
+  /** Resolves once the command is committed (or refused). Throws `writer_stopped` after a disk failure or `close`. */
   submit<Result>(command: AnyCommand<Result>): Promise<Submitted<Result>>;
   /** Resolves when nothing is waiting. */
   idle(): Promise<void>;
+  /** Takes nothing more; resolves when all that it took has been committed or refused. */
+  close(): Promise<void>;
 }
 
 /** What a writer works with, and whom it tells. */
@@ -86,9 +88,12 @@ export function createWriter(options: WriterOptions): Writer {
   let refused: ReadonlySet<string> = noKeys;
   let draining: Promise<void> | undefined;
   let stopped: unknown;
+  let closed = false;
 
   function submit<Result>(command: AnyCommand<Result>): Promise<Submitted<Result>> {
     if (stopped) return Promise.reject(stoppedError(stopped));
+    if (closed)
+      return Promise.reject(new SvoiError('writer_stopped', 'Svoi is stopping: nothing more is taken'));
     const inputHash = command.once ? sha256(JSON.stringify(command.once.input)) : '';
     return new Promise((resolve, reject) => {
       turns += 1;
@@ -303,10 +308,16 @@ export function createWriter(options: WriterOptions): Writer {
     }
   }
 
+  async function idle(): Promise<void> {
+    while (draining) await draining;
+  }
+
   return {
     submit,
-    async idle() {
-      while (draining) await draining;
+    idle,
+    close() {
+      closed = true;
+      return idle();
     },
   };
 }

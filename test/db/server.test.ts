@@ -195,6 +195,22 @@ it('a group decided while the disk failed under the one before it is not written
   database.close();
 });
 
+it('a writer that closes commits what it took, and takes nothing more', async () => {
+  const { svoi, close } = await testSvoi();
+  const at = svoi.clock.now();
+  const taken = buy(svoi, aPurchase({ at, externalId: 'taken' }));
+  const closed = svoi.writer.close();
+  await expect(buy(svoi, aPurchase({ at, externalId: 'late' }))).rejects.toMatchObject({
+    code: 'writer_stopped',
+  });
+  await closed;
+  expect(await readRows(svoi.database, 'select external_id from purchases')).toEqual([
+    { external_id: 'taken' },
+  ]);
+  expect(await taken).toMatchObject({ ok: true });
+  close();
+});
+
 it('a second process on the same file is refused with a line that says what to do', async () => {
   const url = `file:${join(folder, 'taken.db')}`;
   const database = await openDatabase({ url });

@@ -10,13 +10,13 @@ import { createOutbox } from '../../db/outbox.ts';
 import { createShops } from '../../db/shops.ts';
 import { runErrands } from '../../errands.ts';
 import { apiParts } from '../../http.ts';
-import { noticeRunner, settleNotices } from '../../jobs.ts';
-import { journeyRunner } from '../../journeys_work.ts';
+import { settleNotices } from '../../jobs.ts';
+import { goOnWithJourneys as goOnWithAll } from '../../journeys_work.ts';
 import { consentTexts } from '../../locales/consents.ts';
 import { createTranslator } from '../../locales/translator.ts';
 import { openPlayground } from '../../playground.ts';
 import { nextStopOf, passTime, silence } from '../../playground_time.ts';
-import { oneAtATime } from '../../runner.ts';
+import { createBackground } from '../../runner.ts';
 import { openWebParts, type WebParts } from '../../web.ts';
 import type { SeenMessage } from '../contract/channel.ts';
 import { type TestSvoi, testSvoi } from './svoi.ts';
@@ -104,9 +104,10 @@ export async function testPlayground(timers = never): Promise<TestPlayground> {
   const fail = (error: unknown) => {
     throw error;
   };
-  goOn = noticeRunner(svoi, fail);
-  goOnWithErrands = oneAtATime(() => runErrands(svoi), fail);
-  goOnWithJourneys = journeyRunner(svoi, fail);
+  const background = createBackground();
+  goOn = background.oneAtATime(() => settleNotices(svoi), fail);
+  goOnWithErrands = background.oneAtATime(() => runErrands(svoi), fail);
+  goOnWithJourneys = background.oneAtATime(() => goOnWithAll(svoi), fail);
   wake = dispatcher.wake;
   dispatcher.start();
   const settled = async (response: Response) => {
@@ -134,9 +135,11 @@ export async function testPlayground(timers = never): Promise<TestPlayground> {
     seen: (channel, number) => seenIn(web.store, chatOf({ channel, number })),
     settle: () => passTime(svoi, here.clock.now(), { ...silence, delivered }),
     async close() {
+      const ended = background.end();
       close();
       await dispatcher.stop();
-      await svoi.writer.idle();
+      await svoi.writer.close();
+      await ended;
       here.close();
     },
   };
