@@ -1,7 +1,8 @@
 import type { CustomerRecord, Locale } from '../customers/types.ts';
 import type { PictureId } from '../ids.ts';
 import { pageUrl } from '../messaging/links.ts';
-import type { Button, Picture, Reply } from '../messaging/types.ts';
+import type { Button, Picture, Reply, Words } from '../messaging/types.ts';
+import { type CampaignButton, type CampaignScreen, campaignScreens } from '../staff/campaigns.ts';
 import type { ButtonDefinition, MessageDefinition } from './definition.ts';
 import type { TemplateValues } from './templates/types.ts';
 import { addressIn, missingIn, textFor, written } from './templates/written.ts';
@@ -33,8 +34,7 @@ export function say(message: MessageDefinition, reader: Reader): Said {
   const missing = missingIn(text, values);
   if (missing.length > 0) return { ok: false, missing };
   const picture = pictureOf(message.picture, { ...reader, card: reader.customer.card });
-  const rows = message.buttons.map((row) => row.flatMap((button) => buttonOf(button, reader) ?? []));
-  const buttons = rows.filter((row) => row.length > 0);
+  const buttons = buttonsOf(message.buttons, reader);
   return {
     ok: true,
     reply: {
@@ -71,9 +71,23 @@ export function pictureOf(
   }
 }
 
-function buttonOf(button: ButtonDefinition, reader: Reader): Button | undefined {
-  const { locale, programLocale, values, site } = reader;
-  const label = written(textFor(button.label, locale, programLocale), values);
+/** Who sees buttons, and what they are about. */
+export type ButtonReader = Pick<Reader, 'locale' | 'programLocale' | 'values' | 'site'> &
+  Partial<Pick<Reader, 'cartId' | 'subject'>>;
+
+/** The buttons of a message for one reader. One that would lead nowhere is left out, and so is a row without any. */
+export function buttonsOf(
+  rows: readonly (readonly (ButtonDefinition | CampaignButton)[])[],
+  reader: ButtonReader,
+): readonly (readonly Button[])[] {
+  return rows
+    .map((row) => row.flatMap((button) => buttonOf(button, reader) ?? []))
+    .filter((row) => row.length > 0);
+}
+
+function buttonOf(button: ButtonDefinition | CampaignButton, reader: ButtonReader): Button | undefined {
+  const { values, site } = reader;
+  const label = labelOf(button, reader);
   if ('opens' in button) {
     const data = pressOf(button.opens, reader);
     return data === undefined ? undefined : { kind: 'press', label, data };
@@ -85,18 +99,31 @@ function buttonOf(button: ButtonDefinition, reader: Reader): Button | undefined 
   return url === undefined ? undefined : { kind: 'link', label, url };
 }
 
+/** A button of a campaign without words of its own says what the menu says. */
+function labelOf(
+  button: ButtonDefinition | CampaignButton,
+  { locale, programLocale, values }: ButtonReader,
+): Words {
+  const isNamed = Object.keys(button.label).length > 0;
+  if (!isNamed && 'opens' in button && isScreen(button.opens)) return { key: `button.${button.opens}` };
+  return written(textFor(button.label, locale, programLocale), values);
+}
+
+function isScreen(name: string): name is CampaignScreen {
+  return campaignScreens.some((one) => one === name);
+}
+
+type Opens = Extract<ButtonDefinition | CampaignButton, { readonly opens: string }>['opens'];
+
 /** What a press carries: the screen of the chat, and what it is about. */
-function pressOf(
-  opens: Extract<ButtonDefinition, { readonly opens: string }>['opens'],
-  { cartId, subject }: Reader,
-): string | undefined {
+function pressOf(opens: Opens, { cartId, subject }: ButtonReader): string | undefined {
   switch (opens) {
     case 'cart':
     case 'decline':
       return cartId === undefined ? undefined : `${opens}:${cartId}`;
     case 'later':
     case 'never':
-      return `${opens}:${subject}`;
+      return subject === undefined ? opens : `${opens}:${subject}`;
     default:
       return opens;
   }
