@@ -1,6 +1,7 @@
 import { askAfterPurchase } from '../insights/nps/ask.ts';
 import type { JourneyRules } from '../journeys/types.ts';
 import type { Hands } from '../journeys/walk.ts';
+import { mergeChanges } from '../ports.ts';
 import { tierSince } from '../program/rules.ts';
 import { managersOf } from './staff/surveys.ts';
 import { tell } from './staff/tell.ts';
@@ -22,7 +23,11 @@ export function journeyHands(
       const managers = managersOf(facts.team(), { store: null, customerId: customer.id });
       const own = managers.filter(({ phone }) => phone === manager);
       const buttons = [[press({ key: 'nps.card' }, `who:${customer.id}`)]];
-      return tell(own.length > 0 ? own : managers, { paragraphs: [words], buttons }, context);
+      const told = (own.length > 0 ? own : managers).map((one) => {
+        const paragraphs = [words(one.chat?.locale ?? program.locale)];
+        return tell([one], { paragraphs, buttons }, context);
+      });
+      return mergeChanges<DialogChanges>(...told);
     },
   };
 }

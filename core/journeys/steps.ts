@@ -1,5 +1,5 @@
 import { giveCoupon } from '../coupons/issue.ts';
-import type { CustomerRecord } from '../customers/types.ts';
+import type { CustomerRecord, Locale } from '../customers/types.ts';
 import { invariant } from '../errors.ts';
 import { openPosting } from '../ledger/posting.ts';
 import { planNotice } from '../messaging/plan.ts';
@@ -241,14 +241,15 @@ function mark<Needs, Facts extends JourneyFacts, Changes>(
   else write(walk, { untags: [{ customerId, tag: step.untag }] });
 }
 
-/** The staff read it in the program's language. */
+/** Each of the staff reads it in the language of the own chat. */
 function tellStaff<Needs, Facts extends JourneyFacts, Changes>(
   { staff: { text, to } }: StepOf<'staff'>,
   walk: Walk<Needs, Facts, Changes>,
 ): void {
   const record = recordOf(walk);
-  const { locale } = walk.rules.program;
-  const words = written(textFor(text, locale, locale), valuesOf({ ...walk, locale }, record));
+  const programLocale = walk.rules.program.locale;
+  const words = (locale: Locale) =>
+    written(textFor(text, locale, programLocale), valuesOf({ ...walk, locale }, record));
   const { orderId } = walk.data;
   const order = orderId === undefined ? undefined : walk.facts.order(orderId);
   const manager = to === 'manager' ? (order?.manager ?? null) : null;

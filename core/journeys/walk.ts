@@ -25,7 +25,8 @@ export type JourneyWrites = JourneyChanges & MessagingChanges & CouponChanges;
 
 /** Something the staff are to be told of a customer. */
 export interface StaffNews {
-  readonly words: Words;
+  /** In the language of whoever reads it. */
+  words(locale: Locale): Words;
   readonly customer: CustomerRecord['customer'];
   /** The phone of whoever looks after the customer, who alone is told where there is such a colleague. */
   readonly manager: string | null;

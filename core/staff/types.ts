@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../audit/types.ts';
 import type { CouponChanges, CouponFacts, CouponNeeds } from '../coupons/types.ts';
-import type { ChannelName } from '../customers/types.ts';
+import type { ChannelName, Locale } from '../customers/types.ts';
 import type {
   AddressId,
   ApprovalId,
@@ -45,9 +45,13 @@ export interface WrittenStaff extends Staff {
   readonly inviteToken?: string;
 }
 
-/** One of the staff with the chat they can be reached in. */
+/** One of the staff with the chat they can be reached in, and the language they read there. */
 export interface TeamMember extends Staff {
-  readonly chat: { readonly id: AddressId; readonly channel: ChannelName } | null;
+  readonly chat: {
+    readonly id: AddressId;
+    readonly channel: ChannelName;
+    readonly locale: Locale;
+  } | null;
 }
 
 /** What the staff give by hand and may need a second person for: points given or taken, or a coupon. */

@@ -1,5 +1,5 @@
 import type { CouponFacts } from '../../core/coupons/types.ts';
-import type { ChannelName } from '../../core/customers/types.ts';
+import type { ChannelName, Locale } from '../../core/customers/types.ts';
 import type { AddressId, CouponId } from '../../core/ids.ts';
 import type { SegmentFacts } from '../../core/segments/saved.ts';
 import type { CampaignFacts } from '../../core/staff/campaigns.ts';
@@ -178,7 +178,7 @@ function staffQueries(needs: readonly Needs[], found: Found): Query[] {
 
 /** Everybody on the staff, with the chat they used last. An SMS is no chat. */
 function teamQuery(found: Found): Query {
-  const sql = `select s.*, a.id as chat_id, a.channel as chat_channel from staff s
+  const sql = `select s.*, a.id as chat_id, a.channel as chat_channel, a.locale as chat_locale from staff s
     left join addresses a on a.id = (select id from addresses
       where customer_id = s.customer_id and reachable = 1 and channel <> 'sms' order by last_seen_at desc, id limit 1)
     where s.removed_at is null`;
@@ -187,8 +187,9 @@ function teamQuery(found: Found): Query {
     statement: statement(sql),
     take(rows) {
       const team = rows.map((row): TeamMember => {
-        const { chat_id: id, chat_channel: channel } = row;
-        const chat = id === null ? null : { id: id as AddressId, channel: channel as ChannelName };
+        const { chat_id: id, chat_channel: channel, chat_locale: locale } = row;
+        if (id === null) return { ...staffFrom(row), chat: null };
+        const chat = { id: id as AddressId, channel: channel as ChannelName, locale: locale as Locale };
         return { ...staffFrom(row), chat };
       });
       found.team = team.sort((a, b) => rankOf(b) - rankOf(a) || (a.id < b.id ? -1 : 1));

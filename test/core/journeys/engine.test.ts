@@ -213,6 +213,24 @@ describe('steps', () => {
     ]);
   });
 
+  test('each of the staff reads it in their own language', async () => {
+    const maria = await aColleague(t.svoi, '+380673333333', 'Maria', 'manager');
+    const ihor = await aColleague(t.svoi, '+380674444444', 'Ihor', 'manager', { language: 'uk' });
+    const anna = await aColleague(t.svoi, '+380675555555', 'Anna', 'manager', { language: 'ru' });
+    for (const one of [maria, ihor, anna]) await one.hear();
+    const text = {
+      en: 'Call {{customer.first_name}}: {{points.balance, points}}',
+      uk: 'Зателефонуйте: {{customer.first_name}}, {{points.balance, points}}',
+    };
+    await steps({ staff: { text } });
+    await books();
+    const heard = async (one: TestChat) => (await one.hear()).map(({ text }) => text);
+    expect(await heard(maria)).toEqual(['Call Olena: 50 points']);
+    expect(await heard(ihor)).toEqual(['Зателефонуйте: Olena, 50 балів']);
+    // Not written in Russian: the program's language is.
+    expect(await heard(anna)).toEqual(['Зателефонуйте: Olena, 50 балів']);
+  });
+
   test('"stop" ends the run there', async () => {
     await steps(says('one'), { stop: true }, says('two'));
     await books();

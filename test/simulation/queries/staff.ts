@@ -106,7 +106,9 @@ function teamOf(store: MemoryStore, current: readonly Staff[]): TeamMember[] {
         .map(({ address }) => address)
         .filter(({ reachable, channel }) => reachable && channel !== 'sms')
         .sort((a, b) => b.lastSeenAt - a.lastSeenAt || (a.id < b.id ? -1 : 1));
-      return { ...one, chat: chat ? { id: chat.id, channel: chat.channel } : null };
+      if (!chat) return { ...one, chat: null };
+      const { id, channel, locale } = chat;
+      return { ...one, chat: { id, channel, locale } };
     })
     .sort((a, b) => rankOf(b) - rankOf(a) || (a.id < b.id ? -1 : 1));
 }
