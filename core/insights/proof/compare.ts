@@ -1,3 +1,4 @@
+import { sum } from '../../money.ts';
 import { studentBound, studentTails } from './distributions.ts';
 
 /** A group as far as comparing goes: how many, the sum of their figures, and the sum of the squares of these. */
@@ -31,8 +32,8 @@ export interface Difference {
 export const chance = 0.05;
 
 /**
- * Compares the averages of two groups by Welch's t: their variances need not be the same. Groups of less than two say
- * nothing: from -Infinity to Infinity.
+ * Compares the averages of two groups by Welch's t: their variances need not be the same; what is known of a far larger group
+ * counts for the smaller one too (see `errorOf`). Groups of less than two say nothing: from -Infinity to Infinity.
  */
 export function compareMeans(treated: Sample, control: Sample): Difference {
   return differenceOf(meanOf(treated) - meanOf(control), errorOf(treated, control));
@@ -73,12 +74,31 @@ export function meanOf({ people, sum }: Sample): number {
   return people === 0 ? 0 : sum / people;
 }
 
-/** Welch 1947, Satterthwaite 1946. */
+/** A group this many times as large as the other knows better how much people differ. */
+const farLarger = 1.5;
+
+/**
+ * Welch 1947, Satterthwaite 1946; for groups of unlike sizes never less error than with one variance for both. A few large
+ * purchases make most of a shop's variance, and a control group is small: where it happens to have none of them, both its
+ * average and its own variance are too low, and Welch alone finds a gain where there is none in up to 15 of 100 cases.
+ */
 function errorOf(...groups: readonly [Sample, Sample]): Uncertainty {
-  const parts = groups.map((group) => ({ part: varianceOf(group) / group.people, people: group.people }));
-  const all = parts.reduce((sum, { part }) => sum + part, 0);
-  const below = parts.reduce((sum, { part, people }) => sum + part ** 2 / (people - 1), 0);
-  return { error: Math.sqrt(all), degrees: all ** 2 / below };
+  const parts = groups.map((group) => ({
+    part: varianceOf(group) / group.people,
+    freedom: group.people - 1,
+  }));
+  const own = sum(parts.map(({ part }) => part));
+  const degrees = own ** 2 / sum(parts.map(({ part, freedom }) => part ** 2 / freedom));
+  const sizes = groups.map(({ people }) => people);
+  const isUnlike = Math.max(...sizes) > farLarger * Math.min(...sizes);
+  return { error: Math.sqrt(isUnlike ? Math.max(own, pooledOf(groups)) : own), degrees };
+}
+
+/** The squared error of the difference, were the variance of both groups the same. */
+function pooledOf(groups: readonly Sample[]): number {
+  const freedom = sum(groups.map(({ people }) => people - 1));
+  const variance = sum(groups.map((group) => varianceOf(group) * (group.people - 1))) / freedom;
+  return variance * sum(groups.map(({ people }) => 1 / people));
 }
 
 /** The variance of a group as a sample of more; unknown (NaN) of less than two. */

@@ -357,6 +357,98 @@ describe('a verdict', () => {
   });
 });
 
+/** Buyers of an A/A test: what each paid is drawn anew, the way shops see it. */
+const payments: Readonly<Record<string, (random: () => number) => number>> = {
+  'all alike': () => 1000_00,
+  'a few large': (random) => Math.round(500_00 * Math.exp(1.5 * normal(random))),
+  'without end': (random) => Math.round(200_00 * (1 - random()) ** (-1 / 2.2)),
+};
+
+/** Box and Muller 1958. */
+function normal(random: () => number): number {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}
+
+interface EmptyTest {
+  readonly people: number;
+  readonly control: number;
+  readonly variants: readonly string[];
+  /** The share who buy at all. */
+  readonly buy: number;
+  readonly paid: string;
+  /** How often it is looked at while people come. */
+  readonly looks?: number;
+}
+
+/** Everybody is the same whatever was said to them: what is counted at each look. */
+function* emptyTest(random: () => number, asked: EmptyTest): Generator<Counted> {
+  const { people, control, variants, buy, paid, looks = 1 } = asked;
+  const shares = sharesOf(control, variants);
+  const arms = [...shares].map(([name, share]) => ({ name, share, money: new Sums(), buyers: 0 }));
+  const goesOn = looks === 1 ? {} : { isOnce: false, finalAt: null };
+  for (let came = 1; came <= people; came += 1) {
+    const into = drawn(arms, random());
+    const money = random() < buy ? (payments[paid]?.(random) ?? 0) : 0;
+    into.money.add(money);
+    into.buyers += Number(money > 0);
+    if (came % (people / looks) !== 0) continue;
+    const counts = arms.map(({ name, money: { people: size, sum, squares }, buyers }) => {
+      const over = { ...arm(name, size, buyers).over, paidMinor: sum, paidSquares: squares };
+      return { ...arm(name, size, buyers), all: over, over };
+    });
+    yield counted(counts, { expected: expectedOf([{ people: came, shares }]), ...goesOn });
+  }
+}
+
+function drawn<Arm extends { readonly share: number }>(arms: readonly Arm[], place: number): Arm {
+  let below = 0;
+  for (const one of arms) {
+    below += one.share;
+    if (place < below) return one;
+  }
+  throw new Error('the shares of all arms are everybody');
+}
+
+describe('where nothing changed', () => {
+  const one = { people: 1500, control: 0.1, variants: ['a'], buy: 0.1 };
+  const three = { ...one, people: 2400, variants: ['a', 'b', 'c'] };
+  const daily = { ...one, people: 3000, looks: 6 };
+
+  // At 2.5 % for each of scale and stop, chance alone makes more than these of 400 once in a hundred times. By Welch's t
+  // alone it would be 23 to 48 with a few large purchases.
+  test.each([
+    ['all alike', one],
+    ['a few large', one],
+    ['without end', one],
+    ['a few large', { ...one, people: 4000, buy: 0.04 }],
+    ['a few large', { ...one, control: 0.5 }],
+    ['a few large', three],
+    ['a few large', daily],
+  ])('and purchases are %s, a change is found no more often than promised: %j', (paid, asked) => {
+    const random = seededRandom(2026);
+    const found = { scale: 0, stop: 0, uneven: 0, off: 0, judged: 0 };
+    for (let campaign = 0; campaign < 400; campaign += 1) {
+      const seen = new Set<string>();
+      for (const given of emptyTest(random, { ...asked, paid })) {
+        const { verdict, comparisons } = judged(given);
+        seen.add(verdict.kind === 'none' ? verdict.because : verdict.kind);
+        if (comparisons.length > 0) seen.add('judged');
+        if (comparisons.some(({ money }) => money.low > 0 || money.high < 0)) seen.add('off');
+      }
+      for (const kind of ['scale', 'stop', 'uneven', 'off', 'judged'] as const) {
+        found[kind] += Number(seen.has(kind));
+      }
+    }
+    expect(found.judged).toBeGreaterThan(300);
+    expect(found.scale).toBeLessThanOrEqual(18);
+    expect(found.scale + found.stop).toBeLessThanOrEqual(31);
+    // The interval of each variant by itself: one of three is off more often than one alone.
+    expect(found.off).toBeLessThanOrEqual(31 * asked.variants.length);
+    // One in a thousand a look.
+    expect(found.uneven).toBeLessThanOrEqual('looks' in asked ? 7 : 4);
+  });
+});
+
 describe('profit', () => {
   it('is the margin of what was sold more at prices before discounts, less discounts, messages and points', () => {
     const discounted = arm('a', 1000, 200);
