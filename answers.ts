@@ -15,6 +15,7 @@ import {
   type Answer,
   answerQuestion,
   beginLook,
+  endLook,
   putOff,
   type Question,
   type QuestionKind,
@@ -33,6 +34,7 @@ import { openQuestions } from './db/questions.ts';
 import { savedSegment, savedSegments } from './db/segments/saved.ts';
 import type { Worked } from './jobs.ts';
 import { lookAtJourney, lookAtJourneys, lookAtSample, lookAtTexts, lookAtTrial } from './journey_looks.ts';
+import { fetchPhoto } from './photos.ts';
 import { lookAtEffect, lookAtResults } from './results.ts';
 import { currentRfm } from './rfm.ts';
 
@@ -54,7 +56,8 @@ export async function answerQuestions(svoi: Worked): Promise<void> {
       if (!question) continue;
       try {
         const answer = await look(question, svoi);
-        await svoi.submit(answerQuestion(id, answer));
+        if (answer) await svoi.submit(answerQuestion(id, answer));
+        else await svoi.submit(endLook(id));
       } catch (error) {
         await svoi.submit(putOff(id));
         failures.push(error);
@@ -67,9 +70,10 @@ export async function answerQuestions(svoi: Worked): Promise<void> {
 /** What is said to whoever asked. */
 type Say = (staff: Staff) => Answer;
 
-type Look = (question: Question, svoi: Worked) => Promise<Say>;
+/** Undefined: the conversation itself goes on with what was found. */
+type Look = (question: Question, svoi: Worked) => Promise<Say | undefined>;
 
-function look(question: Question, svoi: Worked): Promise<Say> {
+function look(question: Question, svoi: Worked): Promise<Say | undefined> {
   return looks[question.kind](question, svoi);
 }
 
@@ -115,6 +119,7 @@ const looks: Readonly<Record<QuestionKind, Look>> = {
   journey_texts: ({ argument }, svoi) => lookAtTexts(argument, svoi),
   journey_sample: ({ argument }, svoi) => lookAtSample(argument, svoi),
   effect: ({ argument }, svoi) => lookAtEffect(argument, svoi),
+  photo: fetchPhoto,
 };
 
 /** The segment of a question: its text, or the saved one it names. */

@@ -53,6 +53,8 @@ export type Worked = Pick<
   | 'clock'
   | 'ids'
   | 'submit'
+  | 'handleEvent'
+  | 'fetchPicture'
   | 'program'
   | 'messagingRules'
   | 'analyst'

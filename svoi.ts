@@ -1,5 +1,6 @@
 import { type Analyst, analystHere } from './analyst.ts';
-import type { Channel, EventHandler, ReceiptHandler } from './bots/channel.ts';
+import type { Channel, EventHandler, FetchOutcome, ReceiptHandler } from './bots/channel.ts';
+import type { ChannelName } from './core/customers/types.ts';
 import { handleEvent } from './core/dialogs/handle.ts';
 import type { Site } from './core/dialogs/turn.ts';
 import type { Ids } from './core/ids.ts';
@@ -7,6 +8,7 @@ import { journeysInForce } from './core/journeys/in_force.ts';
 import { toldAtOnce } from './core/journeys/instant.ts';
 import { withEvents } from './core/journeys/triggers/own_events.ts';
 import type { Journey, JourneyRules, ShippedJourney } from './core/journeys/types.ts';
+import { mostImageBytes } from './core/messaging/images.ts';
 import { withNotifications } from './core/messaging/notify.ts';
 import { takeReceipt } from './core/messaging/receive.ts';
 import { anyChat, type MessagingRules } from './core/messaging/rules.ts';
@@ -48,6 +50,8 @@ export interface Svoi {
   useSite(site: () => Site | undefined): void;
   /** Takes the channels that are there, from the root that opened them; until then every chat is. */
   useChannels(channels: readonly KnownChannel[]): void;
+  /** Fetches a picture that somebody sent on a channel, by what its event called it. */
+  fetchPicture(channel: ChannelName, ref: string): Promise<FetchOutcome>;
   /** The program in force and the channels that are there. */
   messagingRules(): MessagingRules;
   /** What a channel calls with each thing that happens in a chat. */
@@ -57,7 +61,7 @@ export interface Svoi {
 }
 
 /** As much of a channel as the policy asks for. */
-interface KnownChannel extends Pick<Channel, 'name'> {
+interface KnownChannel extends Pick<Channel, 'name' | 'fetchPicture'> {
   readonly abilities: Pick<Channel['abilities'], 'receipts'>;
 }
 
@@ -86,6 +90,7 @@ export async function createSvoi(options: SvoiOptions): Promise<Svoi> {
   const chatLink = (context: string) => links?.open(context);
   const chatLinks = (context: string) => links?.all(context) ?? [];
   let channels = anyChat;
+  let doors: readonly KnownChannel[] = [];
   let site: (() => Site | undefined) | undefined;
   const journeyRules = (): JourneyRules => ({ program, channels, site: siteOfPeople(site?.()) });
   let atOnce = toldAtOnce(journeys, journeyRules);
@@ -121,7 +126,13 @@ export async function createSvoi(options: SvoiOptions): Promise<Svoi> {
       site = known;
     },
     useChannels: (known) => {
+      doors = known;
       channels = new Map(known.map(({ name, abilities: { receipts } }) => [name, { receipts }]));
+    },
+    async fetchPicture(name, ref) {
+      const door = doors.find((one) => one.name === name && one.fetchPicture);
+      if (!door?.fetchPicture) return { status: 'refused', detail: `${name} hands out no pictures` };
+      return door.fetchPicture(ref, mostImageBytes);
     },
     messagingRules,
     handleReceipts: async (receipts) => {

@@ -41,6 +41,15 @@ export interface ShownWords {
   readonly values: Readonly<Record<string, string>>;
 }
 
+/** An approved template with its values and buttons as the person reads them. */
+export interface ShownTemplate {
+  readonly name: string;
+  /** As the channel calls it. */
+  readonly language: string;
+  readonly values: readonly string[];
+  readonly buttons: readonly ShownButton[];
+}
+
 /** A message ready for a channel: in the person's language, in a form the channel can show. */
 export interface OutgoingMessage {
   /** Ours; used as idempotency key where the channel takes one. */
@@ -61,6 +70,8 @@ export interface OutgoingMessage {
   readonly lastSeenAt?: number;
   /** The words it is made of, each with its values as they are shown: for channels that only take approved templates. */
   readonly words?: readonly ShownWords[];
+  /** What says the same where just that is taken. */
+  readonly approved?: ShownTemplate;
   /** The channel's id of our earlier message that this one takes the place of. */
   readonly replaces?: string;
 }
@@ -79,6 +90,16 @@ export type SendOutcome =
   /** The network or the channel failed: it may be tried again. */
   | { readonly status: 'failed'; readonly detail: string };
 
+/** What came of fetching a picture that somebody sent. Each asks for something else. */
+export type FetchOutcome =
+  | { readonly status: 'fetched'; readonly bytes: Uint8Array }
+  /** Larger than was asked for at most. */
+  | { readonly status: 'too_large' }
+  /** The channel does not hand it out: it is too old, or was never there. */
+  | { readonly status: 'refused'; readonly detail: string }
+  /** The network or the channel failed: it may be tried again. */
+  | { readonly status: 'failed'; readonly detail: string };
+
 /** One messenger. `send` never throws for what the outside does; it throws only for bugs of ours. */
 export interface Channel {
   readonly name: ChannelName;
@@ -89,6 +110,11 @@ export interface Channel {
    * moment on when the outside turns out not to allow it.
    */
   readonly sendMany?: ((messages: readonly OutgoingMessage[]) => Promise<readonly SendOutcome[]>) | undefined;
+  /**
+   * Fetches a picture that somebody sent, by what the event called it, of up to `mostBytes`. Throws no more than `send`
+   * does; no detail of an outcome holds a secret. Absent where nobody can send any.
+   */
+  fetchPicture?(ref: string, mostBytes: number): Promise<FetchOutcome>;
 }
 
 /** Keeps work alive after the answer was given, where the platform would end it: `waitUntil` on Workers. */

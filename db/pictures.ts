@@ -9,12 +9,12 @@ export interface NewPicture extends Image, ImageHead {
   readonly createdAt: number;
 }
 
-/** Keeps a picture for good: messages and pages may name it at any time. */
+/** Keeps a picture for good: messages and pages may name it at any time. One that is there already stays as it is. */
 export async function savePicture(database: Pick<Database, 'write'>, picture: NewPicture): Promise<void> {
   const { id, type, width, height, bytes, createdAt } = picture;
   await database.write([
     statement(
-      'insert into pictures (id, type, width, height, bytes, created_at) values (?, ?, ?, ?, ?, ?)',
+      'insert or ignore into pictures (id, type, width, height, bytes, created_at) values (?, ?, ?, ?, ?, ?)',
       ...[id, type, width, height, toBase64(bytes), createdAt],
     ),
   ]);

@@ -1,11 +1,13 @@
 import { z } from '@hono/zod-openapi';
-import { imageTypes, readImage } from '../../core/messaging/images.ts';
+import {
+  type ImageHead,
+  imageTypes,
+  judgeImage,
+  mostPixels,
+  mostStretched,
+} from '../../core/messaging/images.ts';
 import { ProblemError, problem } from '../errors.ts';
 import { type Api, serve } from '../serve.ts';
-
-/** No messenger shows more of a side, and Telegram none that is longer than twenty times its breadth. */
-const mostPixels = 5000;
-const mostStretched = 20;
 
 const answerSchema = z
   .object({
@@ -41,16 +43,19 @@ export function pictureRoutes(api: Api): void {
       problems: ['not_a_picture'],
     },
     async ({ body }) => {
-      const head = readImage(body);
-      if (!head) throw new ProblemError(problem('not_a_picture', 'send the bytes of a whole PNG or JPEG'));
+      const judged = judgeImage(body);
+      if ('problem' in judged) throw new ProblemError(problem('not_a_picture', detailOf(judged.head)));
+      const { head } = judged;
       const { type, width, height } = head;
-      const [short, long] = [Math.min(width, height), Math.max(width, height)];
-      if (long > mostPixels || long > short * mostStretched) {
-        const detail = `${width} × ${height} pixels: no side may be over ${mostPixels}, nor ${mostStretched} times the other`;
-        throw new ProblemError(problem('not_a_picture', detail));
-      }
       const id = await pictures.save({ ...head, bytes: body, createdAt: clock.now() });
       return { status: 201, body: { id, url: pictures.urlOf(id), type, width, height } };
     },
   );
+}
+
+/** What is wrong with a picture: its size in pixels, or that it is none. */
+function detailOf(head: ImageHead | undefined): string {
+  if (!head) return 'send the bytes of a whole PNG or JPEG';
+  const { width, height } = head;
+  return `${width} × ${height} pixels: no side may be over ${mostPixels}, nor ${mostStretched} times the other`;
 }

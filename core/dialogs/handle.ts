@@ -25,6 +25,7 @@ import {
   type DialogState,
   type IncomingEvent,
   initialLocale,
+  type Said,
 } from './types.ts';
 
 /** The most characters kept of what a deep link carried: the messengers' own limit. */
@@ -181,11 +182,13 @@ function step(event: IncomingEvent, house: House, facts: DialogFacts, context: C
     const left = reactionsTo(event, memberIn(event, facts), facts, {}, context.now);
     return known ? { ...left, conversations: [reached(known, said.kind === 'returned', context.now)] } : {};
   }
+  // Who sent another photo since, or went elsewhere, waits for this one no more.
+  if (said.kind === 'fetched' && currentState(known)?.data.coming !== said.question) return {};
   const turn = openTurn(event, house, facts, context, known);
   const stale = known !== undefined && known.state !== null && turn.state === null;
   const typed = routeOf(said, turn.state);
   const route = turn.staff ? answering(typed, turn.state, talkPointedAt(event, facts)) : typed;
-  const outcome = follow(turn, route, { key: stale ? 'help.restarted' : 'help.unknown' });
+  const outcome = follow(turn, route, { key: stale ? 'help.restarted' : lostIn(said) });
   const address = { ...turn.address, ...outcome.address };
   const state = nextState(turn, outcome);
   const changes = outcome.changes ?? {};
@@ -199,6 +202,11 @@ function step(event: IncomingEvent, house: House, facts: DialogFacts, context: C
     conversations: [conversation],
     messages,
   });
+}
+
+/** What is said to words that mean nothing here, and to what holds no words. */
+function lostIn(said: Said): 'help.unknown' | 'help.no_words' {
+  return said.kind === 'attachment' && said.text.trim() === '' ? 'help.no_words' : 'help.unknown';
 }
 
 /** The team calls each by the name he goes by as a customer, also by one told later. */

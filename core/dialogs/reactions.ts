@@ -1,14 +1,19 @@
 import type { CustomerId, NoticeId } from '../ids.ts';
 import type { Notice, ReceiptRef } from '../messaging/notices.ts';
 import { type Reaction, reactTo } from '../messaging/reactions.ts';
-import type { DialogChanges, DialogFacts, DialogNeeds, IncomingEvent } from './types.ts';
+import type { DialogChanges, DialogFacts, DialogNeeds, IncomingEvent, Said } from './types.ts';
 
 /** What finding out whether somebody answers a notice needs to know first. */
 export function reactionNeeds(event: IncomingEvent, customerId: CustomerId | null): DialogNeeds {
   const { said } = event;
-  if (!customerId || said.kind === 'start' || said.kind === 'returned') return {};
+  if (!customerId || !mayAnswer(said)) return {};
   const tapped = tappedMessage(event);
   return { lastTold: [customerId], ...(tapped ? { receipted: [tapped] } : {}) };
+}
+
+/** Whether it may be an answer to what we told: nobody says anything by coming here. */
+function mayAnswer({ kind }: Said): boolean {
+  return kind !== 'start' && kind !== 'returned' && kind !== 'fetched';
 }
 
 /** And then. */
@@ -47,7 +52,7 @@ export function answeredNotice(
 }
 
 function lastTold({ said }: IncomingEvent, customerId: CustomerId | null, facts: DialogFacts) {
-  if (!customerId || said.kind === 'start' || said.kind === 'returned') return undefined;
+  if (!customerId || !mayAnswer(said)) return undefined;
   return facts.lastTold(customerId);
 }
 

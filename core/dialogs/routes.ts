@@ -1,12 +1,16 @@
+import { mostImageBytes, type PictureProblem } from '../messaging/images.ts';
 import { type StaffAct, staffActs } from '../staff/rights.ts';
 import { surveyIn, surveyPress } from './scores.ts';
-import type { DialogState, Said } from './types.ts';
+import type { DialogState, Said, SentPicture } from './types.ts';
 
 /** What a person asks for: a screen by name with an argument, an answer in words, or a contact. */
 export type Route =
   | { readonly kind: 'screen'; readonly name: string; readonly argument: string }
   | { readonly kind: 'words'; readonly text: string }
   | { readonly kind: 'contact'; readonly phone: string; readonly own: boolean }
+  /** Sent where a picture is asked for: one that is still to be fetched, or why it cannot be one. */
+  | { readonly kind: 'picture'; readonly sent: SentPicture }
+  | { readonly kind: 'no_picture'; readonly problem: PictureProblem }
   /** A command of the staff, with what followed it; `typed` is all of it, for whoever is not on the staff. */
   | { readonly kind: 'command'; readonly name: StaffAct; readonly text: string; readonly typed: string };
 
@@ -96,7 +100,24 @@ export function routeOf(
       return said;
     case 'text':
       return readText(said.text.trim(), state);
+    case 'attachment':
+      if (!asksPicture(state)) return readText(said.text.trim(), state);
+      return said.picture ? pictureSent(said.picture) : { kind: 'no_picture', problem: 'not_a_picture' };
+    case 'fetched':
+      // A picture that is there is named by its number, as if that had been typed.
+      if ('picture' in said.found) return { kind: 'words', text: said.found.picture };
+      return { kind: 'no_picture', problem: said.found.problem };
   }
+}
+
+/** Whether the question that stands open can be answered by a picture. */
+function asksPicture(state: DialogState | null): boolean {
+  return state?.data.awaits === 'picture';
+}
+
+function pictureSent(sent: SentPicture): Route {
+  const isTooLarge = (sent.bytes ?? 0) > mostImageBytes;
+  return isTooLarge ? { kind: 'no_picture', problem: 'too_large' } : { kind: 'picture', sent };
 }
 
 function readText(text: string, state: DialogState | null): Route {

@@ -170,6 +170,7 @@ function followAlone(turn: Turn, route: Route, lost: Words): Outcome {
   }
   if (route.kind === 'words') return takeWords(turn, route.text, lost);
   if (route.kind === 'command') return takeCommand(turn, route, lost);
+  if (route.kind !== 'screen') return home(saying(turn, lost), '');
   const { name, argument } = route;
   const everybody = lookUp(open, name);
   if (everybody) return everybody(turn, argument) ?? outdated(turn);

@@ -1,5 +1,5 @@
 import type { Address, ChannelName, Locale } from '../customers/types.ts';
-import type { CustomerId } from '../ids.ts';
+import type { CustomerId, PictureId, QuestionId } from '../ids.ts';
 import type { CardFacts, CardNeeds } from '../insights/card.ts';
 import type { ProfileFactChanges, ProfileFactNeeds, ProfileFacts } from '../insights/facts/types.ts';
 import type { SurveyChanges, SurveyFacts, SurveyNeeds } from '../insights/nps/types.ts';
@@ -7,6 +7,7 @@ import type { QuestionChanges, QuestionFacts, QuestionNeeds } from '../insights/
 import type { PageChanges, PageFacts, PageNeeds } from '../journeys/pages.ts';
 import type { JourneyChanges, JourneyFacts, JourneyNeeds } from '../journeys/types.ts';
 import type { HistoryEntry } from '../ledger/view.ts';
+import type { PictureProblem } from '../messaging/images.ts';
 import type { NoticeFacts, NoticeNeeds } from '../messaging/notices.ts';
 import type { MessagingChanges } from '../messaging/types.ts';
 import type { CartChanges, CartFacts, CartNeeds } from '../purchases/carts.ts';
@@ -24,9 +25,25 @@ export type Said =
   | { readonly kind: 'press'; readonly data: string; readonly messageId?: string }
   /** Shared a contact; `own`: the channel vouches that it is the sender's own number. */
   | { readonly kind: 'contact'; readonly phone: string; readonly own: boolean }
+  /** Sent something else than words: a photo, a file, a voice. `text`: the words with it, '' where there are none. */
+  | { readonly kind: 'attachment'; readonly text: string; readonly picture?: SentPicture }
+  /** What became of a picture that was sent for an answer: we say it to ourselves once it was fetched, no channel does. */
+  | {
+      readonly kind: 'fetched';
+      readonly question: QuestionId;
+      readonly found: { readonly picture: PictureId } | { readonly problem: PictureProblem };
+    }
   /** Blocked us, or came back. */
   | { readonly kind: 'blocked' }
   | { readonly kind: 'returned' };
+
+/** A picture that somebody sent. It stays with the channel until it is asked for. */
+export interface SentPicture {
+  /** By what the channel fetches it: its own id, or an address. */
+  readonly ref: string;
+  /** How large it is, where the channel says so. */
+  readonly bytes?: number;
+}
 
 /** One event from a channel. `id` is the channel's own and never repeats: a second delivery changes nothing. */
 export interface IncomingEvent {

@@ -33,6 +33,8 @@ const actOf = {
   journey_trial: 'journeys',
   journey_texts: 'journeys',
   journey_sample: 'journeys',
+  /** The photo that somebody sent for a campaign or a page: it is fetched and kept. */
+  photo: 'page',
 } as const satisfies Readonly<Record<string, StaffAct>>;
 
 export type QuestionKind = keyof typeof actOf;
@@ -167,6 +169,19 @@ export function answerQuestion(id: QuestionId, answer: (staff: Staff) => Answer)
       const { reply, keep } = answer(staff);
       const known = { ...question, argument: { ...question.argument, ...keep } };
       return { ok: true, changes: told(known, reply, facts, context), result: true };
+    },
+  };
+}
+
+/** Closes a question that was answered in another way than by words of its own. Safe to repeat. */
+export function endLook(id: QuestionId): QuestionStep<Record<string, never>> {
+  return {
+    name: 'question.end',
+    needs: { questions: [id] },
+    decide(facts, context) {
+      const question = facts.question(id);
+      const isOpen = question && question.dueAt !== null;
+      return { ok: true, changes: isOpen ? closed(question, context) : {}, result: {} };
     },
   };
 }

@@ -16,6 +16,26 @@ export interface ImageHead {
   readonly height: number;
 }
 
+/** The most bytes of a picture that is kept: Viber shows no more. */
+export const mostImageBytes = 1024 * 1024;
+/** No messenger shows more of a side, and Telegram none that is longer than twenty times its breadth. */
+export const mostPixels = 5000;
+export const mostStretched = 20;
+
+/** Why what was sent cannot be used as a picture; `unreachable`: the channel does not hand it out. */
+export type PictureProblem = 'not_a_picture' | 'too_large' | 'wrong_shape' | 'unreachable';
+
+/** The kind and size of a picture that every messenger shows, or why it is none. */
+export function judgeImage(
+  bytes: Uint8Array,
+): { readonly head: ImageHead } | { readonly problem: PictureProblem; readonly head?: ImageHead } {
+  if (bytes.length > mostImageBytes) return { problem: 'too_large' };
+  const head = readImage(bytes);
+  if (!head) return { problem: 'not_a_picture' };
+  const [short, long] = [Math.min(head.width, head.height), Math.max(head.width, head.height)];
+  return long > mostPixels || long > short * mostStretched ? { problem: 'wrong_shape', head } : { head };
+}
+
 /** Bytes that are known to be a PNG. */
 export function png(bytes: Uint8Array): Image {
   return { type: 'image/png', bytes };

@@ -11,6 +11,7 @@ export function patient(chat: TestChat, svoi: Svoi): TestChat {
   };
   return {
     ...chat,
+    send: (said) => waiting(chat.send(said)),
     say: (text) => waiting(chat.say(text)),
     tap: (label) => waiting(chat.tap(label)),
     press: (data, messageId) => waiting(chat.press(data, messageId)),

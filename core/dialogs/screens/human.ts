@@ -150,21 +150,28 @@ const asking = new Set(['name', 'birthday', 'join', 'code']);
  */
 export function sayToPerson(turn: Turn, route: Route): Outcome | undefined {
   const { talk, state } = turn;
-  if (!talk || route.kind === 'screen' || route.kind === 'command') return undefined;
+  if (!talk) return undefined;
   if (route.kind === 'contact') {
     return route.own && !turn.record ? undefined : pass(turn, talk, route.phone);
   }
+  if (route.kind !== 'words') return undefined;
   const answers = isQuestion(state?.step) && !isForPerson(turn);
   return answers || route.text.startsWith('/') ? undefined : pass(turn, talk, route.text);
 }
 
-function pass(turn: Turn, talk: TalkInView, text: string): Outcome {
+function pass(turn: Turn, talk: TalkInView, words: string): Outcome {
+  const text = marked(turn, words);
   if (text === '') return talking(turn, { key: 'human.text_only' });
   const { facts, context, program } = turn;
   const told = listeners(facts.team(), turn.address.customerId);
   const taker = takerOf(talk, told);
   const said = sayAsCustomer(talk, text, { taker, heard: told.length > 0 }, program, context);
-  const paragraphs = [saidWords(nameIn(turn), text)];
+  // Of an album each picture comes by itself: who heard of the first need not hear of the others.
+  if (words === '' && isSameAlbum(turn, talk))
+    return { ...sentBefore, paragraphs: [], silent: true, changes: said.changes };
+  const name = nameIn(turn);
+  const sent = turn.event.said.kind === 'attachment';
+  const paragraphs = [[saidWords(name, text), ...(sent ? [{ key: 'talk.unseen' } as const] : [])]];
   const reply = taker
     ? ({ paragraphs, buttons: ownButtons(talk.id), takesNumbers: true } as const)
     : { paragraphs, buttons: waitingButtons(talk.id) };
@@ -173,7 +180,22 @@ function pass(turn: Turn, talk: TalkInView, text: string): Outcome {
   if (told.length === 0) {
     return { ...home(saying({ ...turn, talk: undefined }, { key: 'human.nobody' }), ''), changes };
   }
+  if (sent) return { ...talking(turn, { key: 'human.told_of_picture' }), ...sentBefore, changes };
   return { step: 'talk', paragraphs: [], silent: true, changes };
+}
+
+/** What a person reads of something sent: that it came, and the words with it. */
+function marked({ event: { said } }: Turn, text: string): string {
+  if (said.kind !== 'attachment') return text;
+  return `${said.picture ? '📷' : '📎'} ${text}`.trim();
+}
+
+const albumMs = 60_000;
+const sentBefore = { step: 'talk', data: { sent: 'yes' } } as const;
+
+function isSameAlbum({ event, state, context }: Turn, { touchedAt }: TalkInView): boolean {
+  const again = event.said.kind === 'attachment' && state?.data.sent !== undefined;
+  return again && context.now - touchedAt < albumMs;
 }
 
 /** A screen of the bot in a chat where a person answers: it says that the talk goes on, and how to end it. */
@@ -196,7 +218,7 @@ export function calledPerson(turn: Turn, text: string): Outcome | undefined {
  */
 export function askedAboutCart(turn: Turn, text: string): Outcome | undefined {
   if (turn.staff || text === '' || isSlip(text) || !cartIn(turn.state)) return undefined;
-  return open(turn, text.slice(0, longestQuestion));
+  return open(turn, marked(turn, text).slice(0, longestQuestion));
 }
 
 /** A number that chooses nothing, and a mistyped command. */
@@ -209,11 +231,12 @@ function isSlip(text: string): boolean {
  * and gets what was said both times. A number that chooses nothing and a mistyped command are no questions.
  */
 export function offerPerson(turn: Turn, text: string, lost: Words, outcome: Outcome): Outcome {
-  const isLost = lost.key === 'help.unknown' && outcome.paragraphs.includes(lost);
+  const isUnheard = lost.key === 'help.unknown' || lost.key === 'help.no_words';
+  const isLost = isUnheard && outcome.paragraphs.includes(lost);
   if (!isLost || isSlip(text) || turn.staff) return outcome;
   const before = turn.state?.data.question;
-  const question = [before?.trim() ?? '', text].join('\n').trim().slice(0, longestQuestion);
-  // A picture says nothing that could be passed on, and is not understood all the same.
+  const question = [before?.trim() ?? '', marked(turn, text)].join('\n').trim().slice(0, longestQuestion);
+  // What says nothing that could be passed on is not understood all the same.
   const kept = { question: question === '' ? ' ' : question };
   if (before === undefined) return { ...outcome, data: { ...outcome.data, ...kept } };
   return {

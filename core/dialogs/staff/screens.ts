@@ -33,6 +33,7 @@ import {
   type DialogRound,
   done,
   goOn,
+  goOnWithPhoto,
   type Progress,
   progressRounds,
   type Reader,
@@ -137,6 +138,10 @@ function progressOf(route: Route, state: DialogState | null, reader: Reader): Pr
       return route.own || state?.data.asking !== 'customer'
         ? undefined
         : goOn(tasks, state, route.phone, reader);
+    case 'picture':
+      return goOnWithPhoto(tasks, state, { sent: route.sent });
+    case 'no_picture':
+      return goOnWithPhoto(tasks, state, { problem: { key: `photo.${route.problem}` } });
     case 'screen':
       return route.name === 'do' ? tapped(route.argument, state, reader) : undefined;
   }

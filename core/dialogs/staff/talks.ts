@@ -220,13 +220,15 @@ function say(turn: StaffTurn, talk: TalkInView, text: string | undefined): Outco
     withNews(turn, talk, answered.result),
     toCustomer(talk, answerReply(turn.staff, text), turn.context),
   );
-  return writing(changes, standing(turn, talk, [{ key: 'talk.sent', variables: { name } }]));
+  const isPartly = turn.event.said.kind === 'attachment';
+  const words: Words = { key: isPartly ? 'talk.sent_words' : 'talk.sent', variables: { name } };
+  return writing(changes, standing(turn, talk, [words]));
 }
 
 /** What was written just now. */
 function typed({ event: { said } }: StaffTurn): string | undefined {
   if (said.kind === 'contact') return said.phone;
-  return said.kind === 'text' ? said.text.trim() : undefined;
+  return said.kind === 'text' || said.kind === 'attachment' ? said.text.trim() : undefined;
 }
 
 /** What was written before it was said for whom. */

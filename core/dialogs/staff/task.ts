@@ -1,9 +1,10 @@
 import { invariant } from '../../errors.ts';
+import { newQuestion } from '../../insights/questions.ts';
 import type { Button, Paragraph, Words } from '../../messaging/types.ts';
 import { leastRoleFor, mayDo, type StaffAct } from '../../staff/rights.ts';
 import type { Staff, StaffNeeds } from '../../staff/types.ts';
 import { type MemberTurn, type Outcome, press, saying, toMenu } from '../turn.ts';
-import type { DialogFacts, DialogNeeds, DialogState } from '../types.ts';
+import type { DialogFacts, DialogNeeds, DialogState, SentPicture } from '../types.ts';
 
 /** A turn of one of the staff; as a desk, it is what a decision looks at. */
 export interface StaffTurn extends MemberTurn {
@@ -49,6 +50,8 @@ export interface Question {
   readonly words: readonly Words[];
   readonly buttons?: readonly (readonly Button[])[];
   readonly choice?: true;
+  /** A photo is an answer as well: its number is read as if it had been typed. */
+  readonly picture?: true;
 }
 
 /** Something the staff do in chat: by a command with everything in it, or asked for step by step. */
@@ -65,12 +68,19 @@ export interface Task {
   run(turn: StaffTurn, values: Values, answer: string): Outcome;
 }
 
+/** What a task asks next; `sent`: the photo that came for an answer, and is to be fetched first. */
+export interface OpenField {
+  readonly field: Field;
+  readonly problem?: Words;
+  readonly sent?: SentPicture;
+}
+
 /** How far a task has come. */
 export interface Progress {
   readonly task: Task;
   readonly values: Values;
   /** What is asked next, and what was wrong with the answer to it. */
-  readonly open?: { readonly field: Field; readonly problem?: Words };
+  readonly open?: OpenField;
   readonly answer: string;
 }
 
@@ -103,9 +113,26 @@ export function goOn(
   raw: string,
   reader: Reader,
 ): Progress | undefined {
+  const found = standsIn(tasks, state);
+  return found && progress(found.task, found.values, { [found.asking]: raw }, reader);
+}
+
+/** The same where a photo came for an answer, or something that cannot be one. */
+export function goOnWithPhoto(
+  tasks: ReadonlyMap<string, Task>,
+  state: DialogState | null,
+  came: Pick<OpenField, 'problem' | 'sent'>,
+): Progress | undefined {
+  const found = standsIn(tasks, state);
+  const field = found?.task.fields.find(({ name }) => name === found.asking);
+  return found && field && { task: found.task, values: found.values, answer: '', open: { field, ...came } };
+}
+
+/** The task that a conversation asks something for. */
+function standsIn(tasks: ReadonlyMap<string, Task>, state: DialogState | null) {
   if (state?.step !== askingStep) return undefined;
   const task = tasks.get(state.data.task ?? '');
-  return task && progress(task, valuesOf(state, task), { [state.data.asking ?? '']: raw }, reader);
+  return task && { task, values: valuesOf(state, task), asking: state.data.asking ?? '' };
 }
 
 function valuesOf({ data }: DialogState, { fields }: Task): Values {
@@ -156,19 +183,55 @@ export function takeStep(turn: StaffTurn, { task, values, open, answer }: Progre
     const role = leastRoleFor(task.act);
     return staffMenu(saying(turn, { key: 'staff.ask_another', variables: { role } }), '');
   }
+  if (open?.sent) return fetchFirst(turn, { task, values, field: open.field, sent: open.sent });
   if (open) return askFor(turn, task, values, open.field, open.problem);
   return task.run(turn, values, answer);
 }
 
 /** Puts the question of a field; after an answer that will not do, only what was wrong is said. */
 function askFor(turn: StaffTurn, task: Task, values: Values, field: Field, problem?: Words): Outcome {
-  const { words, buttons = [], choice } = field.ask(turn, values);
+  const { words, buttons = [], choice, picture } = field.ask(turn, values);
   return {
     step: askingStep,
-    data: { ...values, task: taskName(task), asking: field.name },
+    data: { ...askedBy(task, values, field), ...(picture ? { awaits: 'picture' } : {}) },
     paragraphs: [...turn.lead, ...(problem ? [problem] : words)],
     buttons: [...buttons, leaving],
     ...(choice ? {} : { takesNumbers: true as const }),
+  };
+}
+
+function askedBy(task: Task, values: Values, { name }: Field): DialogState['data'] {
+  return { ...values, task: taskName(task), asking: name };
+}
+
+interface PhotoForAnswer {
+  readonly task: Task;
+  readonly values: Values;
+  readonly field: Field;
+  readonly sent: SentPicture;
+}
+
+/** Has a photo fetched; the question stays open meanwhile. Of several sent together the last one counts. */
+function fetchFirst(turn: StaffTurn, { task, values, field, sent }: PhotoForAnswer): Outcome {
+  const { event, address, staff, state, context } = turn;
+  const asked = {
+    ...({ kind: 'photo', addressId: address.id, staffId: staff.id } as const),
+    argument: {
+      ref: sent.ref,
+      channel: event.channel,
+      chat: event.address,
+      picture: context.ids.next('pic', context.now),
+    },
+  };
+  const question = newQuestion(asked, context);
+  const isNext = state?.data.coming !== undefined;
+  return {
+    step: askingStep,
+    data: { ...askedBy(task, values, field), awaits: 'picture', coming: question.id },
+    paragraphs: [...turn.lead, { key: 'photo.coming' }],
+    buttons: [leaving],
+    ...(isNext ? { silent: true } : {}),
+    changes: { questions: [question] },
   };
 }
 

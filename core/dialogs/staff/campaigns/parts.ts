@@ -116,6 +116,7 @@ const picture: Part = {
       [choose({ key: 'campaign.picture_none' }, none)],
     ],
     choice: true,
+    picture: true,
   }),
   apply(raw, campaign, { facts }) {
     const typed = raw.trim();

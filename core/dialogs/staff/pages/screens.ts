@@ -113,7 +113,9 @@ const valueField: Field = {
   ask(turn, values) {
     const part = partOf(values);
     const words: Words[] = [{ key: `pages.ask_${part}` }];
-    if (part === 'picture') return { words, buttons: [[choose({ key: 'pages.no_picture' }, none)]] };
+    if (part === 'picture') {
+      return { words, buttons: [[choose({ key: 'pages.no_picture' }, none)]], picture: true };
+    }
     if (part === 'url') return { words, buttons: [[choose({ key: 'pages.no_url' }, none)]] };
     if (part !== 'coupon') return { words };
     const shelf = turn.facts.couponShelf().slice(0, mostListed);
