@@ -110,7 +110,7 @@ function looksOf({ content }: Pick<Campaign, 'content'>, locale: Locale, svoi: W
   const reader = {
     ...{ locale, programLocale: program.locale, values: valuesFor(example) },
     ...{ card: example.record.customer.card, couponCode: example.coupon?.code ?? null },
-    site: svoi.messagingRules().site,
+    ...{ site: svoi.messagingRules().site, approved: program.whatsapp_approved },
   };
   return Object.entries(content.variants)
     .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -66,21 +66,31 @@ function previewOn(
   const segments = sms?.parts.length;
   const { category = 'service' } = reader;
   const priceMicros = priceOf({ channel, category, segments, country }, program.prices);
-  const isSaid = !shape.templates || keysOf(reply).some((key) => program.whatsapp_templates[key]);
+  const template = shape.templates ? templateOf(reply, program) : undefined;
   const warnings: Readonly<Record<PreviewWarning, boolean>> = {
     cut: whole.length > limit,
     no_picture: reply.picture !== undefined && !shape.pictures,
     many_sms: segments !== undefined && segments >= manySms,
     no_price: priceMicros === null,
-    needs_template: !isSaid,
+    needs_template: shape.templates === true && template === undefined,
   };
   return {
     ...{ channel, limit, priceMicros, length: whole.length },
     text: sms?.text ?? cutText(text, limit),
     buttons: buttons.map((row) => row.map(({ label }) => label)),
     ...(sms ? { sms: { encoding: sms.encoding, segments: sms.parts.length } } : {}),
+    ...(template === undefined ? {} : { template }),
     warnings: (Object.keys(warnings) as PreviewWarning[]).filter((one) => warnings[one]),
   };
+}
+
+/** The approved template a message brings along, or the program names for one of its texts. */
+function templateOf(
+  reply: Reply,
+  { whatsapp_templates: table }: PreviewOptions['program'],
+): string | undefined {
+  const key = keysOf(reply).find((one) => table[one]);
+  return reply.approved?.name ?? (key === undefined ? undefined : table[key]?.name);
 }
 
 function keysOf({ paragraphs }: Reply): string[] {

@@ -1,6 +1,7 @@
 import type { Locale } from '../core/customers/types.ts';
 import { type Image, png } from '../core/messaging/images.ts';
 import {
+  type ApprovedTemplate,
   type Button,
   type CartPicture,
   isKept,
@@ -13,7 +14,7 @@ import {
   type Words,
 } from '../core/messaging/types.ts';
 import type { Formats, Translator } from '../locales/translator.ts';
-import type { Abilities, OutgoingMessage, ShownButton } from './channel.ts';
+import type { Abilities, OutgoingMessage, ShownButton, ShownTemplate } from './channel.ts';
 import { drawCodePicture } from './pictures.ts';
 import { buttonLines, fitText } from './text.ts';
 
@@ -27,7 +28,7 @@ export interface Reader extends Formats {
 /** What a person will see: the part of an outgoing message that comes from the reply. */
 export type RenderedMessage = Pick<
   OutgoingMessage,
-  'text' | 'picture' | 'buttons' | 'takesNumbers' | 'words'
+  'text' | 'picture' | 'buttons' | 'takesNumbers' | 'words' | 'approved'
 >;
 
 /**
@@ -70,8 +71,13 @@ export function createRenderer(translator: Translator): Render {
       ...(shown.length > 0 ? { buttons: shown } : {}),
       ...(shown.length > 0 && reply.takesNumbers ? { takesNumbers: true } : {}),
       ...(abilities.templates ? { words: paragraphs.flat().map(shownWords) } : {}),
+      ...(abilities.templates && reply.approved ? { approved: shownTemplate(reply.approved, say) } : {}),
     };
   };
+}
+
+function shownTemplate({ values, buttons, ...named }: ApprovedTemplate, say: Say): ShownTemplate {
+  return { ...named, values: values.map(say), buttons: buttons.map((button) => inWords(button, say)) };
 }
 
 function linesOf(paragraph: Paragraph): readonly Words[] {

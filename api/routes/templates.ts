@@ -31,6 +31,13 @@ const bodySchema = z
       .openapi({ description: 'As this customer would see it; without one a made-up customer reads it' }),
     locale: localeSchema,
     category: z.enum(consentCategories).default('marketing'),
+    home: z
+      .string()
+      .regex(/^[a-z][a-z0-9_]{0,39}$/)
+      .default('campaign')
+      .openapi({
+        description: 'The key of the journey it belongs to: WhatsApp’s templates are made for a place',
+      }),
     channels: z
       .array(z.enum(channelNames))
       .min(1)
@@ -63,6 +70,10 @@ const previewSchema = z.object({
       'To somebody who has not written within a day, in millionths of the currency; null where the program names no price',
   }),
   warnings: z.array(z.enum(previewWarnings)),
+  template: z.string().nullable().openapi({
+    description:
+      'WhatsApp: the approved template it goes as to somebody who has not written within a day; null with the warning `needs_template`: to them it does not go by WhatsApp',
+  }),
 });
 
 const answerSchema = z
@@ -129,6 +140,7 @@ function servePreview(api: Api): void {
         ...{ locale, programLocale: context.program.locale, values: valuesFor(context) },
         ...{ customer: { card }, site: undefined, couponCode: context.coupon?.code, cartId: 'crt_example' },
         subject: 'journey:example',
+        approvals: { key: body.home, category: body.category, approved: context.program.whatsapp_approved },
       });
       if (!said.ok) throw missing(said.missing, locale);
       const country = phone === null ? undefined : countryOfPhone(phone);
@@ -183,13 +195,14 @@ async function readerOf(
   return { locale, context: { ...example(locale), record, program, tierMinor } };
 }
 
-function previewView({ priceMicros, sms, buttons, warnings, ...preview }: ChannelPreview) {
+function previewView({ priceMicros, sms, buttons, warnings, template, ...preview }: ChannelPreview) {
   return {
     ...preview,
     buttons: buttons.map((row) => [...row]),
     sms: sms ?? null,
     price_micros: priceMicros,
     warnings: [...warnings],
+    template: template ?? null,
   };
 }
 

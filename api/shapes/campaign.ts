@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { Locale } from '../../core/customers/types.ts';
 import type { CouponId } from '../../core/ids.ts';
 import type { CampaignFigures, MemberCounts, PricedAudience } from '../../core/journeys/campaigns/figures.ts';
+import { approvedSchema } from '../../core/journeys/definition.ts';
 import {
   type Campaign,
   type CampaignContent,
@@ -52,6 +53,17 @@ const messageSchema = z
       .union([z.enum(['coupon', 'card']), z.string().regex(/^pic_\w{26}$/, 'pic_… of an uploaded picture')])
       .optional(),
     buttons: z.array(z.array(buttonSchema).min(1).max(3)).max(6).default([]),
+    whatsapp: approvedSchema.optional().openapi({
+      description:
+        'The approved template that says the same on WhatsApp more than 24 hours after a person’s last word, a language each: its `values` are templates like texts, in the order of its parameters; it has the first `buttons` buttons too, links as `PUBLIC_URL/l/{{1}}`. Without one, and without one that Meta approved of this very text (`npm run svoi -- whatsapp templates`), the message goes by the other channels',
+      example: {
+        uk: {
+          template: 'spring_sale',
+          values: ['{{customer.first_name}}', '{{points.balance, points}}'],
+          buttons: 1,
+        },
+      },
+    }),
   })
   .openapi('CampaignMessage');
 
@@ -159,11 +171,13 @@ export function contentOf(body: CampaignPost, gift: CampaignGift | null): Campai
   return { variants: Object.fromEntries(all), gift };
 }
 
-function messageFrom({ text, picture, buttons }: z.output<typeof messageSchema>): CampaignMessage {
+function messageFrom(message: z.output<typeof messageSchema>): CampaignMessage {
+  const { text, picture, buttons, whatsapp } = message;
   return {
     text: given(text),
     ...(picture === undefined ? {} : { picture }),
     buttons: buttons.map((row) => row.map((button) => ({ ...button, label: given(button.label) }))),
+    ...(whatsapp === undefined ? {} : { whatsapp }),
   };
 }
 
@@ -243,9 +257,13 @@ export const campaignSchema = z
 export function campaignView(campaign: Campaign): z.output<typeof campaignSchema> {
   const { id, name, rule, state, reason, content, plan, revision } = campaign;
   const { gift } = content;
-  const variants = Object.entries(content.variants).map(([letter, { text, picture, buttons }]) => [
+  const variants = Object.entries(content.variants).map(([letter, { text, picture, buttons, whatsapp }]) => [
     letter,
-    { text, ...(picture === undefined ? {} : { picture }), buttons },
+    {
+      ...{ text, buttons },
+      ...(picture === undefined ? {} : { picture }),
+      ...(whatsapp === undefined ? {} : { whatsapp }),
+    },
   ]);
   return {
     ...{ id, name, rule: rule === '' ? null : rule, state, reason, variants: Object.fromEntries(variants) },

@@ -41,11 +41,28 @@ const button = z.union([
   z.strictObject({ label: texts, page: name }),
 ]);
 
+/** What Meta approved in one language: its name, and what fills its parameters, in their order. */
+const approved = z.strictObject({
+  template: z.string().regex(/^[a-z0-9_]{1,512}$/, 'the name of an approved template, like birthday_gift'),
+  /** As Meta calls it; left out: that of the text. */
+  language: z
+    .string()
+    .regex(/^[a-z]{2}(_[A-Z]{2})?$/, 'a language as Meta calls it, like uk or en_US')
+    .optional(),
+  values: z.array(z.string().trim().min(1).max(500)).max(20).default([]),
+  /** So many of the first buttons of the message it has too. */
+  buttons: z.int().min(0).max(10).default(0),
+});
+
+/** The approved template that says a message on WhatsApp a day after the person's last word, a language each. */
+export const approvedSchema = z.partialRecord(z.enum(locales), approved);
+
 const message = z.strictObject({
   text: texts,
   /** What is drawn or shown above the text: the cart's list, the coupon as QR, or a kept picture `pic_…`. */
   picture: z.union([z.enum(['cart', 'coupon', 'card']), z.string().regex(/^pic_/)]).optional(),
   buttons: z.array(z.array(button).min(1).max(3)).max(6).default([]),
+  whatsapp: approvedSchema.optional(),
 });
 
 /** What is said, as it is written: texts by language, a picture, rows of buttons. */
@@ -219,6 +236,8 @@ export const journeySchema = z.strictObject({
 export type JourneyDefinition = z.output<typeof journeySchema>;
 export type Trigger = JourneyDefinition['when'];
 export type MessageDefinition = z.output<typeof message>;
+/** Approved templates by language. */
+export type ApprovedNames = z.output<typeof approvedSchema>;
 export type ButtonDefinition = z.output<typeof button>;
 export type ConditionDefinition = z.output<typeof condition>;
 export type DataConditions = z.output<typeof conditions>;

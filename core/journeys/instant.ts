@@ -27,8 +27,11 @@ export function toldAtOnce(
 
 function ruleOf({ isOn, definition, writtenBy }: Journey, rules: () => JourneyRules): ToldAtOnce {
   const { topic } = definition;
-  if (writtenBy === 'shipped') return { isOn, topic };
-  return { isOn, topic, write: (event, record, now) => replyTo(event, record, now, definition, rules()) };
+  const written: ToldAtOnce['write'] = (event, record, now) =>
+    replyTo(event, record, now, definition, rules());
+  // The words Svoi brings along say the same, so that what was approved of the one says the other.
+  if (writtenBy === 'shipped') return { isOn, topic, approved: (...of) => written(...of)?.approved };
+  return { isOn, topic, write: written };
 }
 
 /** Undefined where the text has no words for something that is missing: ours are said then. */
@@ -54,6 +57,7 @@ function replyTo(
   const said = say(message, {
     ...{ locale, programLocale: program.locale, values, customer: record.customer, site },
     subject: journeySubject(definition.key),
+    approvals: { ...definition, approved: program.whatsapp_approved },
   });
   return said.ok ? said.reply : undefined;
 }

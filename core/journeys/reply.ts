@@ -1,8 +1,10 @@
 import type { CustomerRecord, Locale } from '../customers/types.ts';
 import type { PictureId } from '../ids.ts';
 import { pageUrl } from '../messaging/links.ts';
-import type { Button, Picture, Reply, Words } from '../messaging/types.ts';
+import type { ApprovedTemplate, Button, Picture, Reply, Words } from '../messaging/types.ts';
 import { type CampaignButton, type CampaignScreen, campaignScreens } from '../staff/campaigns.ts';
+import { type Approvals, approvedFor } from './approved/choose.ts';
+import type { AnyMessage } from './approved/forms.ts';
 import type { ButtonDefinition, MessageDefinition } from './definition.ts';
 import type { TemplateValues } from './templates/types.ts';
 import { addressIn, missingIn, textFor, written } from './templates/written.ts';
@@ -20,6 +22,8 @@ export interface Reader {
   readonly cartId?: string | undefined;
   /** What is switched off where the reader asks for that: `journey:cart`. */
   readonly subject: string;
+  /** Which templates made of our texts are approved; absent: only those a message names itself. */
+  readonly approvals?: Approvals | undefined;
 }
 
 /** A message as one customer reads it, or the names of variables it cannot be written without. */
@@ -35,14 +39,26 @@ export function say(message: MessageDefinition, reader: Reader): Said {
   if (missing.length > 0) return { ok: false, missing };
   const picture = pictureOf(message.picture, { ...reader, card: reader.customer.card });
   const buttons = buttonsOf(message.buttons, reader);
+  const approved = approvedOf(message, reader);
   return {
     ok: true,
     reply: {
       paragraphs: [written(text, values)],
       ...(picture ? { picture } : {}),
       ...(buttons.length > 0 ? { buttons } : {}),
+      ...(approved ? { approved } : {}),
     },
   };
+}
+
+/** The approved template that says a message to a reader, in the language of its text. */
+export function approvedOf(
+  message: AnyMessage,
+  reader: ButtonReader & Pick<Reader, 'approvals'>,
+): ApprovedTemplate | undefined {
+  const { locale } = textFor(message.text, reader.locale, reader.programLocale);
+  const buttons = message.buttons.flat().map((button) => buttonOf(button, reader));
+  return approvedFor(message, { ...reader, locale, buttons });
 }
 
 /** What a picture of a message can show: of the reader, and of what is given along. */

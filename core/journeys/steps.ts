@@ -143,6 +143,7 @@ function tell<Needs, Facts extends JourneyFacts, Changes>(
     ...{ locale: walk.locale, programLocale: program.locale, values: valuesOf(walk, record) },
     ...{ customer: record.customer, site, subject: journeySubject(key) },
     ...{ couponCode: walk.data.coupon?.code, cartId: walk.data.cartId },
+    approvals: { key, category, approved: program.whatsapp_approved },
   });
   if (!said.ok) {
     skip(walk, number, `no ${said.missing.join(', ')}`);

@@ -77,7 +77,10 @@ export function shorten(
     return { ...button, url: shortUrl(site, code) };
   };
   const buttons = reply.buttons.map((row) => row.map(short));
-  return { reply: links.size === 0 ? reply : { ...reply, buttons }, links: [...links.values()] };
+  if (links.size === 0) return { reply, links: [] };
+  const { approved } = reply;
+  const template = approved && { approved: { ...approved, buttons: approved.buttons.map(short) } };
+  return { reply: { ...reply, buttons, ...template }, links: [...links.values()] };
 }
 
 /** A web page of anybody's, and not one of these links already. */

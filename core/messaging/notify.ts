@@ -52,7 +52,8 @@ function tell(
   const ours = replyTo(event, localeOf(record, rules));
   const wanted = rules.atOnce?.(event.type);
   if (!ours || wanted?.isOn === false) return {};
-  const reply = wanted?.write?.(event, record, context.now) ?? ours;
+  const approved = wanted?.approved?.(event, record, context.now);
+  const reply = wanted?.write?.(event, record, context.now) ?? { ...ours, ...(approved ? { approved } : {}) };
   const pointlessAt = event.type === 'coupon_issued' ? event.validUntil : null;
   const request = {
     ...({ category: 'service', kind: event.type, reply } as const),

@@ -62,6 +62,9 @@ export type MessageResult =
 /** What is written on a message that is to come later because the channel asked for it: its whole chat waits. */
 export const slowDown = 'slow down';
 
+/** How the error begins of a message that WhatsApp would only have taken as an approved template, and that has none. */
+export const noTemplate = '24 hours after the last word';
+
 /** A claimed message with what became of it. */
 export interface RecordedResult {
   readonly message: ClaimedMessage;

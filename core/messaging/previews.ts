@@ -33,6 +33,8 @@ export interface ChannelPreview {
   /** To somebody who has not written within a day; millionths of the currency, null where no price is known. */
   readonly priceMicros: number | null;
   readonly warnings: readonly PreviewWarning[];
+  /** The approved template it goes as more than 24 hours after the person's last word, where the channel wants one. */
+  readonly template?: string;
 }
 
 /** Who would read a message. */
@@ -55,16 +57,21 @@ export type PreviewMessage = (
 
 /** What to know of a preview: how many SMS, what it costs, what to mind. Nothing where it fits and costs nothing. */
 export function previewWords(preview: ChannelPreview): readonly Words[] {
-  const { channel, length, limit, sms, priceMicros, warnings } = preview;
+  const { channel, length, limit, sms, priceMicros, warnings, template } = preview;
   const size: Words = sms
     ? { key: 'preview.sms', variables: { channel, length, count: sms.segments } }
     : { key: 'preview.size', variables: { channel, length, limit } };
-  if (!sms && !priceMicros && warnings.length === 0) return [];
+  if (!sms && !priceMicros && warnings.length === 0 && template === undefined) return [];
   return [
     size,
     ...(priceMicros ? [priceWords(priceMicros)] : []),
+    ...(template === undefined ? [] : [templateWords(template)]),
     ...warnings.map((warning): Words => ({ key: `preview.${warning}` })),
   ];
+}
+
+function templateWords(template: string): Words {
+  return { key: 'preview.template', variables: { template } };
 }
 
 function priceWords(micros: number): Words {

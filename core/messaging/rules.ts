@@ -18,6 +18,8 @@ export interface ToldAtOnce {
   readonly topic: string;
   /** What is said in the place of our own words; undefined: those. */
   write?(event: CustomerEvent, record: CustomerRecord, now: number): Reply | undefined;
+  /** The approved template that says what our own words say. */
+  approved?(event: CustomerEvent, record: CustomerRecord, now: number): Reply['approved'];
 }
 
 /** What decides where a message goes: the program in force, and the channels that are there. */

@@ -54,6 +54,17 @@ export function isKept(picture: Picture): picture is KeptPicture {
 /** One text, or several lines that stand together. */
 export type Paragraph = Words | readonly Words[];
 
+/** A template that a messenger approved and that says the same as a message, filled in. */
+export interface ApprovedTemplate {
+  /** As the messenger knows it, and in which of its languages: `uk`, `en_US`. */
+  readonly name: string;
+  readonly language: string;
+  /** In the order of its parameters. */
+  readonly values: readonly Words[];
+  /** The buttons of the message that it has too, in its order. */
+  readonly buttons: readonly Button[];
+}
+
 /** What is said, in no language and for no channel yet: paragraphs, a picture, rows of buttons. */
 export interface Reply {
   readonly paragraphs: readonly Paragraph[];
@@ -65,6 +76,8 @@ export interface Reply {
   readonly zeroCounts?: true;
   /** The presses answer a question: they are told even where every character costs. */
   readonly asks?: true;
+  /** What says the same where WhatsApp takes approved templates only. */
+  readonly approved?: ApprovedTemplate;
 }
 
 /**

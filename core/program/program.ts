@@ -221,6 +221,12 @@ export const programSchema = z.strictObject({
     .describe(
       'WhatsApp Cloud: for each of our texts by key the approved template that says the same: { name, languages: { uk: uk }, variables: [points, balance], buttons: 1 }, where buttons counts its quick replies',
     ),
+  whatsapp_approved: z
+    .record(z.string().regex(/^[a-z0-9_]{1,512}$/, 'the name of a template'), z.array(z.enum(locales)))
+    .default({})
+    .describe(
+      'WhatsApp Cloud: which templates made of the texts of journeys and campaigns Meta has approved, in which languages; written by `npm run svoi -- whatsapp sync`',
+    ),
   code_limits: z
     .strictObject({
       per_phone_a_day: z.int().min(1).max(1000).default(5),

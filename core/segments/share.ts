@@ -36,8 +36,8 @@ export function shareSum(id: string, salt: string): number {
   return sum % sharePrime;
 }
 
-/** FNV-1a over UTF-16 units. */
-function hashOf(text: string): number {
+/** A hash of a text, 32 bits: FNV-1a over UTF-16 units. */
+export function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) {
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);

@@ -42,7 +42,22 @@ export interface CampaignMessage {
   /** A kept picture, the coupon given along as QR, or the customer's card. */
   readonly picture?: string | undefined;
   readonly buttons: readonly (readonly CampaignButton[])[];
+  /** What says the same on WhatsApp a day after the person's last word. */
+  readonly whatsapp?: CampaignTemplates | undefined;
 }
+
+/** Approved templates by language: what fills their parameters, and how many of the first buttons they have too. */
+export type CampaignTemplates = Partial<
+  Record<
+    Locale,
+    {
+      readonly template: string;
+      readonly language?: string | undefined;
+      readonly values: readonly string[];
+      readonly buttons: number;
+    }
+  >
+>;
 
 /** What everybody who is told gets along with the message. */
 export type CampaignGift =

@@ -2,6 +2,7 @@ import type { CouponDefinition } from '../../coupons/definition.ts';
 import type { MessagingRules } from '../../messaging/rules.ts';
 import type { Words } from '../../messaging/types.ts';
 import type { Campaign, CampaignButton, CampaignMessage } from '../../staff/campaigns.ts';
+import { checkApproved } from '../approved/check.ts';
 import { captionLimit, checkTemplate, type Place, textLimit } from '../templates/check.ts';
 import { mostWorthMinor, unpricedChannels } from './worth.ts';
 
@@ -61,7 +62,11 @@ function checkMessage(message: CampaignMessage, place: Place, hasCoupon: boolean
       })),
     ),
   );
-  return [...texts, ...picture, ...buttons];
+  const approved = checkApproved(message, place).map(({ path, words }) => ({
+    pointer: `/whatsapp/${path.join('/')}`,
+    words,
+  }));
+  return [...texts, ...picture, ...buttons, ...approved];
 }
 
 function checkButton(button: CampaignButton, place: Place): CampaignProblem[] {

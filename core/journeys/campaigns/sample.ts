@@ -32,6 +32,7 @@ export function sampleReplies(
         ...{ locale, programLocale: program.locale, card: record.customer.card, site },
         values: valuesFor({ record, program, now, ...along }),
         couponCode: along.coupon?.code ?? null,
+        approved: program.whatsapp_approved,
       }),
     );
 }

@@ -231,6 +231,7 @@ function tellOne(member: FrozenMember, { message, record, micros }: Telling, wor
   const reply = campaignReply(message, {
     ...{ locale, programLocale: program.locale, values: valuesFor(known, [...variablesOf(message)]) },
     ...{ card: customer.card, couponCode: given.code, site: messaging.site },
+    approved: program.whatsapp_approved,
   });
   const { plan, id } = campaign;
   const dueAt = member.dueAt ?? context.now;

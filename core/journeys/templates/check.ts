@@ -49,7 +49,10 @@ export type ProblemCode =
   | 'wrong_format'
   | 'wrong_plural'
   | 'needs_fallback'
-  | 'too_long';
+  | 'too_long'
+  | 'not_one_line'
+  | 'no_text_in'
+  | 'too_many_buttons';
 
 /** As long as a message may be, without its variables; the messengers take 4096 characters. */
 export const textLimit = 3000;

@@ -1,3 +1,4 @@
+import { checkApproved } from '../approved/check.ts';
 import type { JourneyDefinition, MessageDefinition, StepDefinition, Texts, Trigger } from '../definition.ts';
 import { captionLimit, checkTemplate, type Place, type TemplateProblem } from './check.ts';
 import type { VariableSpec } from './variables.ts';
@@ -122,7 +123,7 @@ function checkVariants(message: Message, place: Place, path: Path): JourneyTextP
 /** As long as the words on a button may be: no messenger shows more. */
 const labelLimit = 40;
 
-/** What is wrong with the words of one message: its text, the words on its buttons, the addresses they open. */
+/** What is wrong with the words of one message: its text, the words on its buttons, the addresses they open, its approved templates. */
 export function checkMessage(message: MessageDefinition, place: Place, path: Path): JourneyTextProblem[] {
   const limit = message.picture === undefined ? {} : { limit: captionLimit };
   const buttons = message.buttons.flatMap((row, y) =>
@@ -132,7 +133,11 @@ export function checkMessage(message: MessageDefinition, place: Place, path: Pat
       return 'url' in button ? [...label, ...checkAddress(button.url, place, [...at, 'url'])] : label;
     }),
   );
-  return [...checkTexts(message.text, { ...place, ...limit }, [...path, 'text']), ...buttons];
+  const approved = checkApproved(message, place).map((found) => ({
+    ...found,
+    path: [...path, 'whatsapp', ...found.path],
+  }));
+  return [...checkTexts(message.text, { ...place, ...limit }, [...path, 'text']), ...buttons, ...approved];
 }
 
 function checkTexts(texts: Texts, place: Place, path: Path): JourneyTextProblem[] {
