@@ -1,12 +1,14 @@
-import type { RunId } from '../ids.ts';
+import type { CustomerId, RunId } from '../ids.ts';
 import { localeOf } from '../messaging/cascade.ts';
 import { isMuted } from '../messaging/mutes.ts';
 import { settled } from '../messaging/settle.ts';
 import type { MessagingChanges } from '../messaging/types.ts';
-import { type Command, type Context, mergeChanges } from '../ports.ts';
+import { type Command, mergeChanges } from '../ports.ts';
 import { boughtSince, hasBought, isEverHeard } from './conditions.ts';
 import type { JourneyDefinition } from './definition.ts';
+import { armOf, isKeptApart } from './draw.ts';
 import { type FlowStep, flowOf } from './flow.ts';
+import { spanMs } from './spans.ts';
 import { doStep, type Stepped } from './steps.ts';
 import { subjectsOfJourney } from './subjects.ts';
 import { dataFits } from './triggers/data.ts';
@@ -65,6 +67,9 @@ type Parts<Needs, Facts extends JourneyFacts, Changes> = Pick<
   'looked' | 'hands' | 'rules' | 'facts' | 'context'
 >;
 
+/** What a run is judged by before it goes on. */
+type Judging = Pick<Walk<unknown, JourneyFacts, unknown>, 'facts' | 'rules' | 'context'>;
+
 interface Known {
   readonly run: JourneyRun;
   readonly definition: JourneyDefinition;
@@ -76,7 +81,7 @@ function goOn<Needs, Facts extends JourneyFacts, Changes extends object>(
 ): { readonly changes: Changes; readonly run: JourneyRun } {
   const { hands, facts, rules, context } = parts;
   const record = personOf(run, facts);
-  const reason = whyOver({ run, definition }, facts, context);
+  const reason = whyOver({ run, definition }, parts);
   if (reason || !record) {
     const over = ended(run, reason ?? 'erased', context.now);
     const planned = takenBack(run, facts, context.now);
@@ -138,16 +143,36 @@ export function ended(run: JourneyRun, reason: RunReason, now: number): JourneyR
 }
 
 /** Why a run does not go on any more; undefined: it does. */
-function whyOver({ run, definition }: Known, facts: JourneyFacts, { now }: Context): RunReason | undefined {
+function whyOver(
+  { run, definition }: Known,
+  { facts, rules, context: { now } }: Judging,
+): RunReason | undefined {
   const person = personOf(run, facts)?.customer;
   if (!person || person.erasedAt !== null) return 'erased';
   const journey = facts.journey(run.journey);
   if (!journey?.isOn || run.startedAt < (journey.since ?? 0)) return 'off';
   if (isMuted(subjectsOfJourney(definition), facts.mutes(person.id), now)) return 'muted';
-  const [first = run.id] = facts.entered({ ...run, customerId: person.id }).runsOfOccasion;
-  if (first !== run.id) return 'merged';
+  if (isOfAnother({ run, definition }, person.id, { facts, rules })) return 'merged';
   if (definition.while && !dataFits(definition.while, dataOf(run, facts))) return 'over';
   return isReached({ run, definition }, facts) ? 'goal' : undefined;
+}
+
+/**
+ * Whether a run would not be there had the accounts of the person been one all along: another of them entered before it
+ * for the same, or too shortly before it; or whom it is about now is kept apart from the journey, or from all offers.
+ */
+function isOfAnother(
+  { run, definition }: Known,
+  customerId: CustomerId,
+  { facts, rules }: Pick<Judging, 'facts' | 'rules'>,
+): boolean {
+  const { again } = definition;
+  const { runs, runsOfOccasion } = facts.entered({ ...run, customerId });
+  if ((runsOfOccasion[0] ?? run.id) !== run.id) return true;
+  if (run.customerId !== customerId && isKeptApart(armOf(customerId, definition, rules.program))) return true;
+  if (again === 'always') return false;
+  const soon = again === 'once' ? Number.POSITIVE_INFINITY : spanMs(again);
+  return runs.some(({ id, startedAt }) => id < run.id && run.startedAt - startedAt < soon);
 }
 
 function isReached({ run, definition: { goal } }: Known, facts: JourneyFacts): boolean {

@@ -125,6 +125,8 @@ export interface Entered {
   readonly lastStartedAt: number | null;
   /** The runs of this very occasion, the oldest first. */
   readonly runsOfOccasion: readonly RunId[];
+  /** All runs, the oldest first. */
+  readonly runs: readonly Pick<JourneyRun, 'id' | 'startedAt'>[];
 }
 
 /** What decides about journeys besides facts: the whole program, and the channels that are there. */

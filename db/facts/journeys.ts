@@ -68,7 +68,7 @@ export function journeySource(): FactSource<Read> {
   };
 }
 
-const never: Entered = { lastStartedAt: null, runsOfOccasion: [] };
+const never: Entered = { lastStartedAt: null, runsOfOccasion: [], runs: [] };
 
 function underWay({ runs, definitions }: Found, id: RunId) {
   const run = runs.get(id);
@@ -184,7 +184,8 @@ function enteredQuery(needs: readonly EnteredNeed[], found: Found): Query {
     statement(
       `select i.value ->> 0 as journey, i.value ->> 1 as customer_id, i.value ->> 2 as occasion,
          max(r.started_at) as last_started_at,
-         json_group_array(r.id) filter (where r.occasion = i.value ->> 2) as runs
+         json_group_array(r.id) filter (where r.occasion = i.value ->> 2) as of_occasion,
+         json_group_array(json_array(r.id, r.started_at)) as runs
        from json_each(?) i join journey_runs r indexed by journey_runs_occasion
          on r.journey = i.value ->> 0 and r.customer_id in ${person}
        group by i.key`,
@@ -198,7 +199,10 @@ function enteredQuery(needs: readonly EnteredNeed[], found: Found): Query {
       };
       found.entered.set(enteredKey(need), {
         lastStartedAt: Number(row.last_started_at),
-        runsOfOccasion: (JSON.parse(String(row.runs)) as RunId[]).sort(),
+        runsOfOccasion: (JSON.parse(String(row.of_occasion)) as RunId[]).sort(),
+        runs: (JSON.parse(String(row.runs)) as [RunId, number][])
+          .map(([id, startedAt]) => ({ id, startedAt }))
+          .sort((a, b) => (a.id < b.id ? -1 : 1)),
       });
     },
   );

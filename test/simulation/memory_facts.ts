@@ -443,7 +443,7 @@ export class MemoryFacts implements Facts {
     return undefined;
   }
   entered(): Entered {
-    return { lastStartedAt: null, runsOfOccasion: [] };
+    return { lastStartedAt: null, runsOfOccasion: [], runs: [] };
   }
   runsWaiting(): readonly [] {
     return [];

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createCoupon } from '../../../core/coupons/create.ts';
 import { eraseCustomer } from '../../../core/customers/erase.ts';
-import type { ShopId } from '../../../core/ids.ts';
+import type { CustomerId, ShopId } from '../../../core/ids.ts';
 import { createIds } from '../../../core/ids.ts';
-import { armOf, variantsOf } from '../../../core/journeys/draw.ts';
+import type { JourneyDefinition } from '../../../core/journeys/definition.ts';
+import { armOf, isKeptApart, variantsOf } from '../../../core/journeys/draw.ts';
 import type { EventData } from '../../../core/journeys/events.ts';
 import { flowOf } from '../../../core/journeys/flow.ts';
 import { keepShipped } from '../../../core/journeys/switch.ts';
@@ -386,6 +387,72 @@ describe('a run ends early', () => {
       ['done', null],
       ['stopped', 'merged'],
     ]);
+  });
+});
+
+describe('of two accounts that became one', () => {
+  const merge = (from: string, into: string) =>
+    sql(
+      'update customers set merged_into = (select id from customers where phone = ?) where phone = ?',
+      into,
+      from,
+    );
+
+  test.each([
+    ['once', 1],
+    ['30d', 1],
+    ['1d', 2],
+    ['always', 2],
+  ])('each under way on a journey that is entered %s, %i is given the gift', async (again, given) => {
+    const petro = await aMember(t.svoi, petroPhone, 'Petro');
+    await petro.hear();
+    await begin(t.svoi, { key: 'talk', when, again, steps: [{ wait: '3d' }, { points: 30 }] });
+    await books({}, olenaPhone);
+    await later(2 * day);
+    await books({}, petroPhone);
+    await merge(olenaPhone, petroPhone);
+    await later(4 * day);
+    expect(
+      await readRows(
+        t.svoi.database,
+        "select count(*) as gifts from ledger_transactions where kind = 'gift'",
+      ),
+    ).toEqual([{ gifts: given }]);
+    expect((await runs()).filter(({ reason }) => reason === 'merged').length).toBe(2 - given);
+  });
+
+  /** The phones of a member who is told of a journey and of one who is kept apart from it. */
+  async function unlike(journey: JourneyDefinition): Promise<readonly [told: string, apart: string]> {
+    const phones = new Map<boolean, string>();
+    for (let place = 0; phones.size < 2; place += 1) {
+      const phone = `+38067333000${place}`;
+      await aMember(t.svoi, phone, 'Somebody');
+      const row = await readRow(t.svoi.database, 'select id from customers where phone = ?', phone);
+      phones.set(isKeptApart(armOf(String(row?.id) as CustomerId, journey, t.svoi.program())), phone);
+    }
+    return [phones.get(false) ?? '', phones.get(true) ?? ''];
+  }
+
+  test.each([
+    ['control', { control: 50 }, 0],
+    ['holdout', {}, 50],
+  ])('one of whom is in the %s group, nothing is given', async (_, part, holdout) => {
+    t.close();
+    t = await testSvoi({
+      program: { proof: { ...defaultProgram.proof, control_percent: 0, holdout_percent: holdout } },
+    });
+    const given = { key: 'talk', when, category: 'marketing', control: 0, ...part };
+    const journey = aJourney({ ...given, steps: [{ wait: '1d' }, says('gift'), { points: 30 }] });
+    const [told, apart] = await unlike(journey);
+    await begin(t.svoi, journey);
+    await agree();
+    await books({}, told);
+    await merge(told, apart);
+    await later(2 * day);
+    expect(await run()).toMatchObject({ arm: 'a', state: 'stopped', reason: 'merged' });
+    expect(await readRows(t.svoi.database, "select 1 from ledger_transactions where kind = 'gift'")).toEqual(
+      [],
+    );
   });
 });
 
