@@ -27,7 +27,7 @@ import { expireRedemption } from './core/redemptions/settle.ts';
 import { followMerge } from './core/staff/merge.ts';
 import { cartsToLeave } from './db/carts.ts';
 import { openBatches, reservationsToExpire } from './db/coupons.ts';
-import type { Database } from './db/database.ts';
+import type { Reading } from './db/database.ts';
 import {
   customersWithDueLots,
   mergesToFollow,
@@ -35,6 +35,7 @@ import {
   purchasesToRelease,
   redemptionsToExpire,
 } from './db/due.ts';
+import { gathered } from './db/gathered.ts';
 import { purchasesToAskAbout } from './db/insights/nps.ts';
 import { receiptsToSettle } from './db/receipts.ts';
 import { flagsToRaise, requestsToExpire } from './db/staff.ts';
@@ -67,7 +68,7 @@ export type Worked = Pick<
 /** One kind of work that falls due by the clock. Every command is safe to repeat, also from two processes at once. */
 interface Job<Item> {
   /** Up to `limit` things due at `now`, those due longest first. */
-  due(database: Database, now: number, limit: number): Promise<readonly Item[]>;
+  due(database: Reading, now: number, limit: number): Promise<readonly Item[]>;
   settle(item: Item, svoi: Worked): AnyCommand<unknown>;
 }
 
@@ -75,34 +76,71 @@ interface Job<Item> {
 const itemsAtOnce = 256;
 const hourMs = 3_600_000;
 
-async function runJob<Item>(svoi: Worked, { due, settle }: Job<Item>): Promise<void> {
+/** What is due of a job, and how all of it is settled. */
+type Look = (database: Reading, svoi: Worked) => Promise<Found>;
+
+/** What one look at a job found. */
+interface Found {
+  readonly count: number;
+  /** Settles it, and whatever falls due of it meanwhile. */
+  settle(): Promise<void>;
+}
+
+/** The look at a job, whatever its things are. */
+function lookAt<Item>(job: Job<Item>): Look {
+  return async (database, svoi) => {
+    const items = await job.due(database, svoi.clock.now(), itemsAtOnce);
+    return { count: items.length, settle: () => settleAll(svoi, job, items) };
+  };
+}
+
+async function settleAll<Item>(
+  svoi: Worked,
+  { due, settle }: Job<Item>,
+  first: readonly Item[],
+): Promise<void> {
   let before = '';
-  for (;;) {
-    const items = await due(svoi.database, svoi.clock.now(), itemsAtOnce);
+  for (let items = first; items.length > 0; ) {
     // The same things due again were not settled by their commands: the next run tries them, this one must end.
-    if (items.length === 0 || JSON.stringify(items) === before) return;
+    if (JSON.stringify(items) === before) return;
     before = JSON.stringify(items);
     await Promise.all(items.map((item) => svoi.submit(settle(item, svoi))));
+    items = await due(svoi.database, svoi.clock.now(), itemsAtOnce);
+  }
+}
+
+/**
+ * Does jobs in their order. Most of the time nothing is due: one batch looks at them all, and again at those that come
+ * after one that had something to do.
+ */
+async function runJobs(svoi: Worked, looks: readonly Look[]): Promise<void> {
+  for (let left = looks; left.length > 0; ) {
+    const database = gathered(svoi.database);
+    const found = await Promise.all(left.map((look) => look(database, svoi)));
+    const first = found.findIndex(({ count }) => count > 0);
+    if (first < 0) return;
+    await found[first]?.settle();
+    left = left.slice(first + 1);
   }
 }
 
 /** Points that waited for a return window to close. */
-const release: Job<PurchaseId> = {
+const release = lookAt<PurchaseId>({
   due: purchasesToRelease,
   settle: (id, svoi) => releasePending(id, purchaseRules(svoi.program())),
-};
+});
 
 /** Points that a till asked for or held, and did not take in time. */
-const timeouts: Job<RedemptionId> = {
+const timeouts = lookAt<RedemptionId>({
   due: redemptionsToExpire,
   settle: (id, svoi) => expireRedemption(id, spendingRules(svoi.program())),
-};
+});
 
 /** Coupons that a till put aside, and no purchase used in time. */
-const reservations: Job<Awaited<ReturnType<typeof reservationsToExpire>>[number]> = {
+const reservations = lookAt<Awaited<ReturnType<typeof reservationsToExpire>>[number]>({
   due: reservationsToExpire,
   settle: (reservation) => expireReservation(reservation),
-};
+});
 
 /** Commits of one run that make codes: each takes a few hundredths of a second, and what else is due waits. */
 const fillsOfRun = 20;
@@ -117,58 +155,58 @@ async function makeCodes(svoi: Worked): Promise<void> {
 }
 
 /** What came to accounts that were merged into others. */
-const merges: Job<CustomerId> = {
+const merges = lookAt<CustomerId>({
   due: mergesToFollow,
   settle: (id) => followMerge(id),
-};
+});
 
 /** What waited for a second person too long. */
-const requests: Job<ApprovalId> = {
+const requests = lookAt<ApprovalId>({
   due: requestsToExpire,
   settle: (id) => expireRequest(id),
-};
+});
 
 /** What an owner should look at. */
-const flags: Job<Awaited<ReturnType<typeof flagsToRaise>>[number]> = {
+const flags = lookAt<Awaited<ReturnType<typeof flagsToRaise>>[number]>({
   due: flagsToRaise,
   settle: (flag) => raiseFlag(flag),
-};
+});
 
 /** Customers who have waited for an answer for long. */
-const waitingTalks: Job<TalkId> = {
+const waitingTalks = lookAt<TalkId>({
   due: talksToRemind,
   settle: (id) => remindOfTalk(id),
-};
+});
 
 /** Talks that have gone quiet. */
-const quietTalks: Job<TalkId> = {
+const quietTalks = lookAt<TalkId>({
   due: talksToClose,
   settle: (id) => returnBot(id),
-};
+});
 
 /** Points that burn. */
-const expiry: Job<CustomerId> = {
+const expiry = lookAt<CustomerId>({
   due: customersWithDueLots,
   settle: (id) => expirePoints(id),
-};
+});
 
 /** Carts that customers have left. */
-const leftCarts: Job<CartId> = {
+const leftCarts = lookAt<CartId>({
   due: cartsToLeave,
   settle: (id) => tellCartLeft(id),
-};
+});
 
 /** Receipts that came before their message was written down as sent. */
-const earlyReceipts: Job<Receipt> = {
+const earlyReceipts = lookAt<Receipt>({
   due: receiptsToSettle,
   settle: (receipt) => settleReceipt(receipt),
-};
+});
 
 /** What customers are to be told, and over which channel next. */
-const notices: Job<NoticeId> = {
+const notices = lookAt<NoticeId>({
   due: noticesDue,
   settle: (id, svoi) => advanceNotice(id, svoi.messagingRules()),
-};
+});
 
 /** Up to which purchase customers have been asked, by its id; how far behind it may lag, so that it is seldom written. */
 const askedUpTo = 'nps:asked_up_to';
@@ -217,8 +255,7 @@ function asksAboutPurchases({ isOn, definition }: Journey): boolean {
 
 /** Goes on with all notices that are due: also right after a commit or a result of sending that made some due. */
 export async function settleNotices(svoi: Worked): Promise<void> {
-  await runJob(svoi, earlyReceipts);
-  await runJob(svoi, notices);
+  await runJobs(svoi, [earlyReceipts, notices]);
 }
 
 /**
@@ -226,18 +263,20 @@ export async function settleNotices(svoi: Worked): Promise<void> {
  * time, twice at once too. What gives points comes before what burns them.
  */
 export async function settleDue(svoi: Worked): Promise<void> {
-  await runJob(svoi, release);
-  await runJob(svoi, timeouts);
-  await runJob(svoi, reservations);
-  await runJob(svoi, merges);
-  await runJob(svoi, expiry);
-  await runJob(svoi, requests);
-  await runJob(svoi, flags);
-  await runJob(svoi, waitingTalks);
-  await runJob(svoi, quietTalks);
+  await runJobs(svoi, [
+    release,
+    timeouts,
+    reservations,
+    merges,
+    expiry,
+    requests,
+    flags,
+    waitingTalks,
+    quietTalks,
+  ]);
   await askAboutPurchases(svoi);
   await settleRefills(svoi);
-  await runJob(svoi, leftCarts);
+  await runJobs(svoi, [leftCarts]);
   // What is wrong with one journey keeps no message from going out.
   await eachInTurn(svoi, [goOnWithJourneys, settleNotices, makeCodes]);
 }

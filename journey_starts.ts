@@ -8,7 +8,7 @@ import { isCounted } from './db/insights/history.ts';
 import { segmentMapOf } from './db/insights/journey_maps.ts';
 import { createValues } from './db/values.ts';
 import type { Worked } from './jobs.ts';
-import { countMap } from './reports_nightly.ts';
+import { countMaps } from './reports_nightly.ts';
 
 /** A journey that is on, with what is looked for once a day. */
 interface Looking extends Journey {
@@ -42,7 +42,9 @@ export async function findStarts(svoi: Worked): Promise<void> {
   const looking = svoi.journeys().flatMap(lookingFor);
   for (const journey of looking) await standAtFirst(journey, today, svoi);
   if (localClock(now, zone).minute < nightMinute) return;
-  for (const journey of looking) await lookFor(journey, today, svoi);
+  const known = doneIn(svoi);
+  const open = looking.filter((journey) => !known.has(lookOf(journey, today)));
+  await lookForAll(open, today, svoi);
 }
 
 function lookingFor(journey: Journey): Looking[] {
@@ -55,37 +57,58 @@ function lookingFor(journey: Journey): Looking[] {
 /** What is known to be done, so that the database need not be asked again and again. */
 const done = new WeakMap<Database, Set<string>>();
 
-async function once({ database }: Worked, what: string, act: () => Promise<boolean>): Promise<void> {
+function doneIn({ database }: Worked): Set<string> {
   const known = done.get(database) ?? new Set();
-  if (known.has(what)) return;
-  if (!(await act())) return;
+  done.set(database, known);
+  return known;
+}
+
+function remember(svoi: Worked, what: string): void {
+  const known = doneIn(svoi);
   if (known.size > 10_000) known.clear();
-  done.set(database, known.add(what));
+  known.add(what);
 }
 
 /** Who is in the segment of a journey when it is switched on has not come: that is written down first. */
 async function standAtFirst({ key, since, when }: Looking, today: string, svoi: Worked): Promise<void> {
   if (!('segment' in when)) return;
   const map = segmentMapOf({ key, since, rule: when.segment });
-  await once(svoi, map, async () => {
-    if (!(await isCounted(svoi.database, map))) await countMap(svoi, map, today);
-    return true;
-  });
+  if (doneIn(svoi).has(map)) return;
+  if (!(await isCounted(svoi.database, map))) await countMaps(svoi, [map], today);
+  remember(svoi, map);
 }
 
-async function lookFor(journey: Looking, today: string, svoi: Worked): Promise<void> {
-  const { key, since, when } = journey;
-  await once(svoi, `${key} ${since} ${today}`, async () => {
-    const values = createValues(svoi.database);
-    // Moves of a night are known once it was counted.
-    if ('segment' in when && (await values.get('nightly:history')) !== today) return false;
-    const kept = await values.get(keptAs(key));
-    const progress = kept === undefined ? undefined : (JSON.parse(kept) as Progress);
-    for (const { day, after } of daysLeft(progress, since, today)) await lookOn(journey, day, after, svoi);
-    return true;
-  });
+/** The look for a journey on a day. */
+function lookOf({ key, since }: Looking, day: string): string {
+  return `${key} ${since} ${day}`;
 }
 
+/** Looks for each of these. That nobody was found is written down for all of them together: to look again does no harm. */
+async function lookForAll(looking: readonly Looking[], today: string, svoi: Worked): Promise<void> {
+  if (looking.length === 0) return;
+  const values = createValues(svoi.database);
+  const kept = await values.getAll([historyMark, ...looking.map(({ key }) => keptAs(key))]);
+  const empty = new Map<string, string>();
+  try {
+    for (const journey of looking) {
+      const { key, since, when } = journey;
+      // Moves of a night are known once it was counted.
+      if ('segment' in when && kept.get(historyMark) !== today) continue;
+      const text = kept.get(keptAs(key));
+      const progress = text === undefined ? undefined : (JSON.parse(text) as Progress);
+      for (const { day, after } of daysLeft(progress, since, today)) {
+        if (await lookOn(journey, day, after, svoi)) empty.delete(keptAs(key));
+        else empty.set(keptAs(key), JSON.stringify({ since, day } satisfies Progress));
+      }
+      remember(svoi, lookOf(journey, today));
+    }
+  } finally {
+    if (empty.size > 0) await values.setAll(empty);
+  }
+}
+
+/** Under what the night's work keeps on which day moves were counted. */
+const historyMark = 'nightly:history';
 const keptAs = (key: string) => `journeys:found:${key}`;
 
 /** The days still to be looked for: today, and yesterday where it was missed. */
@@ -99,7 +122,8 @@ function daysLeft(progress: Progress | undefined, since: number, today: string) 
   });
 }
 
-async function lookOn(journey: Looking, day: string, from: string, svoi: Worked): Promise<void> {
+/** Starts whoever is found, and writes down how far it has come; false: nobody was found, and nothing is written. */
+async function lookOn(journey: Looking, day: string, from: string, svoi: Worked): Promise<boolean> {
   const { key, since, when, definition } = journey;
   const { zone, currency, tiers, tier_days, rfm, rewards, facts } = svoi.program();
   const program = { zone, currency, tiers, tier_days, rfm, rewards, facts };
@@ -108,11 +132,13 @@ async function lookOn(journey: Looking, day: string, from: string, svoi: Worked)
   for (let after: string | undefined = from; after !== undefined; ) {
     const look = { journey: key, since, when, who: definition.who, day, program, now, after };
     const page: FoundPage = await svoi.analyst.ask('findEntering', look);
+    if (page.found.length === 0 && page.next === undefined && after === from) return false;
     await start(journey, day, page.found, svoi);
     after = page.next;
     const progress: Progress = { since, day, ...(after === undefined ? {} : { after }) };
     await values.set(keptAs(key), JSON.stringify(progress));
   }
+  return true;
 }
 
 /** Starts a run for each of those found, due at its hour of that day: what should have begun before the journey was on, or too long ago, does not. */

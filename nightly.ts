@@ -48,6 +48,11 @@ export const nightlyTasks: readonly NightlyTask[] = [
 
 const nightMinute = 3 * 60;
 
+/** Under what name it is kept on which day a task was done. */
+function markOf({ name }: Pick<NightlyTask, 'name'>): string {
+  return `nightly:${name}`;
+}
+
 /**
  * Does what has not been done this day. A task that fails leaves the others alone and is tried again with the next call;
  * what failed is thrown once all have had their turn.
@@ -58,12 +63,13 @@ export async function runNightly(svoi: Worked, tasks: readonly NightlyTask[] = n
   if (localClock(now, zone).minute < nightMinute) return;
   const day = localDay(now, zone);
   const values = createValues(svoi.database);
+  const done = await values.getAll(tasks.map(markOf));
   const failures: unknown[] = [];
-  for (const { name, run } of tasks) {
-    if ((await values.get(`nightly:${name}`)) === day) continue;
+  for (const task of tasks) {
+    if (done.get(markOf(task)) === day) continue;
     try {
-      await run(svoi, day);
-      await values.set(`nightly:${name}`, day);
+      await task.run(svoi, day);
+      await values.set(markOf(task), day);
     } catch (error) {
       failures.push(error);
     }

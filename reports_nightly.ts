@@ -1,5 +1,6 @@
 import { reportDays } from './core/insights/reports/types.ts';
 import { DAY_MS } from './core/time.ts';
+import { gathered } from './db/gathered.ts';
 import { buyersName } from './db/insights/buyers.ts';
 import { computationStatement } from './db/insights/computations.ts';
 import {
@@ -36,22 +37,28 @@ export const historyTask: NightlyTask = {
   async run(svoi, day) {
     const { database } = svoi;
     const maps = await allMaps(database, svoi.program());
-    for (const map of maps) await countMap(svoi, map, day);
+    await countMaps(svoi, maps, day);
     await clear(svoi, maps, day);
   },
 };
 
-/** Writes down where customers stand on one map on a day, who moved, and how many stand where. */
-export async function countMap(svoi: Worked, map: string, day: string): Promise<void> {
-  await writeStanding(svoi, map, day);
-  const sizes = await svoi.analyst.ask('standingSizes', { map });
-  await svoi.database.write([sizesStatement(map, day, sizes)]);
+/** Writes down where customers stand on maps on a day, who moved, and how many stand where. */
+export async function countMaps(svoi: Worked, maps: readonly string[], day: string): Promise<void> {
+  const database = gathered(svoi.database);
+  const areNew = await Promise.all(maps.map((map) => isNewMap(database, map, day)));
+  for (const [index, map] of maps.entries()) await writeStanding(svoi, map, day, areNew[index] ?? false);
+  const sizes = await svoi.analyst.ask('standingSizes', { maps });
+  await svoi.database.write(maps.map((map) => sizesStatement(map, day, sizes[map] ?? {})));
 }
 
-async function writeStanding({ database, analyst, clock, program }: Worked, map: string, day: string) {
+async function writeStanding(
+  { database, analyst, clock, program }: Worked,
+  map: string,
+  day: string,
+  isNew: boolean,
+): Promise<void> {
   const { zone, currency, tiers, tier_days, rfm } = program();
   const now = clock.now();
-  const isNew = await isNewMap(database, map, day);
   let after: string | undefined = '';
   while (after !== undefined) {
     const page: StandingPage = await analyst.ask('standingPage', {

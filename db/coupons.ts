@@ -1,6 +1,6 @@
 import type { Coupon, CouponBatch, CouponCode, ReservationRef } from '../core/coupons/types.ts';
 import type { CouponBatchId, CouponId } from '../core/ids.ts';
-import { type Database, type Row, readRow, readRows } from './database.ts';
+import { type Database, type Reading, type Row, readRow, readRows } from './database.ts';
 import { couponFrom } from './facts/coupons.ts';
 import { reader } from './rows.ts';
 import * as schema from './schema.ts';
@@ -70,7 +70,7 @@ export async function openBatches(database: Database, limit: number): Promise<Co
 
 /** Up to `limit` reservations that no purchase used in their time, those due longest first. */
 export async function reservationsToExpire(
-  database: Database,
+  database: Reading,
   now: number,
   limit: number,
 ): Promise<ReservationRef[]> {

@@ -1,8 +1,8 @@
 import type { CustomerId, NoticeId, PurchaseId, RedemptionId } from '../core/ids.ts';
-import { type Database, readRow, readRows } from './database.ts';
+import { type Reading, readRow, readRows } from './database.ts';
 
 /** Reads up to `limit` ids of what is due at `now` (epoch milliseconds), those due longest first. */
-export type FindDue<Id extends string> = (database: Database, now: number, limit: number) => Promise<Id[]>;
+export type FindDue<Id extends string> = (database: Reading, now: number, limit: number) => Promise<Id[]>;
 
 /** What is due, by a statement that takes the moment and the limit, and names its column `id`. */
 export function dueBy<Id extends string>(sql: string): FindDue<Id> {
@@ -55,7 +55,7 @@ const waiting = [
 ] as const;
 
 /** The first moment from `from` on at which something falls due, epoch milliseconds; undefined: nothing waits. */
-export async function nextDue(database: Database, from: number): Promise<number | undefined> {
+export async function nextDue(database: Reading, from: number): Promise<number | undefined> {
   const each = waiting.map(
     ([table, column]) =>
       `select min(${column}) as at from ${table} where ${column} is not null and ${column} >= ?1`,

@@ -1,9 +1,9 @@
 import type { ChannelName } from '../core/customers/types.ts';
 import type { Receipt, ReceiptStatus } from '../core/messaging/receipts.ts';
-import { type Database, readRows } from './database.ts';
+import { type Reading, readRows } from './database.ts';
 
 /** Up to `limit` receipts that came early and whose message is known by now; `now` does not matter to them. */
-export async function receiptsToSettle(database: Database, _now: number, limit: number): Promise<Receipt[]> {
+export async function receiptsToSettle(database: Reading, _now: number, limit: number): Promise<Receipt[]> {
   const rows = await readRows(
     database,
     `select e.* from early_receipts e where exists (

@@ -3,7 +3,7 @@ import { adjustAction } from '../core/staff/adjust.ts';
 import { redeemAction, refundAction, saleAction } from '../core/staff/till.ts';
 import { type Flag, type FlagPattern, type Staff, undoneAction } from '../core/staff/types.ts';
 import { DAY_MS } from '../core/time.ts';
-import { type Database, type Row, readRows } from './database.ts';
+import { type Database, type Reading, type Row, readRows } from './database.ts';
 import { dueBy } from './due.ts';
 import { staffFrom } from './facts/staff.ts';
 
@@ -59,7 +59,7 @@ const found: Readonly<Record<FlagPattern, string>> = {
 };
 
 /** Up to `limit` patterns that nobody was told of in the last day. */
-export async function flagsToRaise(database: Database, now: number, limit: number): Promise<Flag[]> {
+export async function flagsToRaise(database: Reading, now: number, limit: number): Promise<Flag[]> {
   const patterns = Object.entries(found).map(
     ([pattern, sql]) => `select '${pattern}' as pattern, p.* from (${sql}) p`,
   );

@@ -11,9 +11,10 @@ import { lookOf } from '../../core/insights/rfm/maps.ts';
 import { rfmSegments, rfSegments } from '../../core/insights/rfm/types.ts';
 import { parseSegment } from '../../core/segments/parse.ts';
 import type { Rule } from '../../core/segments/types.ts';
-import { type Reading, readRow, readRows, type Statement, statement } from '../database.ts';
+import { type Reading, type Row, readRow, readRows, type Statement, statement } from '../database.ts';
+import { gathered } from '../gathered.ts';
 import { compileSegment } from '../segments/compile.ts';
-import { type SegmentContext, type SegmentProgram, segmentContext } from '../segments/context.ts';
+import { type SegmentProgram, segmentContext } from '../segments/context.ts';
 import { journeyMaps, ruleOfMap } from './journey_maps.ts';
 
 /** The state of who is in a saved segment. */
@@ -118,26 +119,21 @@ export async function allMaps(database: Reading, { rfm }: Pick<SegmentProgram, '
 /** Compares where customers stand with where they stood, a page of customers at a time. */
 export async function standingPage(database: Reading, question: StandingQuestion): Promise<StandingPage> {
   const { map, program, now, after } = question;
-  const context = await segmentContext(database, program, now);
-  const { sql, args } = await standing(database, map, context);
-  const end = await readRow(
-    database,
+  const { sql, args } = await standing(database, map, { program, now });
+  const end = statement(
     'select id from customers where id > ? order by id limit 1 offset ?',
     after,
     customersAtOnce - 1,
   );
-  const last = end && String(end.id);
-  const rows = await readRows(
-    database,
+  const changed = statement(
     `select json_array(id, was, became) as change from (
        select c.id, s.state as was, ${sql} as became
        from customers c left join segment_states s on s.map = ? and s.customer_id = c.id
-       where c.id > ? and c.id <= ?) where was is not became`,
-    ...args,
-    map,
-    after,
-    last ?? '\uffff',
+       where c.id > ? and c.id <= coalesce((${end.sql}), '\uffff')) where was is not became`,
+    ...[...args, map, after, ...end.args],
   );
+  const [ends = [], rows = []] = await database.read([end, changed]);
+  const last = ends[0] && String(ends[0].id);
   return { changes: inCommits(rows.map(({ change }) => String(change))), last };
 }
 
@@ -153,12 +149,14 @@ function inCommits(changes: readonly string[]): string[] {
 async function standing(
   database: Reading,
   map: string,
-  context: SegmentContext,
+  { program, now }: Pick<StandingQuestion, 'program' | 'now'>,
 ): Promise<{ readonly sql: string; readonly args: Statement['args'] }> {
-  const parts = (await partsOf(database, map)).map(({ state, rule }) => ({
-    state,
-    ...compileSegment(rule, context),
-  }));
+  const together = gathered(database);
+  const [context, rules] = await Promise.all([
+    segmentContext(together, program, now),
+    partsOf(together, map),
+  ]);
+  const parts = rules.map(({ state, rule }) => ({ state, ...compileSegment(rule, context) }));
   if (parts.length === 0) return { sql: 'null', args: [] };
   return {
     sql: `case ${parts.map(({ where }) => `when ${where} then ?`).join(' ')} end`,
@@ -227,16 +225,17 @@ export async function isNewMap(database: Reading, map: string, day: string): Pro
   return row === undefined;
 }
 
-/** How many customers stand where on a map, as it is written. */
+/** How many customers stand where on each of some maps, as it is written. */
 export async function standingSizes(
   database: Reading,
-  { map }: { readonly map: string },
-): Promise<Readonly<Record<string, number>>> {
-  const rows = await readRows(
-    database,
-    'select state, count(*) as customers from segment_states where map = ? group by 1',
-    map,
-  );
+  { maps }: { readonly maps: readonly string[] },
+): Promise<Readonly<Record<string, Readonly<Record<string, number>>>>> {
+  const sql = 'select state, count(*) as customers from segment_states where map = ? group by 1';
+  const found = await database.read(maps.map((map) => statement(sql, map)));
+  return Object.fromEntries(maps.map((map, index) => [map, sizesFrom(map, found[index] ?? [])]));
+}
+
+function sizesFrom(map: string, rows: readonly Row[]): Readonly<Record<string, number>> {
   const [kind, profile] = map.split(':');
   const states: readonly string[] =
     profile === undefined || kind === 'journey' ? [inside] : kind === 'rfm' ? rfmSegments : rfSegments;

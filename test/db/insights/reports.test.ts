@@ -162,13 +162,13 @@ describe('the history of segments', () => {
     const often = await saveSegment('Often', 'orders>=1');
     await sell('2026-11-01', anna);
     await night('2026-11-20');
-    const inside = () => here.svoi.analyst.ask('standingSizes', { map: often });
-    expect(await inside()).toEqual({ in: 1 });
+    const inside = () => here.svoi.analyst.ask('standingSizes', { maps: [often] });
+    expect(await inside()).toEqual({ [often]: { in: 1 } });
     await here.svoi.database.write([
       { sql: 'update segments set removed_at = 1, revision = revision + 1', args: [] },
     ]);
     await night('2026-11-21');
-    expect(await inside()).toEqual({ in: 0 });
+    expect(await inside()).toEqual({ [often]: { in: 0 } });
   });
 });
 
