@@ -1,30 +1,19 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { chromiumPath, startBrowser } from '../support/browser.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { chromiumPath } from '../support/browser.ts';
 import {
   chatOn,
   countNameless,
-  layTable,
   pressOn,
   putOnCounter,
   registerOnTelegram,
-  type Table,
+  tableOfEachTest,
   tap,
   write,
 } from '../support/table.ts';
 
 describe.skipIf(chromiumPath === undefined)('the playground in a browser', () => {
-  let browser: Browser;
-  let table: Table;
-
-  beforeAll(async () => {
-    browser = await startBrowser();
-  });
-  afterAll(() => browser.close());
-  beforeEach(async () => {
-    table = await layTable(browser);
-  });
-  afterEach(() => table.clear());
+  const table = tableOfEachTest();
 
   it('tells the story: register, buy, read the points, next year they are burned', async () => {
     const page = await table.open('/?lang=en');

@@ -1,32 +1,23 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { chromiumPath, startBrowser } from '../support/browser.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { chromiumPath } from '../support/browser.ts';
 import {
   becomeOwner,
   chatOn,
   countNameless,
-  layTable,
   putOnCounter,
   resultOf,
   sell,
-  type Table,
+  tableOfEachTest,
   tabTo,
   tap,
   write,
 } from '../support/table.ts';
 
 describe.skipIf(chromiumPath === undefined)('points, returns and coupons in a browser', () => {
-  let browser: Browser;
-  let table: Table;
+  const table = tableOfEachTest();
 
-  beforeAll(async () => {
-    browser = await startBrowser();
-  });
-  afterAll(() => browser.close());
-  afterEach(() => table.clear());
-
-  async function openTable(options: Parameters<Table['open']>[1] = {}): Promise<Page> {
-    table = await layTable(browser);
+  async function openTable(options: Parameters<typeof table.open>[1] = {}): Promise<Page> {
     await table.register();
     return table.open('/?lang=en', options);
   }

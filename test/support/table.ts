@@ -1,14 +1,14 @@
 import type { Browser, Locator, Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { platformTimers } from '../../bots/timers.ts';
-import { openPage, type WatchedPage } from './browser.ts';
+import { openPage, startBrowser, type WatchedPage } from './browser.ts';
 import { type Listening, listen } from './listen.ts';
 import { type TestPlayground, testPlayground } from './playground.ts';
 
 type PageOptions = Parameters<typeof openPage>[3];
 
 /** A playground that is served, with the page that was opened last. */
-export interface Table {
+interface Table {
   /** What is served. */
   readonly here: TestPlayground;
   /** The phone with buttons is a customer's already, and shows the menu. */
@@ -20,7 +20,7 @@ export interface Table {
 }
 
 /** Serves a new playground for `browser`. */
-export async function layTable(browser: Browser): Promise<Table> {
+async function layTable(browser: Browser): Promise<Table> {
   const here: TestPlayground = await testPlayground(platformTimers);
   const server: Listening = await listen((request) => here.app.fetch(request));
   let watched: WatchedPage | undefined;
@@ -44,6 +44,47 @@ export async function layTable(browser: Browser): Promise<Table> {
       expect(complaints).toEqual([]);
     },
   };
+}
+
+/** The table of the test that is under way. */
+export interface TableOfTest extends Pick<Table, 'here' | 'register' | 'open'> {
+  /** The page that was opened last. */
+  readonly page: Page;
+  /** Waits for words in the chat on a phone. */
+  hears(phone: string, text: string | RegExp): Promise<void>;
+}
+
+/** Lays a new table before each test of a `describe`, all in one browser, and clears it afterwards. */
+export function tableOfEachTest(
+  prepare: (table: TableOfTest) => Promise<unknown> = async () => {},
+): TableOfTest {
+  let browser: Browser;
+  let table: Table;
+  let page: Page;
+  const ofTest: TableOfTest = {
+    get here() {
+      return table.here;
+    },
+    get page() {
+      return page;
+    },
+    register: () => table.register(),
+    async open(path, options) {
+      page = await table.open(path, options);
+      return page;
+    },
+    hears: (phone, text) => chatOn(page, phone).getByText(text).last().waitFor(),
+  };
+  beforeAll(async () => {
+    browser = await startBrowser();
+  });
+  afterAll(() => browser.close());
+  beforeEach(async () => {
+    table = await layTable(browser);
+    await prepare(ofTest);
+  });
+  afterEach(() => table.clear());
+  return ofTest;
 }
 
 /** The chat on a phone. */
