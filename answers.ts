@@ -33,7 +33,14 @@ import { saveReport } from './db/insights/reports.ts';
 import { openQuestions } from './db/questions.ts';
 import { savedSegment, savedSegments } from './db/segments/saved.ts';
 import type { Worked } from './jobs.ts';
-import { lookAtJourney, lookAtJourneys, lookAtSample, lookAtTexts, lookAtTrial } from './journey_looks.ts';
+import {
+  lookAtJourney,
+  lookAtJourneys,
+  lookAtSample,
+  lookAtTexts,
+  lookAtTrial,
+  lookAtWords,
+} from './journey_looks.ts';
 import { fetchPhoto } from './photos.ts';
 import { lookAtEffect, lookAtResults } from './results.ts';
 import { currentRfm } from './rfm.ts';
@@ -118,6 +125,7 @@ const looks: Readonly<Record<QuestionKind, Look>> = {
   journey_trial: ({ argument }, svoi) => lookAtTrial(argument, svoi),
   journey_texts: ({ argument }, svoi) => lookAtTexts(argument, svoi),
   journey_sample: ({ argument }, svoi) => lookAtSample(argument, svoi),
+  journey_words: ({ id, argument }, svoi) => lookAtWords(id, argument, svoi),
   effect: ({ argument }, svoi) => lookAtEffect(argument, svoi),
   photo: fetchPhoto,
 };

@@ -1,4 +1,7 @@
+import { type Locale, locales } from './core/customers/types.ts';
 import {
+  backToText,
+  backToWords,
   type JourneyReader,
   journeyAnswer,
   journeysAnswer,
@@ -6,19 +9,28 @@ import {
   textAnswer,
   textsAnswer,
   trialAnswer,
+  wordsAnswer,
 } from './core/dialogs/staff/journeys/answers.ts';
-import { textsIn } from './core/dialogs/staff/journeys/texts.ts';
+import { type JourneyText, textsIn, withText } from './core/dialogs/staff/journeys/texts.ts';
 import { initialLocale } from './core/dialogs/types.ts';
+import type { QuestionId } from './core/ids.ts';
 import type { Answer, QuestionArgument } from './core/insights/questions.ts';
-import { say } from './core/journeys/reply.ts';
+import type { MessageDefinition } from './core/journeys/definition.ts';
+import { type Said, say } from './core/journeys/reply.ts';
 import { journeySubject } from './core/journeys/subjects.ts';
 import { placeOf } from './core/journeys/templates/journey.ts';
+import type { TemplateValues } from './core/journeys/templates/types.ts';
 import { valuesFor } from './core/journeys/templates/values.ts';
+import { textFor, written } from './core/journeys/templates/written.ts';
 import type { Journey } from './core/journeys/types.ts';
+import { withWayOut } from './core/journeys/way_out.ts';
+import { previewWords } from './core/messaging/previews.ts';
+import type { Words } from './core/messaging/types.ts';
 import { countUnderWay } from './db/journeys.ts';
 import type { Worked } from './jobs.ts';
 import { tryJourney } from './journey_trials.ts';
 import { exampleContext } from './locales/template_help.ts';
+import { createPreviews } from './previews.ts';
 
 type Look = (argument: QuestionArgument, svoi: Worked) => Promise<() => Answer>;
 
@@ -93,31 +105,81 @@ export const lookAtTexts: Look = ofJourney(async (journey, argument, svoi) => {
   return () => textsAnswer(journey, Number(argument.from) || 0, readerOf(argument, svoi));
 });
 
-/** A message as a made-up customer reads it, in the language of whoever asks. */
+/** A message as a made-up customer reads it, in the language of whoever asks; or with new words, in theirs. */
 export const lookAtSample: Look = ofJourney(async (journey, argument, svoi) => {
-  const { key, definition } = journey;
-  const number = Number(argument.text) || 0;
-  const message = textsIn(definition)[number]?.message;
+  const { words } = argument;
   const reader = readerOf(argument, svoi);
-  if (!message) return () => textsAnswer(journey, 0, reader);
-  const program = svoi.program();
-  const now = svoi.clock.now();
-  const context = exampleContext(reader.locale, program, now, exampleEvent(definition, now));
+  const number = Number(argument.text) || 0;
+  const proposed = words === undefined ? undefined : proposedIn(journey, argument);
+  const { definition, locale } = proposed ?? { definition: journey.definition, locale: reader.locale };
+  const one = textsIn(definition)[number];
+  if (!one?.message) return () => textsAnswer(journey, 0, reader);
+  const said = exampleOf(definition, one.message, locale, svoi);
+  const back = words === undefined ? backToText(journey.key, number) : backToWords(words);
+  return () => (said.ok ? sampleAnswer(said.reply, back) : textAnswer(journey.key, number, one));
+});
+
+/** New words of a text as they would be read, and how they fit on each channel. */
+export function lookAtWords(id: QuestionId, asked: QuestionArgument, svoi: Worked): ReturnType<Look> {
+  const look = ofJourney(async (journey, argument) => {
+    const { key } = journey;
+    const proposed = proposedIn(journey, argument);
+    if (!proposed) return lookAtTexts({ key, locale: argument.locale ?? '' }, svoi);
+    const { definition, locale: language, number, text } = proposed;
+    const said = text.message && exampleOf(definition, text.message, language, svoi);
+    const reply = said?.ok ? said.reply : { paragraphs: [plainExample(definition, text, language, svoi)] };
+    const reader = { locale: language, category: definition.category };
+    const fits = text.message ? createPreviews(svoi)(reply, reader).flatMap(previewWords) : [];
+    return () => wordsAnswer(id, { key, number, language, text, reply, fits }, svoi.program().locale);
+  });
+  return look(asked, svoi);
+}
+
+/** A journey with words that were typed for one of its texts; undefined where it cannot have them any more. */
+function proposedIn({ definition }: Journey, { text = '', language, written = '' }: QuestionArgument) {
+  const number = Number(text);
+  const locale = locales.find((one) => one === language);
+  const chosen = textsIn(definition)[number];
+  const changed = locale && chosen && withText(definition, chosen.path, locale, written);
+  const now = changed && textsIn(changed)[number];
+  return now && { definition: changed, locale, number, text: now };
+}
+
+/** A message of a journey as a made-up customer reads it in a language. */
+function exampleOf(
+  definition: Journey['definition'],
+  message: MessageDefinition,
+  locale: Locale,
+  svoi: Worked,
+): Said {
+  const { key, category } = definition;
   const { picture, ...plain } = message;
   // There is no cart to draw.
   const shown = picture === undefined || picture === 'cart' ? plain : message;
+  const subject = journeySubject(key);
   const said = say(shown, {
-    ...{ ...reader, values: valuesFor(context), customer: { card: null }, site: svoi.journeyRules().site },
-    ...{ subject: journeySubject(key), cartId: 'crt_example', couponCode: 'EXAMPLE' },
+    ...{ locale, programLocale: svoi.program().locale, values: exampleValues(definition, locale, svoi) },
+    ...{ customer: { card: null }, site: svoi.journeyRules().site },
+    ...{ subject, cartId: 'crt_example', couponCode: 'EXAMPLE' },
+    approvals: { key, category, approved: svoi.program().whatsapp_approved },
   });
-  const one = textsIn(definition)[number];
-  return () =>
-    said.ok
-      ? sampleAnswer(key, number, said.reply)
-      : one
-        ? textAnswer(key, number, one)
-        : textsAnswer(journey, 0, reader);
-});
+  return said.ok && category === 'marketing' ? { ...said, reply: withWayOut(said.reply, subject) } : said;
+}
+
+function exampleValues(definition: Journey['definition'], locale: Locale, svoi: Worked): TemplateValues {
+  const now = svoi.clock.now();
+  return valuesFor(exampleContext(locale, svoi.program(), now, exampleEvent(definition, now)));
+}
+
+/** What the staff are told: words without a message around them. */
+function plainExample(
+  definition: Journey['definition'],
+  { texts }: JourneyText,
+  locale: Locale,
+  svoi: Worked,
+): Words {
+  return written(textFor(texts, locale, svoi.program().locale), exampleValues(definition, locale, svoi));
+}
 
 const examples: ReadonlyMap<string, string | number> = new Map<string, string | number>([
   ['number', 3],

@@ -33,6 +33,8 @@ const actOf = {
   journey_trial: 'journeys',
   journey_texts: 'journeys',
   journey_sample: 'journeys',
+  /** New words of a text as they would look, before they are kept. */
+  journey_words: 'journeys',
   /** The photo that somebody sent for a campaign or a page: it is fetched and kept. */
   photo: 'page',
 } as const satisfies Readonly<Record<string, StaffAct>>;

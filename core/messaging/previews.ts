@@ -55,13 +55,12 @@ export type PreviewMessage = (
   channels?: readonly ChannelName[],
 ) => readonly ChannelPreview[];
 
-/** What to know of a preview: how many SMS, what it costs, what to mind. Nothing where it fits and costs nothing. */
+/** What to know of a preview: how long it is, how many SMS, what it costs, what to mind. */
 export function previewWords(preview: ChannelPreview): readonly Words[] {
   const { channel, length, limit, sms, priceMicros, warnings, template } = preview;
   const size: Words = sms
     ? { key: 'preview.sms', variables: { channel, length, count: sms.segments } }
     : { key: 'preview.size', variables: { channel, length, limit } };
-  if (!sms && !priceMicros && warnings.length === 0 && template === undefined) return [];
   return [
     size,
     ...(priceMicros ? [priceWords(priceMicros)] : []),

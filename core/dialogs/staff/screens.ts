@@ -11,7 +11,7 @@ import { coupon } from './coupon.ts';
 import { find } from './find.ts';
 import { adjust, issue } from './gifts.ts';
 import { journeyText } from './journeys/edit.ts';
-import { journeyScreen, journeys, journeysScreen } from './journeys/screens.ts';
+import { journeyScreen, journeys, journeysScreen, journeyWordsScreen } from './journeys/screens.ts';
 import { merge } from './merge.ts';
 import { pageScreen, pageTasks } from './pages/screens.ts';
 import { redeem } from './redeem.ts';
@@ -103,6 +103,7 @@ const screens: ReadonlyMap<string, StaffScreen> = new Map<string, StaffScreen>([
   ['results', resultsScreen],
   ['journeys', journeysScreen],
   ['journey', journeyScreen],
+  ['journey_words', journeyWordsScreen],
   ['result', resultScreen],
   ...talkScreens,
   ...personScreens,

@@ -93,7 +93,7 @@ describe('a manager', () => {
     expect(await kept()).toMatchObject({ isOn: true });
   });
 
-  test('changes a text: what cannot be said is refused with the reason, and the text before can be brought back', async () => {
+  test('changes a text: what cannot be said is refused with the reason, and nothing is kept before it was seen', async () => {
     await begin(t.svoi, booked);
     await converse(
       maria,
@@ -112,16 +112,71 @@ describe('a manager', () => {
       > До зустрічі, {{customer.frist_name}}!
       frist_name
       > До зустрічі, {{customer.first_name | друже}}!
-      Saved.`,
+      Nothing is kept yet.
+      До зустрічі, Олена!
+      Points
+      Telegram: 19 of 4,096 characters
+      Viber: 19 of 7,000 characters
+      The program names no price for it.
+      Русский: no text yet, they read another one (Українська).
+      [Keep it]
+      [Send it to myself] [Write it otherwise]`,
     );
+    expect((await kept()).text).not.toContain('До зустрічі');
+    await maria.tap('Keep it');
     expect((await kept()).text).toContain('До зустрічі');
+  });
+
+  /** Types new English words for the first text, and keeps them. */
+  async function rewritten(words: string): Promise<void> {
     await maria.press('journey:edit-booked.0.en');
-    await maria.say('Welcome!');
+    await maria.say(words);
+    await maria.tap('Keep it');
+  }
+
+  const versions = () => readRow(t.svoi.database, 'select count(*) as count from journey_versions');
+
+  test('can bring the text before back, that one and no other', async () => {
+    await begin(t.svoi, booked);
+    await rewritten('Welcome!');
     expect((await kept()).text).toContain('Welcome!');
+    await maria.tap('Keep it');
+    expect(await versions()).toEqual({ count: 2 });
     await maria.tap('Bring the text before back');
     expect((await kept()).text).toContain('See you soon');
-    const versions = await readRow(t.svoi.database, 'select count(*) as versions from journey_versions');
-    expect(versions).toEqual({ versions: 4 });
+    await rewritten('Welcome!');
+    await maria.press('journey:edit-booked.1.en');
+    await maria.say('My points');
+    await maria.tap('Keep it');
+    await maria.press('journey:undo-booked.0.en');
+    expect((await kept()).text).toContain('Welcome!');
+    expect(await versions()).toEqual({ count: 5 });
+  });
+
+  test('sends new words to himself first, and sees them once more where the journey changed meanwhile', async () => {
+    await begin(t.svoi, booked);
+    await maria.press('journey:edit-booked.0.en');
+    await maria.say('Welcome, {{customer.first_name | friend}}!');
+    const heard = await maria.tap('Send it to myself');
+    expect(heard.at(-1)?.text).toContain('Welcome, Olena!');
+    expect(heard.at(-1)?.buttons.slice(0, 3)).toEqual(['Points', 'Keep it', 'Back']);
+    const looked = await maria.tap('Points');
+    expect(looked.at(-1)?.text).toContain('Nothing is kept yet.');
+    await begin(t.svoi, { ...booked, again: 'once' });
+    const again = await maria.tap('Keep it');
+    expect(again.at(-1)?.text).toContain('Nothing is kept yet.');
+    await maria.tap('Keep it');
+    expect((await kept()).text).toContain('Welcome, ');
+  });
+
+  test('sees what colleagues will be told as one of them', async () => {
+    const staff = { text: { en: 'Call {{customer.first_name | them}}.' } };
+    await begin(t.svoi, { ...booked, steps: [{ staff }] });
+    await maria.press('journey:edit-booked.0.en');
+    const heard = await maria.say('Please call {{customer.first_name | them}} today.');
+    expect(heard.at(-1)?.text).toContain('Please call Olena today.');
+    expect(heard.at(-1)?.text).not.toContain('SMS');
+    expect(heard.at(-1)?.buttons[0]).toBe('Keep it');
   });
 
   test('sees a message as a made-up customer would', async () => {

@@ -1,5 +1,7 @@
 import { type Locale, locales } from '../../../customers/types.ts';
+import type { QuestionId } from '../../../ids.ts';
 import type { Answer } from '../../../insights/questions.ts';
+import type { Texts } from '../../../journeys/definition.ts';
 import { describeJourney, stepName } from '../../../journeys/describe.ts';
 import type { DryRun } from '../../../journeys/dry_run/types.ts';
 import { textFor } from '../../../journeys/templates/written.ts';
@@ -229,18 +231,85 @@ export function textAnswer(key: string, number: number, { texts, message }: Jour
   ]);
 }
 
-/** A message as a made-up customer reads it; whatever its buttons would do, here they lead back to its text. */
-export function sampleAnswer(key: string, number: number, reply: Reply): Answer {
-  const back = `journey:text-${key}.${number}`;
+/** A message as a made-up customer reads it; whatever its buttons would do, here they lead back. */
+export function sampleAnswer(reply: Reply, back: SampleBack): Answer {
   const rows = (reply.buttons ?? []).map((row) =>
-    row.map((button): Button => (button.kind === 'press' ? { ...button, data: back } : button)),
+    row.map((button): Button => (button.kind === 'press' ? { ...button, data: back.to } : button)),
   );
-  const texts = press({ key: 'scenario.all_texts' }, `journey:texts-${key}`);
   return {
     reply: {
       ...reply,
       paragraphs: [...reply.paragraphs, { key: 'scenario.sent_to_me' }],
-      buttons: [...rows, [texts], leaving],
+      buttons: [...rows, ...back.rows, leaving],
     },
   };
+}
+
+/** Where a sample leads back to: what its own buttons carry, and the rows under them. */
+interface SampleBack {
+  readonly to: string;
+  readonly rows: readonly (readonly Button[])[];
+}
+
+/** Back from a sample of a text to where it is changed. */
+export function backToText(key: string, number: number): SampleBack {
+  return {
+    to: `journey:text-${key}.${number}`,
+    rows: [[press({ key: 'scenario.all_texts' }, `journey:texts-${key}`)]],
+  };
+}
+
+/** Back from a sample of words that are not kept yet. */
+export function backToWords(id: string): SampleBack {
+  const to = `journey_words:look-${id}`;
+  return { to, rows: [[keepButton(id)], [press({ key: 'button.back' }, to)]] };
+}
+
+function keepButton(id: string): Button {
+  return press({ key: 'scenario.keep' }, `journey_words:keep-${id}`);
+}
+
+/** New words of a text as they would look. */
+export interface WordsFound {
+  readonly key: string;
+  readonly number: number;
+  readonly language: Locale;
+  /** The text with the new words. */
+  readonly text: JourneyText;
+  /** As it is read, with made-up data. */
+  readonly reply: Reply;
+  /** How it fits on each of the channels it takes. */
+  readonly fits: readonly Words[];
+}
+
+/** New words as they will be read, how they fit, and what is not written yet; kept only by a button. */
+export function wordsAnswer(
+  id: QuestionId,
+  { key, number, language, text, reply, fits }: WordsFound,
+  programLocale: Locale,
+): Answer {
+  const labels = (reply.buttons ?? []).flat().map(({ label }) => label);
+  const missing = missingLanguages(text.texts, programLocale);
+  const toMe = text.message ? [press({ key: 'scenario.to_me' }, `journey_words:me-${id}`)] : [];
+  return answerOf(
+    [
+      { key: text.message ? 'scenario.looks' : 'scenario.looks_staff' },
+      ...reply.paragraphs,
+      ...[labels, fits, missing].filter((lines) => lines.length > 0),
+    ],
+    [
+      [keepButton(id)],
+      [...toMe, press({ key: 'scenario.write_again' }, `journey:edit-${key}.${number}.${language}`)],
+      [press({ key: 'scenario.all_texts' }, `journey:texts-${key}`)],
+    ],
+  );
+}
+
+/** A line for each language in which nothing is written, with the one that is read in its place. */
+function missingLanguages(texts: Texts, programLocale: Locale): Words[] {
+  return locales.flatMap((language) => {
+    if (texts[language] !== undefined) return [];
+    const other = textFor(texts, language, programLocale).locale;
+    return [{ key: 'scenario.missing_in', variables: { language, other } } as const];
+  });
 }

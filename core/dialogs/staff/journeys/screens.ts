@@ -2,10 +2,10 @@ import { switchJourney } from '../../../journeys/switch.ts';
 import type { Words } from '../../../messaging/types.ts';
 import { actorOfStaff } from '../../../staff/types.ts';
 import { type Outcome, press, writing } from '../../turn.ts';
-import { ask } from '../segments/ask.ts';
-import { done, type StaffScreen, type StaffTurn, type Task } from '../task.ts';
+import { ask, questionOf, questionRound, readOnward } from '../segments/ask.ts';
+import { type DialogRound, done, type StaffScreen, type StaffTurn, type Task } from '../task.ts';
 import { journeyName } from './answers.ts';
-import { askText, undoText } from './edit.ts';
+import { askText, keepWords, showWords, undoText } from './edit.ts';
 import { changeRound, journeyCalled } from './known.ts';
 
 /** The journeys there are: what we write to customers by ourselves. */
@@ -75,6 +75,31 @@ export const journeyScreen: StaffScreen = {
         return askText(turn, { key, place: first, language: second });
       case 'undo':
         return undoText(turn, { key, place: first, language: second });
+      default:
+        return undefined;
+    }
+  },
+};
+
+/** New words of a text, before they are kept: looking at them again, having them sent, keeping them. */
+export const journeyWordsScreen: StaffScreen = {
+  act: 'journeys',
+  rounds(argument) {
+    const { id } = readOnward(argument);
+    const journeyOf: DialogRound = (facts) => changeRound(questionOf(id, facts)?.argument.key ?? '')(facts);
+    return [questionRound(id), journeyOf];
+  },
+  show(turn, argument) {
+    const { act, id } = readOnward(argument);
+    const question = questionOf(id, turn.facts);
+    if (question?.kind !== 'journey_words') return done(turn, [{ key: 'people.too_old' }]);
+    switch (act) {
+      case 'keep':
+        return keepWords(turn, question.argument);
+      case 'look':
+        return showWords(turn, question.argument);
+      case 'me':
+        return look(turn, 'journey_sample', { ...question.argument, words: id });
       default:
         return undefined;
     }
