@@ -1,14 +1,25 @@
 /** The body as text, or undefined when it is longer than `limit` bytes. */
 export async function readBody(request: Request, limit: number): Promise<string | undefined> {
-  if (Number(request.headers.get('content-length') ?? 0) > limit) return undefined;
-  const chunks: Uint8Array[] = [];
+  return (await readBlob(request, limit))?.text();
+}
+
+/** A body as it is, or undefined when it is longer than `limit` bytes: no more of it is read then. */
+export async function readBlob(
+  { headers, body }: Pick<Request | Response, 'headers' | 'body'>,
+  limit: number,
+): Promise<Blob | undefined> {
+  if (Number(headers.get('content-length') ?? 0) > limit) {
+    await body?.cancel();
+    return undefined;
+  }
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
-  for await (const chunk of request.body ?? []) {
+  for await (const chunk of body ?? []) {
     size += chunk.byteLength;
     if (size > limit) return undefined;
     chunks.push(chunk);
   }
-  return new Blob(chunks).text();
+  return new Blob(chunks);
 }
 
 /** Whether two secrets are the same, in a time that tells nothing about where they differ. */

@@ -9,6 +9,7 @@ import { extensionOf, type Image } from '../../core/messaging/images.ts';
 import type { Abilities, Channel, OutgoingMessage, ShownButton } from '../channel.ts';
 import { cutText } from '../text.ts';
 import { faultOf } from './faults.ts';
+import type { FetchFile } from './files.ts';
 import { keyLabel } from './updates.ts';
 
 /** https://core.telegram.org/bots/faq: about 30 messages a second over all chats, 4096 characters each. */
@@ -26,10 +27,11 @@ const abilities: Abilities = {
 const captionLimit = 1024;
 
 /** Telegram as a channel. */
-export function createTelegramChannel(api: Api): Channel {
+export function createTelegramChannel(api: Api, fetchFile: FetchFile): Channel {
   return {
     name: 'telegram',
     abilities,
+    fetchPicture: fetchFile,
     async send(message) {
       try {
         return { status: 'sent', providerId: String(await deliver(api, message)) };

@@ -5,6 +5,7 @@ import { readBody, sameSecret } from '../requests.ts';
 import { platformTimers, type Timers } from '../timers.ts';
 import { createTelegramChannel } from './channel.ts';
 import { describe } from './faults.ts';
+import { createFetchFile } from './files.ts';
 import { createPolling, type Polling } from './polling.ts';
 import { setUpTelegram, type TelegramSetup } from './setup.ts';
 import { eventOf, parseUpdate, type Update } from './updates.ts';
@@ -59,7 +60,7 @@ export function createTelegram(options: TelegramOptions): Telegram {
   const take = createTaker(api, botIdOf(token), handle, log);
 
   return {
-    channel: createTelegramChannel(api),
+    channel: createTelegramChannel(api, createFetchFile(api, apiRoot, token)),
     poll: createPolling({ api: pollApi, take, timers, log }),
     setup: (setup) => setUpTelegram(api, webhookSecret, setup),
     username: async () => (await api.getMe()).username,

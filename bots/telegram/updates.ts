@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { IncomingEvent, Said } from '../../core/dialogs/types.ts';
+import type { IncomingEvent, Said, SentPicture } from '../../core/dialogs/types.ts';
+import { imageTypes, mostImageBytes } from '../../core/messaging/images.ts';
 
 /** What Telegram is asked to deliver. */
 export const allowedUpdates = ['message', 'callback_query', 'my_chat_member'] as const;
@@ -11,6 +12,18 @@ const person = z.object({
   language_code: z.string().optional(),
 });
 
+const photoSize = z.object({
+  file_id: z.string().min(1),
+  width: z.int(),
+  height: z.int(),
+  file_size: z.int().optional(),
+});
+const document = z.object({
+  file_id: z.string().min(1),
+  mime_type: z.string().optional(),
+  file_size: z.int().optional(),
+});
+
 const message = z.looseObject({
   message_id: z.int(),
   from: person.optional(),
@@ -19,6 +32,8 @@ const message = z.looseObject({
   caption: z.string().optional(),
   reply_to_message: z.object({ message_id: z.int() }).optional().catch(undefined),
   contact: z.object({ phone_number: z.string(), user_id: z.int().optional() }).optional(),
+  photo: z.array(photoSize).optional().catch(undefined),
+  document: document.optional().catch(undefined),
 });
 
 const callbackQuery = z.object({
@@ -95,7 +110,7 @@ function saidIn({ message, callback_query: query, my_chat_member: member }: Upda
 
 const startCommand = /^\/start(?:@\w+)?(?:\s+([\w-]{1,64}))?\s*$/;
 
-/** Contents a person sends that we cannot read; they get an answer all the same. */
+/** Contents a person sends that are no words; they get an answer all the same. */
 const unreadable = [
   'animation',
   'audio',
@@ -120,11 +135,25 @@ function saidInMessage(message: NonNullable<Update['message']>, sender: number):
     return { kind: 'contact', phone: contact.phone_number, own: contact.user_id === sender };
   }
   if (text === undefined) {
-    return unreadable.some((kind) => kind in message) ? { kind: 'text', text: caption ?? '' } : undefined;
+    return unreadable.some((kind) => kind in message) ? attached(message, caption) : undefined;
   }
   const start = startCommand.exec(text);
   if (start) return start[1] ? { kind: 'start', context: start[1] } : { kind: 'start' };
   return { kind: 'text', text: keyPressed(text) ?? text.replace(/^(\/\w+)@\w+/, '$1') };
+}
+
+function attached(message: NonNullable<Update['message']>, caption = ''): Said {
+  const picture = pictureIn(message);
+  return { kind: 'attachment', text: caption, ...(picture ? { picture } : {}) };
+}
+
+/** A photo comes in several sizes: the largest that we keep. One sent as a file comes as it is. */
+function pictureIn({ photo = [], document }: NonNullable<Update['message']>): SentPicture | undefined {
+  const bySize = photo.toSorted((one, other) => other.width * other.height - one.width * one.height);
+  const fits = bySize.find(({ file_size: bytes = 0 }) => bytes <= mostImageBytes);
+  const isImage = imageTypes.some((type) => type === document?.mime_type);
+  const file = fits ?? bySize.at(-1) ?? (isImage ? document : undefined);
+  return file && { ref: file.file_id, ...(file.file_size === undefined ? {} : { bytes: file.file_size }) };
 }
 
 function saidByMember(status: string): Said | undefined {

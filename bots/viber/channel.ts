@@ -32,6 +32,7 @@ const abreast = 5;
 export interface ViberChannelOptions {
   readonly api: ViberApi;
   readonly make: MessageMaker;
+  readonly fetchPicture: NonNullable<Channel['fetchPicture']>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -43,7 +44,8 @@ interface Letter {
 }
 
 /** Viber as a channel. */
-export function createViberChannel({ api, make, clock, log }: ViberChannelOptions): Channel {
+export function createViberChannel(options: ViberChannelOptions): Channel {
+  const { api, make, fetchPicture, clock, log } = options;
   const judge = createJudge(log);
   let mayBroadcast = true;
 
@@ -103,6 +105,7 @@ export function createViberChannel({ api, make, clock, log }: ViberChannelOption
   return {
     name: 'viber',
     abilities,
+    fetchPicture,
     send: async (message) => attempt(message.address, await make(message)),
     get sendMany() {
       return mayBroadcast ? sendMany : undefined;

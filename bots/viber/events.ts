@@ -2,7 +2,7 @@ import ContactMessage from 'viber-bot/lib/message/contact-message.js';
 import type Message from 'viber-bot/lib/message/message.js';
 import MessageFactory from 'viber-bot/lib/message/message-factory.js';
 import { z } from 'zod';
-import type { IncomingEvent, Said } from '../../core/dialogs/types.ts';
+import type { IncomingEvent, Said, SentPicture } from '../../core/dialogs/types.ts';
 import type { Receipt } from '../../core/messaging/receipts.ts';
 import { messageToken } from './api.ts';
 import { tappedData } from './keyboard.ts';
@@ -33,7 +33,14 @@ const callbackSchema = z.object({
   /** Set in groups, which are none of ours. */
   chat_id: lenient(z.string()),
   message: lenient(
-    z.looseObject({ type: z.string(), text: lenient(z.string()), media: lenient(z.string()) }),
+    z.looseObject({
+      type: z.string(),
+      text: lenient(z.string()),
+      media: lenient(z.string()),
+      file_name: lenient(z.string()),
+      /** In bytes. */
+      size: lenient(z.int()),
+    }),
   ),
   context: lenient(z.string()),
   subscribed: lenient(z.boolean()),
@@ -42,6 +49,8 @@ const callbackSchema = z.object({
 
 /** A call of Viber's to our webhook, as far as Svoi reads it. */
 export type Callback = z.output<typeof callbackSchema>;
+
+type RawMessage = NonNullable<Callback['message']>;
 
 /** Somebody who looks at our chat and cannot be written to yet. */
 export interface Visitor {
@@ -101,17 +110,26 @@ function saidIn(callback: Callback): Said | undefined {
 
 const factory = new MessageFactory({ debug() {} });
 
-function saidInMessage(raw: NonNullable<Callback['message']>): Said | undefined {
+function saidInMessage(raw: RawMessage): Said | undefined {
   const message = build(raw);
   // The card says nothing about whose it is: a forwarded one looks the same.
   if (message instanceof ContactMessage) return contactIn(message);
   const { start, links = [] } = trackingIn(message);
   if ([raw.text, raw.media].some((text) => text !== undefined && links.includes(text))) return undefined;
-  // What cannot be read, a sticker or a voice, gets an answer all the same.
   const text = raw.text ?? (raw.type === 'url' ? raw.media : undefined) ?? '';
   const data = tappedData(text);
   if (data !== undefined) return pressed(data);
-  return start === undefined ? { kind: 'text', text } : beginning(contextIn(start));
+  if (start !== undefined) return beginning(contextIn(start));
+  if (raw.type === 'text' || raw.type === 'url') return { kind: 'text', text };
+  const picture = pictureIn(raw);
+  return { kind: 'attachment', text, ...(picture ? { picture } : {}) };
+}
+
+/** A photo, or a file that is named like one, by the address where Viber has it for an hour. */
+function pictureIn({ type, media, file_name, size }: RawMessage): SentPicture | undefined {
+  const isPicture = type === 'picture' || (type === 'file' && /\.(jpe?g|png)$/i.test(file_name ?? ''));
+  if (!isPicture || media === undefined) return undefined;
+  return { ref: media, ...(size === undefined ? {} : { bytes: size }) };
 }
 
 function contactIn({ contactPhoneNumber: phone }: ContactMessage): Said {
@@ -122,7 +140,7 @@ function contactIn({ contactPhoneNumber: phone }: ContactMessage): Said {
 }
 
 /** viber-bot's own reading of a message; it throws on contents that are not what their type says. */
-function build(raw: NonNullable<Callback['message']>): Message | undefined {
+function build(raw: RawMessage): Message | undefined {
   try {
     return factory.createMessageFromJson({ message: raw });
   } catch {

@@ -7,6 +7,7 @@ import { hmacHex, readBody, sameSecret } from '../requests.ts';
 import { type Answer, createViberApi, type ViberApi } from './api.ts';
 import { createViberChannel } from './channel.ts';
 import { type Callback, eventOf, eventTypes, parseCallback, receiptIn, visitorIn } from './events.ts';
+import { createFetchMedia } from './files.ts';
 import { parseExactly } from './json.ts';
 import { createMessageMaker, type MessageMaker } from './messages.ts';
 import { createPictureLinks, picturesPath } from './pictures.ts';
@@ -45,7 +46,7 @@ export function createViber(options: ViberOptions): Messenger {
   const take = createTaker(options, make);
 
   return {
-    channel: createViberChannel({ api, make, clock, log }),
+    channel: createViberChannel({ api, make, fetchPicture: createFetchMedia(apiRoot), clock, log }),
     paths: [webhookPath, `${picturesPath}*`],
     async webhook(request) {
       const isRead = request.method === 'GET' || request.method === 'HEAD';

@@ -44,6 +44,9 @@ export interface ChannelHarness {
   readonly person: {
     start(context?: string): Promise<void>;
     say(text: string): Promise<void>;
+    /** Sends a photo with words. Absent where nobody can; so is what is no picture. */
+    sendPhoto?(bytes: Uint8Array, caption: string): Promise<void>;
+    sendSticker?(): Promise<void>;
     /** Taps the button with this label under the newest message that has it. Absent without buttons. */
     tap?(label: string): Promise<void>;
     /** Shares the own number; `shareOther` somebody else's. Absent without `sharePhone`. */
@@ -255,6 +258,24 @@ export function describeChannel(name: string, makeHarness: () => Promise<Channel
       it('text', async () => {
         await harness.person.say('скільки в мене балів? 🙂');
         expectLast({ kind: 'text', text: 'скільки в мене балів? 🙂' });
+      });
+
+      it('a photo, with its words: the channel hands it out when it is asked for', async ({ skip }) => {
+        const { channel, person } = harness;
+        skip(!person.sendPhoto);
+        await person.sendPhoto?.(jpeg.bytes, 'Наша вітрина');
+        expectLast({ kind: 'attachment', text: 'Наша вітрина', picture: { ref: expect.any(String) } });
+        const last = harness.events.at(-1)?.said;
+        const ref = (last?.kind === 'attachment' && last.picture?.ref) || '';
+        expect(await channel.fetchPicture?.(ref, 1024)).toEqual({ status: 'fetched', bytes: jpeg.bytes });
+        expect(await channel.fetchPicture?.(ref, 100)).toEqual({ status: 'too_large' });
+        expect(await channel.fetchPicture?.('404404404', 1024)).toMatchObject({ status: 'refused' });
+      });
+
+      it('what is neither words nor a picture is told of as well', async ({ skip }) => {
+        skip(!harness.person.sendSticker);
+        await harness.person.sendSticker?.();
+        expect(harness.events.at(-1)?.said).toEqual({ kind: 'attachment', text: '' });
       });
 
       it('a tap, with the data of the button and the message it was on, if it stood on one', async ({

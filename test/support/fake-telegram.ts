@@ -2,6 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type BotMessage, type Chat, createChat } from './telegram/chat.ts';
+import { createFiles, type Files } from './telegram/files.ts';
 import { type Method, methods, type Payload, parseBody, parsePayload, Refusal } from './telegram/methods.ts';
 import { createUpdates, type Updates } from './telegram/updates.ts';
 
@@ -37,6 +38,10 @@ export interface Person {
   tap(label: string | RegExp): Promise<number | undefined>;
   /** Shares a contact from the address book; one's own by default. */
   shareContact(phone: string, userId?: number | null): Promise<number | undefined>;
+  /** Sends a photo, which comes in two sizes, the smaller one first. */
+  sendPhoto(bytes: Uint8Array, caption?: string): Promise<number | undefined>;
+  /** Sends a file as it is. */
+  sendFile(bytes: Uint8Array, type: string): Promise<number | undefined>;
   send(content: Readonly<Record<string, unknown>>): Promise<number | undefined>;
   block(): Promise<number | undefined>;
   unblock(): Promise<number | undefined>;
@@ -76,6 +81,11 @@ export async function startFakeTelegram(
   const world = createWorld(createUpdates(options.firstUpdateId ?? 7001));
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const [, path] = /^\/file\/bot[^/]+\/(.+)$/.exec(request.url ?? '') ?? [];
+    if (path !== undefined) {
+      const bytes = request.url?.startsWith(`/file/bot${token}/`) ? world.files.read(path) : undefined;
+      return void response.writeHead(bytes ? 200 : 404).end(bytes);
+    }
     const [, given, name = ''] = /^\/bot([^/]+)\/(\w+)$/.exec(request.url ?? '') ?? [];
     const body = await bodyOf(request);
     if (given !== token) return reply(response, new Refusal(401, 'Unauthorized'));
@@ -197,6 +207,7 @@ interface World {
   readonly updates: Updates;
   readonly chats: Map<number, Chat>;
   readonly queries: Set<string>;
+  readonly files: Files;
   nextId(): number;
 }
 
@@ -206,6 +217,7 @@ function createWorld(updates: Updates): World {
     updates,
     chats: new Map(),
     queries: new Set(),
+    files: createFiles(),
     nextId: () => {
       last += 1;
       return last;
@@ -247,6 +259,7 @@ const handlers: { readonly [Name in Method]: (world: World, payload: Payload<Nam
     updates.webhook = undefined;
     return true;
   },
+  getFile: ({ files }, { file_id: id }) => files.find(id),
   sendMessage: (world, { chat_id, text, reply_markup: markup }) =>
     shown(openChat(world, chat_id).post({ text, markup }), chat_id),
   sendPhoto: (world, { chat_id, photo: picture, caption: text = '', reply_markup: markup }) =>
@@ -331,6 +344,13 @@ function createPerson(
     say: (text) => send({ text }),
     tap: async (label) => tap(label),
     shareContact,
+    sendPhoto(bytes, caption) {
+      const small = { ...world.files.keep(bytes.subarray(0, 20), 'thumbnails'), width: 90, height: 60 };
+      const large = { ...world.files.keep(bytes, 'photos'), width: 1280, height: 853 };
+      return send({ photo: [small, large], ...(caption === undefined ? {} : { caption }) });
+    },
+    sendFile: (bytes, type) =>
+      send({ document: { ...world.files.keep(bytes, 'documents'), file_name: 'file', mime_type: type } }),
     send,
     block: () => become('kicked'),
     unblock: () => become('member'),

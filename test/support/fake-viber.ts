@@ -38,6 +38,8 @@ export interface Person {
   tap(label: string): Promise<Response>;
   /** Sends a card of the address book: nothing tells whose it is. */
   shareContact(phone: string): Promise<Response>;
+  /** Sends a photo, which Viber keeps under an address. */
+  sendPhoto(bytes: Uint8Array, caption?: string): Promise<Response>;
   send(message: Readonly<Record<string, unknown>>): Promise<Response>;
   unsubscribe(): Promise<Response>;
   subscribe(): Promise<Response>;
@@ -77,9 +79,10 @@ export async function startFakeViber(now: () => number = () => Date.now()): Prom
     );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  world.root = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     token: world.token,
-    apiRoot: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    apiRoot: world.root,
     calls: world.calls,
     account: world.account,
     get deliver() {
@@ -123,6 +126,8 @@ interface World {
   readonly calls: Call[];
   readonly faults: Map<string, Fault[]>;
   readonly chats: Map<string, Chat>;
+  readonly media: Uint8Array[];
+  root: string;
   readonly account: { webhook: string; eventTypes: readonly string[]; mayBroadcast: boolean };
   readonly now: () => number;
   deliver: Deliver;
@@ -136,7 +141,7 @@ function createWorld(now: () => number): World {
   let count = 5_741_311_803_571_721_000n;
   const world: World = {
     token: '4453b6ac1s345678-e02c5f12174805f9-daec9cbb5448c51f',
-    ...{ calls: [], faults: new Map(), chats: new Map(), now },
+    ...{ calls: [], faults: new Map(), chats: new Map(), now, media: [], root: '' },
     account: { webhook: 'https://shop.example.com/viber', eventTypes: [], mayBroadcast: true },
     deliver: fetch,
     last: {},
@@ -166,6 +171,11 @@ export function signed(url: string, token: string, body: string): Request {
 }
 
 async function serve(world: World, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const [, medium] = /^\/media\/(\d+)\.jpg$/.exec(request.url ?? '') ?? [];
+  if (request.method === 'GET') {
+    const bytes = world.media[Number(medium ?? -1)];
+    return void response.writeHead(bytes ? 200 : 404).end(bytes);
+  }
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const method = (request.url ?? '').replace(/^\/pa\//, '');
@@ -311,6 +321,11 @@ function createPerson(
     },
     ...{ open, tap, send, shareContact },
     say: (text) => send({ type: 'text', text }),
+    sendPhoto(bytes, caption) {
+      const media = `${world.root}/media/${world.media.push(bytes) - 1}.jpg`;
+      const about = { file_name: 'photo.jpg', thumbnail: media };
+      return send({ type: 'picture', media, ...about, ...(caption === undefined ? {} : { text: caption }) });
+    },
     unsubscribe() {
       chat.subscribed = false;
       return world.push({ event: 'unsubscribed', user_id: id });

@@ -20,6 +20,7 @@ export interface WhatsAppPerson {
   readonly seen: readonly SeenInWhatsApp[];
   /** Resolves to the message, heard by the browser that runs, else kept as unread. */
   say(text: string, more?: Partial<WebMessage>): WebMessage;
+  sendPhoto(bytes: Uint8Array, caption: string): WebMessage;
 }
 
 /** How a person's name is known to the page. */
@@ -48,7 +49,10 @@ export interface FakeWhatsApp {
   /** Somebody scans the code that the browser shows, or types it. */
   link(): void;
   /** The next call of this kind rejects, or never comes back. */
-  fault(call: 'start' | 'send' | 'names' | 'alive' | 'unread', how: 'reject' | 'hang' | 'false'): void;
+  fault(
+    call: 'start' | 'send' | 'names' | 'alive' | 'unread' | 'download',
+    how: 'reject' | 'hang' | 'false',
+  ): void;
   /** Called with all that is sent. */
   onSent: (person: WhatsAppPerson, id: string, content: WebContent) => void;
 }
@@ -63,6 +67,7 @@ interface Known extends WhatsAppPerson {
 /** An account that nobody has written to. `at` says what time it is, epoch milliseconds. */
 export function fakeWhatsApp(at: () => number = () => 0): FakeWhatsApp {
   const people: Known[] = [];
+  const photos = new Map<string, Uint8Array>();
   const faults = new Map<string, 'reject' | 'hang' | 'false'>();
   let listening: ((event: ClientEvent) => void) | undefined;
   let count = 0;
@@ -98,6 +103,11 @@ export function fakeWhatsApp(at: () => number = () => 0): FakeWhatsApp {
           const message = { ...told, text, ...more };
           person.unread.push(message);
           if (fake.linked) fake.tell({ kind: 'message', message });
+          return message;
+        },
+        sendPhoto(bytes, caption) {
+          const message = person.say(caption, { type: 'image', picture: { bytes: bytes.length } });
+          photos.set(`${message.chat} ${message.id}`, bytes);
           return message;
         },
       };
@@ -160,6 +170,10 @@ export function fakeWhatsApp(at: () => number = () => 0): FakeWhatsApp {
         person.unread = [];
         fake.onSent(person, id, content);
         return id;
+      },
+      async download(chat, id) {
+        await go('download');
+        return photos.get(`${chat} ${id}`);
       },
       async unread() {
         await go('unread');

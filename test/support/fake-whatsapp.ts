@@ -50,6 +50,8 @@ export interface WhatsAppPerson {
   tap(label: string): Promise<number>;
   /** Shares a contact; `asked`: by the button that a message of ours showed. */
   shareContact(phone: string, asked: boolean): Promise<number>;
+  /** Sends a photo, which WhatsApp hands out by its id. */
+  sendPhoto(bytes: Uint8Array, caption?: string): Promise<number>;
   /** Sends a message of any kind. */
   sends(content: Readonly<Record<string, unknown>>): Promise<number>;
 }
@@ -81,6 +83,8 @@ export interface FakeWhatsApp {
 
 const windowMs = 24 * 60 * 60_000;
 const perSecond = 80;
+/** Media have long numbers for ids. */
+const firstMedium = 1_003_383_421_387_256;
 
 interface Chat {
   readonly about: PersonAbout;
@@ -97,6 +101,7 @@ export async function startFakeWhatsApp(clock: Clock): Promise<FakeWhatsApp> {
   const chats: Chat[] = [];
   const sent: Payload[] = [];
   const uploads: Uint8Array[] = [];
+  const media: Uint8Array[] = [];
   const templates = new Map<string, ApprovedTemplate>();
   const faults: Fault[] = [];
   const metadata = { display_phone_number: '380441234567', phone_number_id: phoneNumberId };
@@ -198,6 +203,25 @@ export async function startFakeWhatsApp(clock: Clock): Promise<FakeWhatsApp> {
     return { success: true };
   }
 
+  /** Where a medium is, for the next five minutes. */
+  function placeOf(pathname: string): object {
+    const [, id] = /^\/v\d+\.\d+\/(\d+)$/.exec(pathname) ?? [];
+    const bytes = media[Number(id) - firstMedium];
+    if (id === undefined || !bytes) {
+      const details = `Unsupported get request. Object with ID '${pathname}' does not exist`;
+      throw new GraphRefusal(400, 100, details);
+    }
+    const url = `${root()}/attachments/?mid=${id}`;
+    const about = { mime_type: beginsAs(bytes), sha256: 'x', file_size: String(bytes.length) };
+    return { messaging_product: 'whatsapp', id, url, ...about };
+  }
+
+  function serveMedium({ url = '', headers }: IncomingMessage, response: ServerResponse): void {
+    const bytes = media[Number(new URL(url, root()).searchParams.get('mid')) - firstMedium];
+    const status = headers.authorization !== `Bearer ${token}` ? 401 : bytes ? 200 : 404;
+    response.writeHead(status).end(status === 200 ? bytes : '');
+  }
+
   async function answerTo(request: IncomingMessage, body: Buffer): Promise<object> {
     const { pathname } = new URL(request.url ?? '', 'http://graph');
     if (request.headers.authorization !== `Bearer ${token}`) {
@@ -219,12 +243,14 @@ export async function startFakeWhatsApp(clock: Clock): Promise<FakeWhatsApp> {
           webhook_configuration: callback ? { phone_number: callback } : {},
         };
       default:
+        if (request.method === 'GET') return placeOf(pathname);
         throw new GraphRefusal(400, 100, `Unsupported request: ${request.method} ${pathname}`);
     }
   }
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await bodyOf(request);
+    if (request.url?.startsWith('/attachments/')) return serveMedium(request, response);
     const fault = request.url?.endsWith('/messages') ? faults.shift() : undefined;
     if (fault?.kind === 'cut') {
       response.socket?.destroy();
@@ -246,6 +272,7 @@ export async function startFakeWhatsApp(clock: Clock): Promise<FakeWhatsApp> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
+  const root = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const sign = (body: string) => `sha256=${createHmac('sha256', appSecret).update(body).digest('hex')}`;
   const deliver = async (): Promise<number> => {
     if (!callback) throw new Error('no webhook was registered');
@@ -263,7 +290,7 @@ export async function startFakeWhatsApp(clock: Clock): Promise<FakeWhatsApp> {
 
   return {
     ...{ token, phoneNumberId, appSecret, verifyToken, sent, uploads, templates, sign, notify },
-    apiRoot: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    apiRoot: root(),
     get callback() {
       return callback;
     },
@@ -273,7 +300,8 @@ export async function startFakeWhatsApp(clock: Clock): Promise<FakeWhatsApp> {
     person(about) {
       const chat: Chat = { about, messages: [], lastSaidAt: about.silent ? undefined : clock.now() };
       chats.push(chat);
-      return createPerson(chat, clock, nextId, notify);
+      const keep = (bytes: Uint8Array) => String(firstMedium + media.push(bytes) - 1);
+      return createPerson(chat, clock, { nextId, notify, keep });
     },
     fault: (fault, times = 1) => void faults.push(...Array<Fault>(times).fill(fault)),
     again: deliver,
@@ -284,12 +312,15 @@ export async function startFakeWhatsApp(clock: Clock): Promise<FakeWhatsApp> {
   };
 }
 
-function createPerson(
-  chat: Chat,
-  clock: Clock,
-  nextId: () => string,
-  notify: FakeWhatsApp['notify'],
-): WhatsAppPerson {
+/** What a person's app reaches. */
+interface PersonDoors {
+  nextId(): string;
+  readonly notify: FakeWhatsApp['notify'];
+  /** Keeps a medium; resolves to its id. */
+  keep(bytes: Uint8Array): string;
+}
+
+function createPerson(chat: Chat, clock: Clock, { nextId, notify, keep }: PersonDoors): WhatsAppPerson {
   const { userId, phone, hidden } = chat.about;
   const number = hidden || !phone ? {} : { from: phone };
   const id = userId ? { from_user_id: userId } : {};
@@ -344,6 +375,10 @@ function createPerson(
       return press(button, message.id);
     },
     shareContact,
+    sendPhoto(bytes, caption) {
+      const image = { id: keep(bytes), mime_type: beginsAs(bytes), sha256: 'x' };
+      return sends({ type: 'image', image: { ...image, ...(caption === undefined ? {} : { caption }) } });
+    },
     sends,
   };
 }

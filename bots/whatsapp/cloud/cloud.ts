@@ -98,6 +98,16 @@ function createChannel(graph: Graph, { templates, log, clock }: WhatsAppCloudOpt
         return outcomeOf(error);
       }
     },
+    async fetchPicture(ref, mostBytes) {
+      try {
+        return await graph.download(ref, mostBytes);
+      } catch (error) {
+        if (!(error instanceof GraphFault)) throw error;
+        advise(error);
+        const outcome = outcomeOf(error);
+        return { status: outcome.status === 'refused' ? 'refused' : 'failed', detail: error.message };
+      }
+    },
   };
 }
 

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { extensionOf, type Image } from '../../../core/messaging/images.ts';
+import type { FetchOutcome } from '../../channel.ts';
+import { fetchBytes } from '../../fetching.ts';
 
 /** How to reach the Graph API as one business phone number. */
 export interface GraphOptions {
@@ -15,6 +17,8 @@ export interface Graph {
   send(payload: object, deadline: AbortSignal): Promise<string>;
   /** Uploads a picture to be sent within 30 days; returns the id of the medium. */
   upload(image: Image, deadline: AbortSignal): Promise<string>;
+  /** Fetches a medium that somebody sent, up to `mostBytes`. */
+  download(id: string, mostBytes: number): Promise<FetchOutcome>;
   /** What is known of our number. */
   number(): Promise<BusinessNumber>;
   /** Sends our number's webhooks to `url`, which WhatsApp calls at once with `verifyToken`. */
@@ -49,6 +53,11 @@ const requestMs = 15_000;
 
 const sentSchema = z.object({ messages: z.array(z.object({ id: z.string().min(1) })).min(1) });
 const mediumSchema = z.object({ id: z.string().min(1) });
+/** https://developers.facebook.com/docs/whatsapp/cloud-api/reference/media: the address works for five minutes. */
+const placeSchema = z.object({
+  url: z.url({ protocol: /^https?$/ }),
+  file_size: z.coerce.number().optional().catch(undefined),
+});
 const numberSchema = z.object({
   display_phone_number: z.string(),
   verified_name: z.string().optional(),
@@ -74,18 +83,11 @@ export type BusinessNumber = z.output<typeof numberSchema>;
 
 /** A client for one number. No error it throws holds the token. */
 export function createGraph({ token, phoneNumberId, apiRoot }: GraphOptions): Graph {
-  const root = `${apiRoot.replace(/\/+$/, '')}/${version}/${phoneNumberId}`;
+  const base = graphRoot({ apiRoot });
+  const root = `${base}/${phoneNumberId}`;
+  const authorization = `Bearer ${token}`;
 
-  async function call(path: string, init: RequestInit): Promise<unknown> {
-    const headers = new Headers(init.headers);
-    headers.set('authorization', `Bearer ${token}`);
-    const response = await reach(`${root}${path}`, { ...init, headers });
-    const body = await response.text().catch((error) => {
-      throw new GraphFault(reasonOf(error));
-    });
-    if (!response.ok) throw faultIn(response, body);
-    return parseJson(body);
-  }
+  const call = (path: string, init: RequestInit, from = root) => callGraph(`${from}${path}`, token, init);
 
   const post = (path: string, payload: object, deadline: AbortSignal) =>
     call(path, {
@@ -107,6 +109,12 @@ export function createGraph({ token, phoneNumberId, apiRoot }: GraphOptions): Gr
       body.set('file', new Blob([new Uint8Array(bytes)], { type }), `picture.${extensionOf(type)}`);
       return parsed(mediumSchema, await call('/media', { method: 'POST', body, signal: deadline })).id;
     },
+    async download(id, mostBytes) {
+      const path = `/${encodeURIComponent(id)}?phone_number_id=${phoneNumberId}`;
+      const asked = await call(path, { signal: AbortSignal.timeout(requestMs) }, base);
+      const { url, file_size: bytes = 0 } = parsed(placeSchema, asked);
+      return bytes > mostBytes ? { status: 'too_large' } : fetchBytes(url, mostBytes, { authorization });
+    },
     async number() {
       const fields = 'display_phone_number,verified_name,quality_rating,webhook_configuration';
       return parsed(
@@ -119,6 +127,23 @@ export function createGraph({ token, phoneNumberId, apiRoot }: GraphOptions): Gr
       await post('', { webhook_configuration: configuration }, AbortSignal.timeout(requestMs));
     },
   };
+}
+
+/** Where the calls of a version of the Graph API begin. */
+export function graphRoot({ apiRoot }: Pick<GraphOptions, 'apiRoot'>): string {
+  return `${apiRoot.replace(/\/+$/, '')}/${version}`;
+}
+
+/** One call: the JSON of its answer. Throws a `GraphFault` for what the outside does; none holds the token. */
+export async function callGraph(url: string, token: string, init: RequestInit): Promise<unknown> {
+  const headers = new Headers(init.headers);
+  headers.set('authorization', `Bearer ${token}`);
+  const response = await reach(url, { ...init, headers });
+  const body = await response.text().catch((error) => {
+    throw new GraphFault(reasonOf(error));
+  });
+  if (!response.ok) throw faultIn(response, body);
+  return parseJson(body);
 }
 
 async function reach(url: string, init: RequestInit): Promise<Response> {

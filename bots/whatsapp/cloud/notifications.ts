@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { IncomingEvent, Said } from '../../../core/dialogs/types.ts';
+import type { IncomingEvent, Said, SentPicture } from '../../../core/dialogs/types.ts';
 import type { MessageId } from '../../../core/ids.ts';
+import { imageTypes } from '../../../core/messaging/images.ts';
 import type { Receipt, ReceiptStatus } from '../../../core/messaging/receipts.ts';
 import { saidInText } from '../start.ts';
 import { isUnreachable } from './faults.ts';
@@ -26,6 +27,8 @@ const moment = z.coerce
   .positive()
   .transform((seconds) => seconds * 1000);
 
+const medium = z.object({ id: lenient(text), mime_type: lenient(text), caption: lenient(text) });
+
 const messageSchema = z.object({
   id: text.min(1),
   type: text,
@@ -49,9 +52,9 @@ const messageSchema = z.object({
       phones: listOf(z.object({ phone: lenient(text), wa_id: lenient(text) })),
     }),
   ),
-  image: lenient(z.object({ caption: lenient(text) })),
-  video: lenient(z.object({ caption: lenient(text) })),
-  document: lenient(z.object({ caption: lenient(text) })),
+  image: lenient(medium),
+  video: lenient(medium),
+  document: lenient(medium),
   system: lenient(z.object({ type: lenient(text) })),
 });
 
@@ -167,7 +170,7 @@ function wishOf(preference: Preference, { contacts }: Value): IncomingEvent | un
   return { id: `${address}/${value}/${timestamp}`, channel: 'whatsapp', address, said };
 }
 
-/** Contents a person sends that we cannot read; they get an answer all the same. */
+/** Contents a person sends that are no words; they get an answer all the same. */
 const unreadable: ReadonlySet<string> = new Set([
   'audio',
   'document',
@@ -198,12 +201,20 @@ function saidIn(message: Message, phone: string | undefined): Said | undefined {
   if (pressed !== undefined) return { kind: 'press', data: pressed, messageId: context?.id ?? '' };
   if (button) return saidInText(button.text);
   if (!unreadable.has(type)) return undefined;
-  return { kind: 'text', text: captionOf(message) };
+  const picture = pictureIn(message);
+  return { kind: 'attachment', text: captionOf(message), ...(picture ? { picture } : {}) };
 }
 
 /** A quick reply of a template that was sent without data of ours carries its own words instead. */
 function payloadOf(button: Message['button']): string | undefined {
   return button?.payload === button?.text ? undefined : button?.payload;
+}
+
+/** A photo, or a file that is one. How large it is WhatsApp tells when it is asked for. */
+function pictureIn({ image, document }: Message): SentPicture | undefined {
+  const isImage = imageTypes.some((type) => type === document?.mime_type);
+  const ref = image?.id ?? (isImage ? document?.id : undefined);
+  return ref === undefined ? undefined : { ref };
 }
 
 function captionOf({ image, video, document }: Message): string {

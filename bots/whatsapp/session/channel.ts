@@ -3,6 +3,7 @@ import { cutText } from '../../text.ts';
 import type { Timers } from '../../timers.ts';
 import type { WebContent, WhatsAppClient } from './client.ts';
 import type { Identities } from './identities.ts';
+import { placeOf } from './incoming.ts';
 import { describe } from './life.ts';
 import type { Session } from './session.ts';
 
@@ -50,6 +51,18 @@ export function createWhatsAppSessionChannel(options: ChannelOptions): Channel {
       if ('detail' in connection) return { status: 'failed', ...connection };
       try {
         return await within(timers, sendMs, deliver(connection.client, identities, message));
+      } catch (error) {
+        return { status: 'failed', detail: describe(error) };
+      }
+    },
+    async fetchPicture(ref, mostBytes) {
+      const connection = session.connection();
+      if (!('client' in connection)) return { status: 'failed', detail: 'whatsapp is not connected' };
+      const { chat, id } = placeOf(ref);
+      try {
+        const bytes = await within(timers, sendMs, connection.client.download(chat, id));
+        if (!bytes) return { status: 'refused', detail: 'the picture is there no more' };
+        return bytes.length > mostBytes ? { status: 'too_large' } : { status: 'fetched', bytes };
       } catch (error) {
         return { status: 'failed', detail: describe(error) };
       }

@@ -18,6 +18,8 @@ export interface WebMessage {
   readonly at: number;
   /** The id of the message it answers. */
   readonly quotedId?: string;
+  /** Set on a photo, and on a file that is one; `bytes`: how large it is, where the page knows. */
+  readonly picture?: { readonly bytes?: number };
   /** Contacts it shares, as vCards. */
   readonly cards: readonly string[];
 }
@@ -62,6 +64,8 @@ export interface WhatsAppClient {
   namesOf(chat: string): Promise<{ readonly lid?: string; readonly phone?: string }>;
   /** Hands a message to the page, which keeps it until WhatsApp took it. Resolves to its id; undefined: no such chat. */
   send(chat: string, content: WebContent): Promise<string | undefined>;
+  /** The picture that somebody sent in a chat with this message; undefined: it is there no more. */
+  download(chat: string, id: string): Promise<Uint8Array | undefined>;
   /** What people wrote and nobody has read yet, in chats of two, oldest first. */
   unread(): Promise<readonly WebMessage[]>;
   /** Whether the page still answers. */

@@ -7,9 +7,9 @@ import type { Identity } from './identities.ts';
 /** What a person typed or chose. */
 const typed = new Set(['chat', 'buttons_response', 'list_response', 'template_button_reply']);
 
-/** Contents a person sends that we cannot read; they get an answer all the same. */
+/** Contents a person sends that are no words; they get an answer all the same. Of an album each picture comes as itself. */
 const unreadable = new Set([
-  ...['album', 'audio', 'document', 'event_creation', 'image', 'interactive', 'live_location', 'location'],
+  ...['audio', 'document', 'event_creation', 'image', 'interactive', 'live_location', 'location'],
   ...['order', 'poll_creation', 'product', 'ptt', 'ptv', 'sticker', 'video'],
 ]);
 
@@ -32,10 +32,27 @@ export function eventOf(message: WebMessage, { address, phone }: Identity): Inco
   };
 }
 
-function saidIn({ type, text, cards }: WebMessage, sender: string | undefined): Said {
-  const phone = shared.has(type) ? phoneOn(cards) : undefined;
-  if (phone) return { kind: 'contact', phone, own: phone === sender };
-  return typed.has(type) ? saidInText(text) : { kind: 'text', text };
+function saidIn(message: WebMessage, sender: string | undefined): Said {
+  const { type, text, cards } = message;
+  if (shared.has(type)) {
+    const phone = phoneOn(cards);
+    return phone ? { kind: 'contact', phone, own: phone === sender } : { kind: 'text', text };
+  }
+  if (typed.has(type)) return saidInText(text);
+  const { chat, id, picture } = message;
+  const ref = pictureRef({ chat, id });
+  return { kind: 'attachment', text, ...(picture ? { picture: { ref, ...picture } } : {}) };
+}
+
+/** Where a message stands, as one text: what pictures in it are fetched by. */
+function pictureRef({ chat, id }: Pick<WebMessage, 'chat' | 'id'>): string {
+  return `${chat}/${id}`;
+}
+
+/** What such a text says. */
+export function placeOf(ref: string): Pick<WebMessage, 'chat' | 'id'> {
+  const [chat = '', id = ''] = ref.split('/');
+  return { chat, id };
 }
 
 /** The number on a vCard: what WhatsApp itself noted there, else what is written. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { imageTypes } from '../../../core/messaging/images.ts';
 import type { ClientEvent, WebMessage } from './client.ts';
 
 /** A name of a chat or a person: as text, or as the page's own object for it. */
@@ -12,6 +13,9 @@ const rawSchema = z.object({
   caption: z.string().nullish().catch(undefined),
   /** Epoch seconds. */
   t: z.number(),
+  mimetype: z.string().nullish().catch(undefined),
+  /** Of a file, in bytes. */
+  size: z.number().nullish().catch(undefined),
   quotedStanzaID: z.string().nullish().catch(undefined),
   vcardList: z
     .array(z.object({ vcard: z.string() }))
@@ -21,6 +25,10 @@ const rawSchema = z.object({
 
 /** Contents whose `body` is not what somebody typed: a preview of the picture, a card. */
 const bodiless = /^(?!chat$|.*(response|reply)$)/;
+
+function isPicture({ type, mimetype }: z.output<typeof rawSchema>): boolean {
+  return type === 'image' || (type === 'document' && imageTypes.some((one) => one === mimetype));
+}
 
 /** A message as the page has it; undefined when it is none we know. */
 export function messageOf(json: unknown): WebMessage | undefined {
@@ -33,6 +41,7 @@ export function messageOf(json: unknown): WebMessage | undefined {
     text: (bodiless.test(type) ? raw.caption : raw.body) ?? '',
     at: 1000 * t,
     ...(raw.quotedStanzaID ? { quotedId: raw.quotedStanzaID } : {}),
+    ...(isPicture(raw) ? { picture: raw.size ? { bytes: raw.size } : {} } : {}),
   };
 }
 

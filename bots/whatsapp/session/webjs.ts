@@ -87,6 +87,7 @@ function createWebClient(options: WebClientOptions, listen: Listen): WhatsAppCli
       return { ...(names?.lid ? { lid: names.lid } : {}), ...(names?.pn ? { phone: names.pn } : {}) };
     },
     send: (chat, content) => send(running(), chat, content),
+    download: (chat, id) => download(running().client, `false_${chat}_${id}`),
     async unread() {
       const found: unknown = await page().evaluate(unreadScript);
       return Array.isArray(found) ? found.flatMap((raw) => messageOf(raw) ?? []) : [];
@@ -177,6 +178,13 @@ async function send(
   const more = { linkPreview: false, parseVCards: false, ...(media ? { caption: text } : {}) };
   const sent = await client.sendMessage(chat, media ?? text, more);
   return messageOf(sent?.rawData)?.id;
+}
+
+/** By the name that the page gives to what others wrote. */
+async function download(client: Client, name: string): Promise<Uint8Array | undefined> {
+  const message = await client.getMessageById(name);
+  const media = await message?.downloadMedia();
+  return media && new Uint8Array(Buffer.from(media.data, 'base64'));
 }
 
 function mediaOf(library: WhatsAppWebPackage, { type, bytes }: Image) {

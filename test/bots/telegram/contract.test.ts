@@ -49,6 +49,8 @@ describeChannel('Telegram', async (): Promise<ChannelHarness> => {
     person: {
       start: (context) => does(() => person.start(context)),
       say: (text) => does(() => person.say(text)),
+      sendPhoto: (bytes, caption) => does(() => person.sendPhoto(bytes, caption)),
+      sendSticker: () => does(() => person.send({ sticker: { file_id: 'AgACAgIAAxkBAAI0' } })),
       tap: (label) => does(() => person.tap(label)),
       shareOwn: (phone) => does(() => person.shareContact(phone)),
       shareOther: (phone) => does(() => person.shareContact(phone, 999)),

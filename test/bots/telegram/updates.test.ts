@@ -14,6 +14,10 @@ const member = (status: string) => ({
   my_chat_member: { chat, from, new_chat_member: { status } },
 });
 
+const sized = (id: string, width: number, bytes: number) => ({
+  ...{ file_id: id, width, height: width, file_size: bytes },
+});
+
 const read = (json: unknown) => {
   const update = parseUpdate(json);
   return update && eventOf(update, '123');
@@ -34,8 +38,25 @@ it.each<{ what: string; update: object; said: Said }>([
   { what: 'text', update: message({ text: ' 2 ' }), said: textOf(' 2 ') },
   { what: 'a command to this bot', update: message({ text: '/points@svoi_bot' }), said: textOf('/points') },
   { what: 'a key under the input field', update: message({ text: keyLabel(2, 'Мова') }), said: textOf('2') },
-  { what: 'a sticker', update: message({ sticker: {} }), said: textOf('') },
-  { what: 'a photo with words', update: message({ photo: [], caption: 'hi' }), said: textOf('hi') },
+  { what: 'a sticker', update: message({ sticker: {} }), said: { kind: 'attachment', text: '' } },
+  {
+    what: 'a photo with words, of which the largest that we keep is meant',
+    update: message({
+      photo: [sized('s', 90, 1_000), sized('l', 2560, 1_400_000), sized('m', 1280, 180_000)],
+      caption: 'hi',
+    }),
+    said: { kind: 'attachment', text: 'hi', picture: { ref: 'm', bytes: 180_000 } },
+  },
+  {
+    what: 'a photo sent as a file',
+    update: message({ document: { file_id: 'd', mime_type: 'image/png', file_size: 7 } }),
+    said: { kind: 'attachment', text: '', picture: { ref: 'd', bytes: 7 } },
+  },
+  {
+    what: 'a file that is no picture',
+    update: message({ document: { file_id: 'd', mime_type: 'application/pdf' } }),
+    said: { kind: 'attachment', text: '' },
+  },
   {
     what: 'the own contact',
     update: message({ contact: { phone_number: '380501234567', user_id: 501 } }),

@@ -29,6 +29,8 @@ describeChannel('Viber', async (): Promise<ChannelHarness> => {
     person: {
       start: (context) => does(person.open(context)),
       say: (text) => does(person.say(text)),
+      sendPhoto: (bytes, caption) => does(person.sendPhoto(bytes, caption)),
+      sendSticker: () => does(person.send({ type: 'sticker', sticker_id: 46105 })),
       tap: (label) => does(person.tap(label)),
       block: () => does(person.unsubscribe()),
       unblock: () => does(person.subscribe()),

@@ -3,6 +3,7 @@ import MessageValidator from 'viber-bot/lib/message/message-validator.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { OutgoingMessage } from '../../../bots/channel.ts';
 import { parseExactly } from '../../../bots/viber/json.ts';
+import type { SentPicture } from '../../../core/dialogs/types.ts';
 import { signed } from '../../support/fake-viber.ts';
 import { openViberShop, type ViberShop } from '../../support/viber/shop.ts';
 
@@ -34,6 +35,11 @@ const post = (text: string) => shop.viber.webhook(signed(url, shop.fake.token, t
 const message = (id: string, content: Partial<OutgoingMessage>) => ({
   ...{ id: 'msg_1', address: id, text: 'Меню' },
   ...content,
+});
+
+const sent = (text: string, picture?: SentPicture) => ({
+  ...{ kind: 'attachment', text },
+  ...(picture ? { picture } : {}),
 });
 
 describe('what comes in', () => {
@@ -286,20 +292,55 @@ describe('what a person does', () => {
   });
 
   it.each([
-    { what: 'a sticker', content: { type: 'sticker', sticker_id: 46105 }, text: '' },
+    { what: 'a sticker', content: { type: 'sticker', sticker_id: 46105 }, said: sent('') },
     {
       what: 'a photo with words',
       content: { type: 'picture', media: 'https://x.io/1', text: 'ось' },
-      text: 'ось',
+      said: sent('ось', { ref: 'https://x.io/1' }),
     },
-    { what: 'a link', content: { type: 'url', media: 'https://x.io/1' }, text: 'https://x.io/1' },
-    { what: 'a place without coordinates', content: { type: 'location' }, text: '' },
-    { what: 'a contact without a number', content: { type: 'contact', contact: { name: 'О' } }, text: '' },
-    { what: 'something new', content: { type: 'hologram' }, text: '' },
-  ])('$what gets an answer all the same', async ({ content, text }) => {
+    {
+      what: 'a photo sent as a file',
+      content: { type: 'file', media: 'https://x.io/1', size: 9, file_name: 'Фото.JPG' },
+      said: sent('', { ref: 'https://x.io/1', bytes: 9 }),
+    },
+    {
+      what: 'another file',
+      content: { type: 'file', media: 'https://x.io/1', size: 9, file_name: 'price.pdf' },
+      said: sent(''),
+    },
+    {
+      what: 'a link',
+      content: { type: 'url', media: 'https://x.io/1' },
+      said: { kind: 'text', text: 'https://x.io/1' },
+    },
+    { what: 'a place without coordinates', content: { type: 'location' }, said: sent('') },
+    {
+      what: 'a contact without a number',
+      content: { type: 'contact', contact: { name: 'О' } },
+      said: { kind: 'text', text: '' },
+    },
+    { what: 'something new', content: { type: 'hologram' }, said: sent('') },
+  ])('$what gets an answer all the same', async ({ content, said }) => {
     const olena = await shop.subscriber('olena=');
     await olena.send(content);
-    expect(shop.events.map((event) => event.said)).toEqual([{ kind: 'text', text }]);
+    expect(shop.events.map((event) => event.said)).toEqual([said]);
+  });
+
+  it.each([
+    'https://x.io/1.jpg',
+    'http://dl-media.viber.com/1.jpg',
+    'https://dl-media.viber.com.x.io/1.jpg',
+    'https://dl-media.viber.com@x.io/1.jpg',
+    'https://dl-media.viber.com:8443/1.jpg',
+    'http://127.0.0.1:1/1.jpg',
+    'http://169.254.169.254/latest/meta-data',
+    'file:///etc/passwd',
+    '1.jpg',
+  ])('a photo said to be at %s is not asked for', async (ref) => {
+    expect(await shop.viber.channel.fetchPicture?.(ref, 1024)).toEqual({
+      status: 'refused',
+      detail: 'the address of a picture is not at Viber',
+    });
   });
 });
 

@@ -37,6 +37,8 @@ describeChannel('WhatsApp by Cloud API', async (): Promise<ChannelHarness> => {
     person: {
       start: (context) => does(person.say(context ? `start ${context}` : 'start')),
       say: (text) => does(person.say(text)),
+      sendPhoto: (bytes, caption) => does(person.sendPhoto(bytes, caption)),
+      sendSticker: () => does(person.sends({ type: 'sticker', sticker: { id: '1' } })),
       tap: (label) => does(person.tap(label)),
       shareOwn: (own) => does(person.shareContact(own, true)),
       shareOther: (other) => does(person.shareContact(other, false)),
@@ -437,16 +439,26 @@ describe('what comes in', () => {
   });
 
   it.each([
-    ['a voice message', { type: 'audio', audio: { id: '1' } }, { kind: 'text', text: '' }],
+    ['a voice message', { type: 'audio', audio: { id: '1' } }, { kind: 'attachment', text: '' }],
     [
       'a photo with words',
       { type: 'image', image: { id: '1', caption: 'чек' } },
-      { kind: 'text', text: 'чек' },
+      { kind: 'attachment', text: 'чек', picture: { ref: '1' } },
+    ],
+    [
+      'a photo sent as a file',
+      { type: 'document', document: { id: '2', mime_type: 'image/png', filename: 'a.png' } },
+      { kind: 'attachment', text: '', picture: { ref: '2' } },
+    ],
+    [
+      'a file that is no picture',
+      { type: 'document', document: { id: '2', mime_type: 'application/pdf' } },
+      { kind: 'attachment', text: '' },
     ],
     [
       'what the API cannot read',
       { type: 'unsupported', errors: [{ code: 131051 }] },
-      { kind: 'text', text: '' },
+      { kind: 'attachment', text: '' },
     ],
     [
       'a quick reply without data of ours',

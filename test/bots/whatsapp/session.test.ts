@@ -114,7 +114,18 @@ describeChannel('WhatsApp by session', async () => {
       else if (fault === 'blocked') fake.leave('380501234567');
       else fake.fault('send', 'reject');
     },
-    person: { start: (context) => says(context ? `start ${context}` : 'start'), say: says },
+    person: {
+      start: (context) => says(context ? `start ${context}` : 'start'),
+      say: says,
+      async sendPhoto(bytes, caption) {
+        person.sendPhoto(bytes, caption);
+        await settle();
+      },
+      async sendSticker() {
+        person.say('', { type: 'sticker' });
+        await settle();
+      },
+    },
     close: () => session.stop(),
   };
 });
@@ -375,11 +386,11 @@ describe('what people write', () => {
     { what: 'a link of ours', more: {}, text: 'start c_ABC-1', is: { kind: 'start', context: 'c_ABC-1' } },
     {
       what: 'a picture with words',
-      more: { type: 'image' },
+      more: { type: 'image', id: 'ABC', picture: { bytes: 7 } },
       text: 'look',
-      is: { kind: 'text', text: 'look' },
+      is: { kind: 'attachment', text: 'look', picture: { ref: '380501234567@c.us/ABC', bytes: 7 } },
     },
-    { what: 'a voice message', more: { type: 'ptt' }, text: '', is: { kind: 'text', text: '' } },
+    { what: 'a voice message', more: { type: 'ptt' }, text: '', is: { kind: 'attachment', text: '' } },
     {
       what: 'a contact of somebody else',
       more: {

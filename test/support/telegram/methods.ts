@@ -66,6 +66,7 @@ export const methods = {
     max_connections: z.int().min(1).max(100).optional(),
   }),
   deleteWebhook: z.strictObject({}),
+  getFile: z.strictObject({ file_id: z.string().min(1) }),
   sendMessage: z.strictObject({
     chat_id: chatId,
     text,
