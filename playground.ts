@@ -28,8 +28,8 @@ export interface PlaygroundOptions {
   readonly api: Api;
   /** Default: the platform's. */
   readonly timers?: Timers;
-  /** A new playground begins with a year of a made-up shop, which is told by `onBegin`; absent: it begins empty. */
-  readonly year?: Pick<YearOptions, 'onBegin'>;
+  /** A new playground begins with a year of a made-up shop, which tells how far it is; absent: it begins empty. */
+  readonly year?: Pick<YearOptions, 'onBegin' | 'onProgress'>;
   /** Opens a path of ours as a browser does. */
   follow(path: string): Promise<void>;
 }

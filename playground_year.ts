@@ -30,6 +30,8 @@ export interface YearOptions {
   readonly until: number;
   /** Called before it begins, where it does: it takes some seconds. */
   onBegin?(): void;
+  /** Called with how much of it has passed, 0 to 1. */
+  onProgress?(share: number): void;
 }
 
 const doneName = 'playground_year';
@@ -55,6 +57,7 @@ export async function liveYear(options: YearOptions): Promise<boolean> {
   for (const { daysAgo, deeds, isNight } of spansOf(planYear(until, zone), until)) {
     await year.live(deeds);
     if (isNight) await year.night(Math.min(until, endOfDayAfter(until - daysAgo * DAY_MS, 0, zone) - 1));
+    options.onProgress?.(1 - daysAgo / 365);
   }
   await values.set(doneName, new Date(until).toISOString());
   return true;

@@ -11,6 +11,7 @@ import { createClaimPage } from './bots/web/claim.tsx';
 import { createExportPage } from './bots/web/export.tsx';
 import { openPlaygroundClock, type Passing, type PlaygroundClock } from './bots/web/playground/clock.ts';
 import { createSiteChat } from './bots/web/site.tsx';
+import { createStartingDoor } from './bots/web/starting.tsx';
 import { createSessionToken } from './bots/web/tokens.ts';
 import { runHandedOver } from './cli.ts';
 import { openControlDoor } from './control.ts';
@@ -86,6 +87,17 @@ interface Core {
   onBustle(bustle: Bustle): void;
 }
 
+/** A door that is open. */
+interface Listening {
+  readonly url: string;
+  /** Something else answers from now on. */
+  answerBy(next: Answering): void;
+  close(): Promise<void>;
+}
+
+/** What answers requests. */
+type Answering = Pick<Hono<{ Bindings: HttpBindings }>, 'fetch'>;
+
 /** Starts Svoi as one process: database, API, channels, jobs. Refuses wrong settings and a database in use. */
 async function start(): Promise<Running> {
   const settings = parseSettings(process.env);
@@ -93,7 +105,10 @@ async function start(): Promise<Running> {
   const { DATABASE_URL: url, DATABASE_AUTH_TOKEN: authToken } = settings;
   const database = await openDatabase({ url, authToken });
   const core = await createCore(settings, database, log);
-  const { app, channels, messengers, playground } = await openDoors(core);
+  const starting = createStartingDoor();
+  const listening = await listen(starting.app, settings);
+  core.listensAt(listening.url);
+  const { app, channels, messengers, playground } = await openDoors(core, starting.progress);
   const dispatcher = await startDispatcher(core, channels);
   if (playground) {
     const delivered = async () => {
@@ -104,8 +119,7 @@ async function start(): Promise<Running> {
   }
   const control = await openControlDoor(url, (argv, io) => runHandedOver(argv, core.svoi, io));
   startJobs(core);
-  const listening = await listen(app, settings);
-  core.listensAt(listening.url);
+  listening.answerBy(app);
   for (const messenger of messengers) messenger.start?.();
   return {
     url: listening.url,
@@ -191,14 +205,14 @@ async function openClock(settings: Settings, database: Database, passing: Passin
   if (settings.SVOI_MODE === 'playground') {
     return openPlaygroundClock(createValues(database), realClock, passing);
   }
-  return { ...realClock, jump: async () => {} };
+  return { ...realClock, jump: async () => {}, underWay: () => undefined };
 }
 
 /** How a made-up person's browser names itself. */
 const browserHeaders = { 'user-agent': 'Mozilla/5.0 (Linux; Android 14) Gecko/130.0 Firefox/130.0' };
 
 /** Everything that listens: the API, the site chat, the messengers' webhooks, the playground. */
-async function openDoors(core: Core) {
+async function openDoors(core: Core, onProgress: (share: number) => void) {
   const { svoi, settings, clock, log } = core;
   const web = await openWebParts(svoi.database);
   const { messengers, pages } = await messengersOf(core);
@@ -239,9 +253,10 @@ async function openDoors(core: Core) {
   if (isPlayground) {
     const render = createRenderer(createTranslator());
     const calls = async (request: Request) => api.fetch(request);
-    const year = settings.PLAYGROUND_HISTORY === 'year' ? { year: { onBegin: tellOfYear } } : {};
+    const year =
+      settings.PLAYGROUND_HISTORY === 'year' ? { year: { onBegin: () => tellOfYear(core), onProgress } } : {};
     const follow = async (path: string) => {
-      await app.request(new URL(path, core.url() || 'http://localhost'), { headers: browserHeaders });
+      await app.request(new URL(path, core.url()), { headers: browserHeaders });
     };
     playground = await openPlayground(svoi, { web, shops, clock, render, api: calls, follow, ...year });
     channels.push(...playground.channels);
@@ -298,13 +313,19 @@ function startJobs({ svoi, background, failed, goOnWithErrands }: Core): void {
   background.every(jobsEveryMs, run, failed('work that is due failed'));
 }
 
-async function listen(app: Hono<{ Bindings: HttpBindings }>, settings: Settings) {
+/** Listens from now on; `first` answers until another does. */
+async function listen(first: Answering, settings: Settings) {
+  let answering = first;
   const { HOST: hostname, PORT: port } = settings;
-  return new Promise<{ url: string; close(): Promise<void> }>((resolve, reject) => {
-    const server = serve({ fetch: app.fetch, hostname, port }, (info: AddressInfo) => {
+  return new Promise<Listening>((resolve, reject) => {
+    const fetch: Answering['fetch'] = (request, env) => answering.fetch(request, env);
+    const server = serve({ fetch, hostname, port }, (info: AddressInfo) => {
       const host = hostname === '0.0.0.0' || hostname === '127.0.0.1' ? 'localhost' : hostname;
       resolve({
         url: `http://${host}:${info.port}`,
+        answerBy: (next) => {
+          answering = next;
+        },
         close: () =>
           new Promise((done) => {
             server.close(() => done());
@@ -323,8 +344,8 @@ async function listen(app: Hono<{ Bindings: HttpBindings }>, settings: Settings)
   });
 }
 
-function tellOfYear(): void {
-  console.log('Making up a year in the life of a shop, this once: it takes some seconds…');
+function tellOfYear({ url }: Core): void {
+  console.log(`Making up a year in the life of a shop, this once: ${url()} shows how far it is…`);
 }
 
 function greet({ url }: Running, settings: Settings): void {

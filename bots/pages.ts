@@ -37,7 +37,7 @@ export function pageAnswer(
 export function lightPageAnswer(
   c: Context,
   page: JSX.Element,
-  { styleHash, status = 200 }: { readonly styleHash: string; readonly status?: 200 | 404 },
+  { styleHash, status = 200 }: { readonly styleHash: string; readonly status?: 200 | 404 | 503 },
 ): Response | Promise<Response> {
   const policy = [
     "default-src 'none'",

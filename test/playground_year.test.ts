@@ -55,9 +55,13 @@ async function offerTo(svoi: Svoi, sentAt: number): Promise<void> {
 it('lives its year once: the ledger is whole, some bought without a name, some brought back, and messages arrived', async () => {
   const { svoi, clock, close } = await testSvoi();
   const { database } = svoi;
-  const year = { database, shopId, until: clock.now() };
+  const shares: number[] = [];
+  const onProgress = (share: number) => shares.push(share);
+  const year = { database, shopId, until: clock.now(), onProgress };
   expect(await liveYear(year)).toBe(true);
   expect(await liveYear(year)).toBe(false);
+  expect(shares).toEqual([...shares].sort((a, b) => a - b));
+  expect([shares[0], shares.at(-1)]).toEqual([expect.closeTo(0, 1), 1]);
   expect((await verifyLedger(database)).fault).toBeUndefined();
   const row = await readRow(
     database,

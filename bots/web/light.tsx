@@ -20,6 +20,7 @@ h1{font-size:1.55rem;line-height:1.2;text-wrap:balance;overflow-wrap:anywhere}
 .soft{color:var(--soft);font-size:.92rem}
 .code{display:grid;gap:4px;padding:16px;border:2px dashed var(--brand);border-radius:14px;background:var(--tint);text-align:center}
 .code strong{font:600 1.7rem/1.2 ui-monospace,"SF Mono",Menlo,"DejaVu Sans Mono",monospace;letter-spacing:.05em;overflow-wrap:anywhere}
+progress{width:100%;height:12px;accent-color:var(--brand)}
 .ways{display:grid;gap:10px;padding:0;list-style:none}
 a{display:block;padding:14px 18px;border:2px solid var(--brand);border-radius:14px;color:var(--brand);font-weight:600;text-align:center;text-decoration:none;overflow-wrap:anywhere}
 a.first{background:var(--brand);color:var(--on)}
@@ -65,7 +66,11 @@ export const LightPage: FC<PropsWithChildren<Frame>> = ({ locale, title, about, 
 );
 
 /** Answers with a light page. */
-export async function lightPage(c: Context, page: JSX.Element, status: 200 | 404 = 200): Promise<Response> {
+export async function lightPage(
+  c: Context,
+  page: JSX.Element,
+  status: 200 | 404 | 503 = 200,
+): Promise<Response> {
   return lightPageAnswer(c, page, { styleHash: await styleHash(), status });
 }
 

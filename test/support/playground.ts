@@ -3,6 +3,7 @@ import { createApi } from '../../api/app.ts';
 import { createDispatcher } from '../../bots/dispatcher.ts';
 import { createRenderer } from '../../bots/render.ts';
 import type { Timers } from '../../bots/timers.ts';
+import type { Way } from '../../bots/web/playground/clock.ts';
 import { chatOf, type PhoneId } from '../../bots/web/playground/phones.ts';
 import type { Call } from '../../bots/web/playground/till.ts';
 import { createSiteChat } from '../../bots/web/site.tsx';
@@ -65,18 +66,21 @@ export async function testPlayground(timers = never): Promise<TestPlayground> {
     apiParts(svoi, { version: 'test', writerStopped: () => false, consentTexts, log, shops }),
   );
   const render = createRenderer(createTranslator());
+  let way: Way | undefined;
   const jump = async (milliseconds: number) => {
     const end = here.clock.now() + milliseconds;
+    way = { from: here.clock.now(), until: end };
     while (here.clock.now() < end) {
       const since = here.clock.now();
       const stop = (await nextStopOf(svoi)(since, end)) ?? end;
       here.clock.advance(stop - since);
       await passTime(svoi, since, { live: crowd.live, delivered });
     }
+    way = undefined;
   };
   const { app, channels, arrive, close, crowd } = await openPlayground(svoi, {
     ...{ web, shops, render, timers },
-    clock: { now: here.clock.now, jump },
+    clock: { now: here.clock.now, jump, underWay: () => way },
     api: async (request) => api.fetch(request),
     follow: async (path) => {
       await app.request(path);

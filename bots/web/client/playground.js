@@ -75,7 +75,7 @@ feed.addEventListener('message', (event) => {
   till.hear();
 });
 feed.addEventListener('log', (event) => log.show(JSON.parse(event.data)));
-feed.addEventListener('clock', (event) => clock.set(JSON.parse(event.data).now));
+feed.addEventListener('clock', (event) => clock.set(JSON.parse(event.data)));
 feed.addEventListener('open', () => body.setAttribute('data-live', ''));
 feed.addEventListener('error', () => {
   body.removeAttribute('data-live');

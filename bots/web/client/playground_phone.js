@@ -62,6 +62,7 @@ export function startPhone(element, page) {
     page.open(phone, context);
   });
   startComposer(element, page, tell);
+  if (element.querySelector('.attach')) startPhotos(element, page, path);
   if (element.querySelector('.phone-settings')) startSettings(element, page, path);
 
   /** @param {ChatMessage} message */
@@ -117,7 +118,7 @@ export function startPhone(element, page) {
  */
 function startComposer(element, { done }, tell) {
   const composer = find(element, '.composer', HTMLFormElement);
-  const input = find(composer, 'input', HTMLInputElement);
+  const input = find(composer, '[name=text]', HTMLInputElement);
   const begin = element.querySelector('.begin');
   composer.addEventListener('submit', async (event) => {
     event.preventDefault();
@@ -137,6 +138,45 @@ function startComposer(element, { done }, tell) {
     await tell(firstWords(element.dataset.phone, begin.textContent)).catch(() => {});
     begin.disabled = false;
     input.focus();
+  });
+}
+
+/** As much as the server takes of a photo. */
+const mostBytes = 1024 * 1024;
+
+/**
+ * @param {HTMLElement} element
+ * @param {Page} page
+ * @param {string} path
+ */
+function startPhotos(element, { words, locale, toast }, path) {
+  const input = find(element, '[name=photo]', HTMLInputElement);
+  find(element, '.attach', HTMLButtonElement).addEventListener('click', () => input.click());
+  input.addEventListener('change', async () => {
+    const photo = input.files?.[0];
+    if (!photo) return;
+    if (photo.size > mostBytes) toast(words.phones.photoTooLarge);
+    else {
+      const file = await base64Of(photo);
+      await send(`${path}/photos`, { id: newId(), language: locale, file }).catch(() =>
+        toast(words.phones.failed),
+      );
+    }
+    // The same one can be chosen again.
+    input.value = '';
+  });
+}
+
+/**
+ * @param {File} file
+ * @returns {Promise<string>}
+ */
+function base64Of(file) {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(String(reader.result).replace(/^.*,/, ''));
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(file);
   });
 }
 

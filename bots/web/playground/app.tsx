@@ -30,6 +30,7 @@ import {
   type Phones,
   type StaffPhone,
 } from './phones.ts';
+import { createPhotos, mostPhotoRequest, type Photos, photoBody, shownPhoto } from './photos.ts';
 import { SitePage } from './site_page.tsx';
 import { type Api, actionSchema, createTill, type Till } from './till.ts';
 
@@ -87,6 +88,14 @@ const loopbackOnly = createMiddleware(async (c, next) => {
   return problem(c, 421, 'not_loopback', 'the playground answers only at localhost or 127.0.0.1');
 });
 
+const tooLarge = (c: Context) => problem(c, 413, 'too_large', 'at most 64 KiB, and 1 MiB of a photo');
+const usualLimit = bodyLimit({ maxSize: 65_536, onError: tooLarge });
+const photoLimit = bodyLimit({ maxSize: mostPhotoRequest, onError: tooLarge });
+
+const sizeLimit = createMiddleware((c, next) =>
+  (c.req.path.endsWith('/photos') ? photoLimit : usualLimit)(c, next),
+);
+
 const { start, text, press } = saidSchemas;
 
 const eventBody = z.strictObject({
@@ -114,7 +123,8 @@ const changeBody = z.strictObject({
 export async function createPlayground(parts: PlaygroundParts): Promise<Playground> {
   const phones = await openPhones(parts.values);
   const { timers = platformTimers } = parts;
-  const channels = simulatedNames.map((name) => createSimulatedChannel({ ...parts, name, phones }));
+  const photos = createPhotos();
+  const channels = simulatedNames.map((name) => createSimulatedChannel({ ...parts, name, phones, photos }));
   const messengers: Messengers = {
     arrive: async () => {
       for (const channel of channels) await channel.arrive();
@@ -123,11 +133,10 @@ export async function createPlayground(parts: PlaygroundParts): Promise<Playgrou
   };
   const till = createTill(parts, () => parts.program().country);
   const app = new Hono();
-  const tooLarge = (c: Context) => problem(c, 413, 'too_large', 'at most 64 KiB');
-  const guards = [loopbackOnly, sameOriginOnly, bodyLimit({ maxSize: 65_536, onError: tooLarge })];
-  for (const path of ['/', '/playground/*']) app.use(path, ...guards);
+  for (const path of ['/', '/playground/*']) app.use(path, loopbackOnly, sameOriginOnly, sizeLimit);
   addPages(app, parts, phones);
   addPhones(app, parts, phones, messengers);
+  addPhotos(app, parts, phones, photos);
   addTill(app, till);
   app.post('/playground/clock', (c) => jump(c, parts, phones));
   const soon = createSoon(timers);
@@ -244,6 +253,27 @@ function addPhones(app: Hono, parts: PlaygroundParts, phones: Phones, messengers
   });
 }
 
+function addPhotos(app: Hono, parts: PlaygroundParts, phones: Phones, photos: Photos): void {
+  const { store, bus, clock } = parts;
+  app.post('/playground/phones/:id/photos', async (c) => {
+    const phone = phones.find(c.req.param('id'));
+    const body = photoBody.safeParse(await jsonOf(c));
+    if (!phone || phone.channel === 'sms') return problem(c, 404, 'not_found', 'no phone sends photos there');
+    if (!body.success) return problem(c, 422, 'invalid_request', z.prettifyError(body.error));
+    if (phone.blocked || phone.offlineAt !== null) {
+      return problem(c, 409, 'not_reachable', 'this phone cannot send now');
+    }
+    const { id, language, file, text } = body.data;
+    const bytes = Uint8Array.from(atob(file), (character) => character.charCodeAt(0));
+    const said = photos.keep(`${phone.id}/${id}`, bytes, text);
+    const shown = shownPhoto({ file, text }, bytes, language);
+    await store.append(chatOf(phone), { id, direction: 'in', at: clock.now(), ...shown });
+    bus.publish(chatTopic(chatOf(phone)));
+    await tell(parts, phone, id, said, language);
+    return c.body(null, 204);
+  });
+}
+
 /** The person sees what he wrote or shared. A press leaves no trace but what it changes. */
 async function showOwn({ store, bus, clock }: PlaygroundParts, phone: Phone, id: string, said: Said) {
   const text = said.kind === 'text' ? said.text : said.kind === 'contact' ? said.phone : undefined;
@@ -338,8 +368,12 @@ async function jump(
   const { by } = body.data;
   const number = phones.find('telegram')?.number ?? '';
   const ahead = by === 'birthday' ? await nextBirthday(number) : jumps[by];
-  if (ahead !== undefined) await clock.jump(ahead);
-  bus.publish('clock');
+  if (ahead !== undefined) {
+    const jumped = clock.jump(ahead);
+    bus.publish('clock');
+    // Whatever became of it, every page learns where the clock stands.
+    await jumped.finally(() => bus.publish('clock'));
+  }
   return c.json({ now: clock.now(), moved: ahead !== undefined });
 }
 

@@ -6,9 +6,17 @@ import type { ValueStore } from '../store.ts';
 export interface PlaygroundClock extends Clock {
   /**
    * Moves on by `milliseconds`, through each moment at which something falls due on the way; resolves when all of it
-   * has been done.
+   * has been done. One that is asked for meanwhile begins where this one ends.
    */
   jump(milliseconds: number): Promise<void>;
+  /** The way it is being put forward on; undefined while it stands where it was put. */
+  underWay(): Way | undefined;
+}
+
+/** From when to when a clock is put forward, epoch milliseconds. */
+export interface Way {
+  readonly from: number;
+  readonly until: number;
 }
 
 /** What happens while the clock is put forward. */
@@ -32,18 +40,34 @@ export async function openPlaygroundClock(
   passing: Passing,
 ): Promise<PlaygroundClock> {
   let aheadMs = Number((await values.get(valueName)) ?? 0);
+  let way: Way | undefined;
+  let before: Promise<void> = Promise.resolve();
   const now = () => real.now() + aheadMs;
+
+  async function pass(until: number): Promise<void> {
+    while (now() < until) {
+      const since = now();
+      const stop = (await passing.nextStop(since, until)) ?? until;
+      aheadMs += Math.max(1, stop - since);
+      await values.set(valueName, String(aheadMs));
+      await passing.settle(since);
+    }
+  }
+
+  async function jump(milliseconds: number): Promise<void> {
+    way = { from: now(), until: now() + milliseconds };
+    await pass(way.until).finally(() => {
+      way = undefined;
+    });
+  }
+
   return {
     now,
-    async jump(milliseconds) {
-      const end = now() + milliseconds;
-      while (now() < end) {
-        const since = now();
-        const stop = (await passing.nextStop(since, end)) ?? end;
-        aheadMs += Math.max(1, stop - since);
-        await values.set(valueName, String(aheadMs));
-        await passing.settle(since);
-      }
+    jump(milliseconds) {
+      const jumped = before.then(() => jump(milliseconds));
+      before = jumped.catch(() => {});
+      return jumped;
     },
+    underWay: () => way,
   };
 }

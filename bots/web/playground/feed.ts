@@ -1,7 +1,7 @@
-import type { Clock } from '../../../core/ports.ts';
 import type { Bus } from '../bus.ts';
 import type { ChatMessage, ChatStore } from '../store.ts';
 import type { StreamEvent, StreamSource } from '../stream.ts';
+import type { PlaygroundClock } from './clock.ts';
 import type { ShownLog } from './log.ts';
 import { chatOf, type Phone, type Phones } from './phones.ts';
 
@@ -10,7 +10,7 @@ export interface FeedParts {
   readonly store: ChatStore;
   readonly bus: Bus;
   readonly phones: Phones;
-  readonly clock: Clock;
+  readonly clock: PlaygroundClock;
   log(): Promise<ShownLog>;
 }
 
@@ -57,14 +57,20 @@ export function playgroundFeed(parts: FeedParts): StreamSource {
   };
 }
 
-/** Tells the time at first, and whenever the clock was put forward. Between that the page counts by itself. */
-function clockEvents(clock: Clock): () => StreamEvent[] {
+/**
+ * Tells the time at first, and whenever the clock was put forward, with the way it is on. Between that the page counts by
+ * itself.
+ */
+function clockEvents(clock: PlaygroundClock): () => StreamEvent[] {
   let told: number | undefined;
+  let toldUntil: number | undefined;
   return () => {
-    const now = clock.now();
+    const [now, way] = [clock.now(), clock.underWay()];
     const jumped = told === undefined || Math.abs(now - told) > 60_000;
+    const news = jumped || toldUntil !== way?.until;
     told = now;
-    return jumped ? [{ event: 'clock', data: { now } }] : [];
+    toldUntil = way?.until;
+    return news ? [{ event: 'clock', data: { now, ...(way ? { way } : {}) } }] : [];
   };
 }
 

@@ -31,6 +31,7 @@ export const PlaygroundPage: FC<PageProps> = ({ locale, program, phones, session
           {words.skip}
         </a>
         <PageHeader words={words} locale={locale} />
+        <ClockView words={words} />
         <main>
           <Story words={words} />
           <div class="table">
@@ -91,7 +92,6 @@ const PageHeader: Part<{ readonly locale: Locale }> = ({ words, locale }) => (
         </a>
       ))}
     </nav>
-    <ClockView words={words} />
   </header>
 );
 
@@ -102,7 +102,7 @@ const ClockView: Part = ({ words }) => (
     </h2>
     <p class="clock-now">
       <span class="hidden">{words.clock.now}: </span>
-      <time id="now" aria-live="polite" />
+      <time id="now" />
     </p>
     <div class="clock-jumps">
       {(['hour', 'day', 'week', 'birthday', 'year'] as const).map((by) => (
@@ -111,6 +111,8 @@ const ClockView: Part = ({ words }) => (
         </button>
       ))}
     </div>
+    <p class="hidden" role="status" id="clock-said" />
+    <progress id="clock-way" max={1} aria-label={words.clock.busy} hidden />
   </section>
 );
 

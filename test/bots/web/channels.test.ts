@@ -66,7 +66,7 @@ async function openPhone(id: keyof typeof messengers): Promise<ChannelHarness> {
   const playground = await createPlayground({
     ...web,
     chatSecret: web.secret,
-    clock: { ...here.clock, jump: unused },
+    clock: { ...here.clock, jump: unused, underWay: () => undefined },
     program: here.svoi.program,
     handle: async (event) => {
       events.push(event);

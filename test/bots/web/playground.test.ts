@@ -370,7 +370,13 @@ describe('the feed', () => {
     await here.act('telegram', { kind: 'start' });
     expect(await stream.next()).toMatchObject({ event: 'message', data: { phone: 'telegram' } });
     await here.post('/playground/clock', { by: 'week' });
-    await expect.poll(async () => (await stream.next()).event).toBe('clock');
+    const told: object[] = [];
+    while (told.length === 0 || 'way' in (told.at(-1) ?? {})) {
+      const { event, data } = await stream.next();
+      if (event === 'clock') told.push(data as object);
+    }
+    // On the way, then where it stands.
+    expect(told[0]).toMatchObject({ way: { until: expect.any(Number) } });
     await stream.close();
   });
 
@@ -435,6 +441,21 @@ describe('the clock', () => {
       [1400, 1900],
       [1900, 2500],
     ]);
+  });
+
+  it('that is put forward twice at once goes both ways, one after the other', async () => {
+    const settled: number[] = [];
+    const passing: Passing = {
+      nextStop: async (from, until) => (until - from > 100 ? from + 100 : undefined),
+      settle: async () => {
+        settled.push(clock.now() - ahead);
+      },
+    };
+    const clock = await openPlaygroundClock(here.web.values, { now: () => 1000 }, passing);
+    const ahead = clock.now();
+    await Promise.all([clock.jump(200), clock.jump(150)]);
+    expect(settled).toEqual([100, 200, 300, 350]);
+    expect(clock.underWay()).toBeUndefined();
   });
 
   it.each(['year ', 'decade', -1])('does not know how to go by %s', async (by) => {

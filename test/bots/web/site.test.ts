@@ -2,6 +2,7 @@ import type { Hono } from 'hono';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Channel } from '../../../bots/channel.ts';
 import { createSiteChat } from '../../../bots/web/site.tsx';
+import { createStartingDoor } from '../../../bots/web/starting.tsx';
 import { chatSecret, createSessionToken } from '../../../bots/web/tokens.ts';
 import type { IncomingEvent } from '../../../core/dialogs/types.ts';
 import { openWebParts } from '../../../web.ts';
@@ -306,4 +307,19 @@ describe('the widget', () => {
       expect((await app.request(path)).status).toBe(404);
     },
   );
+});
+
+describe('a process that gets ready', () => {
+  it('tells people how far the year of the made-up shop is, in their language, and asks programs to come again', async () => {
+    const { app, progress } = createStartingDoor();
+    expect(await (await app.request('/')).text()).not.toContain('<progress');
+    progress(0.42);
+    const page = await app.request('/', { headers: { 'accept-language': 'en' } });
+    const [status, refresh] = [page.status, page.headers.get('refresh')];
+    expect({ status, refresh }).toEqual({ status: 503, refresh: '1' });
+    expect(await page.text()).toMatch(/Svoi is waking up.*<progress[^>]* value="42"/s);
+    const call = await app.request('/v1/purchases', { method: 'POST' });
+    expect(call.headers.get('retry-after')).toBe('1');
+    expect(await call.json()).toMatchObject({ status: 503, code: 'starting' });
+  });
 });
