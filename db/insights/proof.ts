@@ -11,7 +11,7 @@ import { defaultProgram } from '../../core/program/program.ts';
 import { sharePrime } from '../../core/segments/share.ts';
 import type { Campaign } from '../../core/staff/campaigns.ts';
 import { DAY_MS, localDay, startOfDay } from '../../core/time.ts';
-import { type Reading, type Row, readRows, type Statement, statement } from '../database.ts';
+import { type Reading, type Row, readRow, readRows, type Statement, statement } from '../database.ts';
 import { campaignFrom } from '../facts/campaigns.ts';
 import { shareSql } from '../segments/people.ts';
 import {
@@ -356,7 +356,10 @@ export interface WroteToPeople {
   readonly people: number;
 }
 
-/** Campaigns, the newest first, and before them all journeys: `limit` of them from `from` on. */
+/** So many campaigns stand before the journeys: whoever has just written to people asks for that. */
+const newestFirst = 3;
+
+/** The newest campaigns, all journeys, and the older campaigns: `limit` of them from `from` on. */
 export async function resultList(
   database: Reading,
   { from, limit }: { readonly from: number; readonly limit: number },
@@ -365,21 +368,35 @@ export async function resultList(
     database,
     `select journey as id, count(*) as people from journey_runs group by journey order by 2 desc`,
   );
-  const shown = journeys.slice(from, from + limit);
-  const campaigns = await readRows(
+  const count = await readRow(
+    database,
+    'select count(*) as campaigns from campaigns where frozen_at is not null',
+  );
+  const first = Math.min(newestFirst, Number(count?.campaigns));
+  const newest = await campaignsThatWrote(database, Math.min(limit, Math.max(0, first - from)), from);
+  const shown = journeys
+    .slice(Math.max(0, from - first), Math.max(0, from + limit - first))
+    .map((row) => ({ ...wrote(row), kind: 'journey', name: null, at: null }) as const);
+  const left = limit - newest.length - shown.length;
+  const older = await campaignsThatWrote(database, left, Math.max(first, from - journeys.length));
+  return [...newest, ...shown, ...older];
+}
+
+async function campaignsThatWrote(
+  database: Reading,
+  limit: number,
+  offset: number,
+): Promise<WroteToPeople[]> {
+  if (limit === 0) return [];
+  const rows = await readRows(
     database,
     `select c.id, c.name, coalesce(c.starts_at, c.frozen_at) as at,
        (select count(*) from campaign_members m where m.campaign_id = c.id and m.due_at is not null) as people
      from campaigns c where c.frozen_at is not null order by c.id desc limit ? offset ?`,
-    limit - shown.length,
-    Math.max(0, from - journeys.length),
+    limit,
+    offset,
   );
-  return [
-    ...shown.map((row) => ({ ...wrote(row), kind: 'journey', name: null, at: null }) as const),
-    ...campaigns.map(
-      (row) => ({ ...wrote(row), kind: 'campaign', name: String(row.name), at: Number(row.at) }) as const,
-    ),
-  ];
+  return rows.map((row) => ({ ...wrote(row), kind: 'campaign', name: String(row.name), at: Number(row.at) }));
 }
 
 function wrote({ id, people }: Row) {

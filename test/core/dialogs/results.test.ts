@@ -74,12 +74,12 @@ test('a manager picks a campaign from the list and reads what it changed, as a p
     maria,
     `> /results
     Whose result shall we look at?
-    [🔁 Forgotten cart · 20]
     [✉️ Autumn · 01/11/26 · 1,000]
+    [🔁 Forgotten cart · 20]
     >> ✉️ Autumn · 01/11/26 · 1,000
     Drawing…
     Autumn
-    Worth doing again: each person brings ₴35.50 more profit than in the control group (from ₴13.70 to ₴57.30).
+    Worth doing again: each person brings ₴35.50 more profit than in the control group (from ₴8.94 to ₴62.06).
     Recipients: 900
     Messages sent: 900, delivered: 900, read: 0.
     Bought: 225, for ₴225,000.
@@ -98,6 +98,33 @@ test('a manager picks a campaign from the list and reads what it changed, as a p
     ...{ kind: 'report', theme: 'dark' },
     takeaway: { key: 'effect.scale' },
   });
+});
+
+test('the newest campaigns stand before the journeys, the older ones after them, on the pages too', async () => {
+  const [one] = await putCustomers(t.svoi, 1, sent - 9 * DAY_MS);
+  const customerId = one as CustomerId;
+  for (const day of [4, 3, 2, 1, 0]) {
+    const at = sent - day * DAY_MS;
+    await putCampaign(t.svoi, [{ customerId, at, arm: 'a' }], { at });
+  }
+  const journeys = ['ja', 'jb', 'jc', 'jd', 'je', 'jf'];
+  await putRuns(
+    t.svoi,
+    journeys.map((journey) => ({ customerId, journey, at: sent, arm: 'a' })),
+  );
+  await converse(
+    maria,
+    `> /results
+    [✉️ Autumn · 01/11/26 · 1]
+    [✉️ Autumn · 31/10/26 · 1]
+    [✉️ Autumn · 30/10/26 · 1]
+    [🔁 ja · 1]
+    [🔁 je · 1]
+    >> Show more
+    [🔁 jf · 1]
+    [✉️ Autumn · 29/10/26 · 1]
+    [✉️ Autumn · 28/10/26 · 1]`,
+  );
 });
 
 test('before there is a result it says what is missing, and compares nothing', async () => {

@@ -51,7 +51,7 @@ const toy = (sku: string, name: string, hryvnias: number, from: number, to: numb
 ];
 
 const rows: readonly Row[] = [
-  ['beans', 'Кава в зернах 1 кг', 'coffee', 'Ранок', 698, 30],
+  ['beans-kilo', 'Кава в зернах 1 кг', 'coffee', 'Ранок', 698, 30],
   ['ground', 'Кава мелена 250 г', 'coffee', 'Ранок', 219, 14],
   ['tea-leaf', 'Чай листовий 100 г', 'coffee', 'Луг', 148, 40],
   ['filters', 'Фільтри для кави, 100 шт.', 'coffee', 'Ранок', 95, 90],

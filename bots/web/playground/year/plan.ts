@@ -37,7 +37,7 @@ const hourMs = DAY_MS / 24;
 const storesOfStrangers = ['kyiv-1', 'kyiv-2', 'lviv-1', 'web'] as const;
 const goodsOfStrangers = [
   'ground',
-  'beans',
+  'beans-kilo',
   'tea-leaf',
   'mug',
   'soap',
@@ -137,7 +137,7 @@ function goodOf(
   const or = (one: string, other: string, chance = 0.7) => (random() < chance ? one : other);
   switch (interest) {
     case 'coffee':
-      return or('ground', or('beans', 'tea-leaf'), 0.5);
+      return or('ground', or('beans-kilo', 'tea-leaf'), 0.5);
     case 'dog':
       return or('dog-food', 'dog-snack');
     case 'cat':
