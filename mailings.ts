@@ -7,7 +7,7 @@ import {
   giveUpCampaign,
   putOffStart,
 } from './core/journeys/campaigns/steps.ts';
-import { tellMembers } from './core/journeys/campaigns/tell.ts';
+import { type TellRules, tellMembers } from './core/journeys/campaigns/tell.ts';
 import { firstMoment } from './core/journeys/campaigns/timing.ts';
 import type { Campaign } from './core/staff/campaigns.ts';
 import {
@@ -28,6 +28,7 @@ import {
 import type { Database } from './db/database.ts';
 import { segmentWhere } from './db/segments/members.ts';
 import { settleNotices, type Worked } from './jobs.ts';
+import { createPreviews } from './previews.ts';
 
 /** Members of one round: one command, so that a purchase waits for no more than that. */
 const membersAtOnce = 128;
@@ -129,7 +130,7 @@ async function segmentOf(
 async function send(campaign: Campaign, svoi: Worked): Promise<Turn> {
   const { database, clock } = svoi;
   const { id } = campaign;
-  const rules = () => ({ messaging: svoi.messagingRules(), program: svoi.program() });
+  const rules = tellRules(svoi);
   for (let batch = 0; batch < batchesOfTurn; batch += 1) {
     const now = await campaignById(database, id);
     if (now?.state !== 'sending') return 'over';
@@ -144,6 +145,19 @@ async function send(campaign: Campaign, svoi: Worked): Promise<Turn> {
     await svoi.submit(tellMembers(id, due, rules));
   }
   return 'more';
+}
+
+/** What people are told by, as it is in each moment. */
+export function tellRules(svoi: Worked): () => TellRules {
+  const preview = createPreviews(svoi);
+  return () => ({
+    messaging: svoi.messagingRules(),
+    program: svoi.program(),
+    smsParts(reply, locale) {
+      const [sms] = preview(reply, { locale, category: 'marketing' }, ['sms']);
+      return sms?.sms?.segments ?? 1;
+    },
+  });
 }
 
 /** What it may cost is used up: nobody more is told. */

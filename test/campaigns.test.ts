@@ -19,7 +19,7 @@ import { createOutbox } from '../db/outbox.ts';
 import { verifyLedger } from '../db/verify.ts';
 import { hoursTask } from '../hours_nightly.ts';
 import { settleDue } from '../jobs.ts';
-import { sendCampaigns } from '../mailings.ts';
+import { sendCampaigns, tellRules } from '../mailings.ts';
 import { createSvoi, type Svoi } from '../svoi.ts';
 import { aCampaign, people, says, sent, standing } from './support/campaigns.ts';
 import { hasLibsqlServer, startLibsqlServer } from './support/sqld.ts';
@@ -361,6 +361,36 @@ describe('a campaign', () => {
     });
   });
 
+  describe('a budget', () => {
+    const long = 'Черевики вже тут. '.repeat(8);
+    const step = (channel: 'viber' | 'sms') => ({ channel, wants: 'delivered', wait_minutes: 5 }) as const;
+
+    test.each([
+      ['an SMS in its three parts', ['sms'], long, 700, 2],
+      ['an SMS of one part', ['sms'], 'Boots', 700, 7],
+      ['the SMS too that follows where a chat is silent', ['viber', 'sms'], 'Boots', 300, 2],
+    ] as const)('counts %s', async (_, channels, text, budgetMinor, told) => {
+      t.close();
+      t = await testSvoi({
+        program: {
+          proof,
+          cascades: { ...defaultProgram.cascades, marketing: { order: 'listed', steps: channels.map(step) } },
+          prices: { viber: { session: 0, outside: 30 }, sms: { segment: 100, countries: {} } },
+        },
+      });
+      const abilities = { receipts: 'delivered' } as const;
+      t.svoi.useChannels((['viber', 'sms'] as const).map((name) => ({ name, abilities })));
+      await people(t.svoi.database, 10, t.clock.now());
+      await t.svoi.database.write([
+        statement("update addresses set channel = 'viber'"),
+        statement('update customers set chats = 2'),
+      ]);
+      const id = await sent(t.svoi, { content: says(text), plan: { ...plainPlan, budgetMinor } });
+      await work();
+      expect(await standing(t.svoi.database, id)).toEqual({ told, budget: 10 - told });
+    });
+  });
+
   describe('pausing', () => {
     test('holds back at once what waits in the outbox, and going on lets it go', async () => {
       await people(t.svoi.database, 3, t.clock.now());
@@ -459,6 +489,66 @@ describe('a campaign', () => {
     expect(await rowsOf('select customer_id from coupon_codes')).toEqual([{ customer_id: one }]);
   });
 
+  describe('of accounts that become one', () => {
+    const nearAndFar = (index: number) => ({
+      zone: ['Asia/Tokyo', 'Europe/Kyiv', 'Europe/Kyiv'][index] ?? null,
+    });
+    const merge = (from: string, into: string) =>
+      t.svoi.database.write([
+        statement('update customers set merged_into = ?, phone = null where id = ?', into, from),
+      ]);
+    const gifts = async () => (await rowsOf("select 1 from ledger_transactions where kind = 'gift'")).length;
+    const begun = () =>
+      sent(t.svoi, { content: gift, plan: { ...plainPlan, timing: local, controlPercent: 0 } });
+
+    async function at10(offset: string): Promise<void> {
+      t.clock.set(Date.parse(`2026-11-24T10:00:00${offset}`));
+      await work();
+    }
+
+    test('none is given anything once another of them was', async () => {
+      const [one = '', two = ''] = await people(t.svoi.database, 2, t.clock.now(), nearAndFar);
+      const id = await begun();
+      await at10('+09:00');
+      await merge(one, two);
+      await at10('+02:00');
+      expect(await standing(t.svoi.database, id)).toEqual({ told: 1, merged: 1 });
+      expect(await gifts()).toBe(1);
+    });
+
+    test('two that become a third, who was not there, are given one thing', async () => {
+      const [, one = '', two = ''] = await people(t.svoi.database, 3, t.clock.now(), nearAndFar);
+      const id = await begun();
+      await at10('+09:00');
+      const [third = ''] = await people(t.svoi.database, 1, t.clock.now(), nearAndFar, 50);
+      await merge(one, third);
+      await merge(two, third);
+      await at10('+02:00');
+      expect(await standing(t.svoi.database, id)).toEqual({ told: 2, merged: 1 });
+      expect(await gifts()).toBe(2);
+    });
+
+    test('who becomes somebody that never gets offers gets none', async () => {
+      t.close();
+      t = await testSvoi({ program: { proof: { ...proof, holdout_percent: 50 } } });
+      await people(t.svoi.database, 12, t.clock.now(), (index) => nearAndFar(index % 2));
+      const id = await begun();
+      await at10('+09:00');
+      const draw = { controlPercent: 0, holdoutPercent: 50, variants: ['a'] };
+      const others = await people(t.svoi.database, 8, t.clock.now(), nearAndFar, 50);
+      const never = others.find((other) => armOf(other, id, draw) === 'holdout') ?? '';
+      const [waiting] = await rowsOf(
+        "select customer_id as id from campaign_members where state = 'waiting'",
+      );
+      await merge(String(waiting?.id), never);
+      await at10('+02:00');
+      expect(
+        await rowsOf('select state from campaign_members where customer_id = ?', String(waiting?.id)),
+      ).toEqual([{ state: 'holdout' }]);
+      expect(await rowsOf('select 1 from notices where customer_id = ?', never)).toEqual([]);
+    });
+  });
+
   /** A Svoi whose process dies at a write: before it is committed, or right after. */
   async function mortal(database: Database, life: { writes: number }, seed: number): Promise<Svoi> {
     const random = seededRandom(seed);
@@ -534,8 +624,7 @@ describe('a campaign', () => {
     const ids = await people(t.svoi.database, 2, t.clock.now());
     const id = await sent(t.svoi, { content: gift });
     await work();
-    const rules = () => ({ messaging: t.svoi.messagingRules(), program: t.svoi.program() });
-    const again = await t.svoi.submit(tellMembers(id, ids, rules));
+    const again = await t.svoi.submit(tellMembers(id, ids, tellRules(t.svoi)));
     expect(again).toMatchObject({ ok: true, result: { told: 0, leftOut: 0 } });
     await expectExact(t.svoi.database, id, 2);
   });

@@ -149,6 +149,8 @@ export interface FrozenMember extends CampaignMember {
   readonly dueAt: number | null;
   /** Whether the occasion the campaign shares with others was told already. */
   readonly occasionTold: boolean;
+  /** Whether another account of the same person was told of the campaign. */
+  readonly personTold: boolean;
 }
 
 /** Campaigns to read. */

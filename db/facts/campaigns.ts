@@ -65,7 +65,12 @@ function membersQuery(asked: readonly CampaignMember[], found: Map<string, Froze
     statement(
       `select m.*, coalesce(k.plan ->> 'occasion' is not null and exists (
            select 1 from notices n indexed by notices_occasion
-           where n.customer_id = m.customer_id and n.occasion = k.plan ->> 'occasion'), 0) as occasion_told
+           where n.customer_id = m.customer_id and n.occasion = k.plan ->> 'occasion'), 0) as occasion_told,
+         exists (
+           select 1 from customers c
+           join customers a on a.merged_into = coalesce(c.merged_into, c.id)
+           join campaign_members o on o.campaign_id = m.campaign_id and o.customer_id = a.id and o.state = 'told'
+           where c.id = m.customer_id and a.id <> c.id) as person_told
        from json_each(?) i join campaign_members m on m.campaign_id = i.value ->> 0 and m.customer_id = i.value ->> 1
        join campaigns k on k.id = m.campaign_id`,
       JSON.stringify(asked.map(({ campaignId, customerId }) => [campaignId, customerId])),
@@ -85,6 +90,7 @@ function memberFrom(row: Row): FrozenMember {
     arm: String(row.arm),
     dueAt: row.due_at === null ? null : Number(row.due_at),
     occasionTold: row.occasion_told === 1,
+    personTold: row.person_told === 1,
   };
 }
 

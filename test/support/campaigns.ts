@@ -31,18 +31,20 @@ export interface Somebody {
   readonly heardAt?: number | null;
 }
 
-/** Registered customers with a chat in Telegram, written down at once, however many. */
+/** Registered customers with a chat in Telegram, written down at once, however many; their numbers begin with `from`. */
 export async function people(
   database: Database,
   count: number,
   now: number,
   like: (index: number) => Somebody = () => ({}),
+  from = 0,
 ): Promise<CustomerId[]> {
   const ids = createIds(seededRandom(count));
   const rows = Array.from({ length: count }, (_, index) => {
     const { zone = null, agreed = true, reachable = true, heardAt = now } = like(index);
     const id = ids.next('cus', now);
-    return [id, ids.next('adr', now), ids.next('con', now), zone, +agreed, +reachable, heardAt, index];
+    const number = from + index;
+    return [id, ids.next('adr', now), ids.next('con', now), zone, +agreed, +reachable, heardAt, number];
   });
   const values = JSON.stringify(rows);
   await database.write([

@@ -1,17 +1,17 @@
 import { giveCoupon } from '../../coupons/issue.ts';
 import type { Coupon, CouponChanges, CouponFacts, CouponNeeds } from '../../coupons/types.ts';
 import { countryOfPhone } from '../../customers/phone.ts';
-import type { CustomerRecord } from '../../customers/types.ts';
+import type { CustomerRecord, Locale } from '../../customers/types.ts';
 import type { CampaignId, CustomerId } from '../../ids.ts';
 import { openPosting } from '../../ledger/posting.ts';
 import { localeOf, planSteps, smsNumber } from '../../messaging/cascade.ts';
 import { isMuted, topicSubject } from '../../messaging/mutes.ts';
-import type { NoticeFacts, NoticeNeeds } from '../../messaging/notices.ts';
+import type { CascadeStep, NoticeFacts, NoticeNeeds } from '../../messaging/notices.ts';
 import { planNotice } from '../../messaging/plan.ts';
 import { wanted } from '../../messaging/policy.ts';
 import { MICROS_OF_MINOR } from '../../messaging/price.ts';
 import type { MessagingRules } from '../../messaging/rules.ts';
-import type { MessagingChanges } from '../../messaging/types.ts';
+import type { MessagingChanges, Reply } from '../../messaging/types.ts';
 import { points } from '../../points.ts';
 import { type Command, type Context, mergeChanges } from '../../ports.ts';
 import type { Program } from '../../program/program.ts';
@@ -29,8 +29,9 @@ import {
 import type { Glance, GlanceNeed } from '../../staff/types.ts';
 import { endOfDayAfter } from '../../time.ts';
 import { type TemplateContext, valuesFor } from '../templates/values.ts';
+import { armOf, drawOf } from './arms.ts';
 import { campaignReply, variablesOf } from './say.ts';
-import { dearestMicros, giftMicros } from './worth.ts';
+import { giftMicros, mostMicros } from './worth.ts';
 
 type Needs = CampaignNeeds & NoticeNeeds & CouponNeeds & { readonly glances?: readonly GlanceNeed[] };
 type Facts = CampaignFacts & NoticeFacts & CouponFacts & { glance(need: GlanceNeed): Glance | undefined };
@@ -46,6 +47,8 @@ export interface Told {
 export interface TellRules {
   readonly messaging: MessagingRules;
   readonly program: Program;
+  /** How many SMS a reply goes as. */
+  smsParts(reply: Reply, locale: Locale): number;
 }
 
 const topic = 'offers';
@@ -134,7 +137,12 @@ interface Work extends TellRules {
 
 /** What became of one member: told with so much spent, left out, or nobody more can be told. */
 type Fate =
-  | { readonly kind: 'told'; readonly micros: number; readonly changes: Changes }
+  | {
+      readonly kind: 'told';
+      readonly customerId: CustomerId;
+      readonly micros: number;
+      readonly changes: Changes;
+    }
   | { readonly kind: 'left_out'; readonly state: MemberState }
   | { readonly kind: 'over'; readonly step: Partial<Campaign> };
 
@@ -143,9 +151,9 @@ function tellAll(waiting: readonly FrozenMember[], work: Work) {
   const written: Changes[] = [];
   let step: Partial<Campaign> = {};
   let { spentMicros } = campaign;
-  let told = 0;
+  const told = new Set<CustomerId>();
   for (const member of waiting) {
-    const fate = fateOf(member, spentMicros, work);
+    const fate = fateOf(member, { spentMicros, told }, work);
     if (fate.kind === 'over') {
       step = fate.step;
       break;
@@ -156,21 +164,29 @@ function tellAll(waiting: readonly FrozenMember[], work: Work) {
     if (fate.kind === 'left_out') continue;
     written.push(fate.changes);
     spentMicros += fate.micros;
-    told += 1;
+    told.add(fate.customerId);
   }
   // Also where nothing was spent: what another process decided on the same members must not commit.
   const after = campaignStep(campaign, { ...step, spentMicros });
   const changes = mergeChanges<Changes>(...written, { campaignUpdates: [after] });
-  const leftOut = (changes.campaignMemberUpdates?.length ?? 0) - told;
-  return { ok: true, changes, result: { told, leftOut } } as const;
+  const leftOut = (changes.campaignMemberUpdates?.length ?? 0) - told.size;
+  return { ok: true, changes, result: { told: told.size, leftOut } } as const;
 }
 
-function fateOf(member: FrozenMember, spentMicros: number, work: Work): Fate {
+/** What the batch came to so far. */
+interface SoFar {
+  readonly spentMicros: number;
+  readonly told: ReadonlySet<CustomerId>;
+}
+
+function fateOf(member: FrozenMember, soFar: SoFar, work: Work): Fate {
   const { campaign, facts } = work;
-  const { customerId, campaignId } = member;
+  const { customerId, campaignId, personTold } = member;
   const into = facts.customer({ id: customerId })?.customer.mergedInto ?? null;
   const out = (state: MemberState): Fate => ({ kind: 'left_out', state });
-  if (into !== null && facts.campaignMember({ campaignId, customerId: into })) return out('merged');
+  const isMember = into !== null && facts.campaignMember({ campaignId, customerId: into }) !== undefined;
+  if (isMember || personTold || soFar.told.has(into ?? customerId)) return out('merged');
+  if (into !== null && armOf(into, campaignId, drawOf(campaign)) === 'holdout') return out('holdout');
   const record = facts.customer({ id: into ?? customerId });
   if (record?.customer.erasedAt !== null) return out('no_channel');
   const reason = reasonAgainst(member, record, work);
@@ -178,16 +194,13 @@ function fateOf(member: FrozenMember, spentMicros: number, work: Work): Fate {
   const message = campaign.content.variants[member.arm];
   const steps = planSteps({ category: 'marketing' }, record, work.messaging, work.context.now);
   if (!message || steps.length === 0) return out('no_channel');
-  const micros = costOf(
-    record,
-    steps.map(({ channel }) => channel),
-    work,
-  );
+  const fate = tellOne(member, { message, record, steps }, work);
   const { budgetMinor } = campaign.plan;
-  if (budgetMinor !== null && spentMicros + micros > budgetMinor * MICROS_OF_MINOR) {
-    return { kind: 'over', step: { reason: 'budget' } };
-  }
-  return tellOne(member, { message, record, micros }, work);
+  const isBeyond =
+    fate.kind === 'told' &&
+    budgetMinor !== null &&
+    soFar.spentMicros + fate.micros > budgetMinor * MICROS_OF_MINOR;
+  return isBeyond ? { kind: 'over', step: { reason: 'budget' } } : fate;
 }
 
 function reasonAgainst(
@@ -201,25 +214,29 @@ function reasonAgainst(
   return occasionTold ? 'occasion' : undefined;
 }
 
+interface Telling {
+  readonly message: CampaignMessage;
+  readonly record: CustomerRecord;
+  readonly steps: readonly CascadeStep[];
+}
+
 function costOf(
-  record: CustomerRecord,
-  channels: Parameters<typeof dearestMicros>[0],
-  { campaign, facts, messaging, program }: Work,
+  reply: Reply,
+  { record, steps }: Telling,
+  { campaign, facts, messaging, program, smsParts }: Work,
 ): number {
   const number = smsNumber(record);
   const country = number === undefined ? undefined : countryOfPhone(number);
   const { gift } = campaign.content;
   const coupon = gift && 'coupon' in gift ? facts.coupon(gift.coupon)?.definition : undefined;
-  return dearestMicros(channels, country, messaging) + giftMicros(gift, coupon, program);
+  const channels = steps.map(({ channel }) => channel);
+  // Only a budget asks how long the text of each is.
+  const parts = () => (campaign.plan.budgetMinor === null ? 1 : smsParts(reply, localeOf(record, messaging)));
+  return mostMicros(channels, country, messaging, parts) + giftMicros(gift, coupon, program);
 }
 
-interface Telling {
-  readonly message: CampaignMessage;
-  readonly record: CustomerRecord;
-  readonly micros: number;
-}
-
-function tellOne(member: FrozenMember, { message, record, micros }: Telling, work: Work): Fate {
+function tellOne(member: FrozenMember, telling: Telling, work: Work): Fate {
+  const { message, record } = telling;
   const { campaign, facts, context, messaging, program } = work;
   const given = giveTo(record, work);
   if (!given) return { kind: 'over', step: { state: 'stopped', reason: 'coupon' } };
@@ -245,7 +262,9 @@ function tellOne(member: FrozenMember, { message, record, micros }: Telling, wor
     messaging,
     context,
   );
-  return { kind: 'told', micros, changes: mergeChanges<Changes>(given.changes, planned) };
+  const micros = costOf(planned.notices?.[0]?.reply ?? reply, telling, work);
+  const changes = mergeChanges<Changes>(given.changes, planned);
+  return { kind: 'told', customerId: customer.id, micros, changes };
 }
 
 /** What goes along with a message: what it writes, and what the text may tell of it. */

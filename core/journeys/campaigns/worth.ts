@@ -2,6 +2,7 @@ import type { CouponDefinition } from '../../coupons/definition.ts';
 import type { ChannelName } from '../../customers/types.ts';
 import { MICROS_OF_MINOR, priceOf } from '../../messaging/price.ts';
 import type { MessagingRules } from '../../messaging/rules.ts';
+import { sum } from '../../money.ts';
 import type { Program } from '../../program/program.ts';
 import type { CampaignGift } from '../../staff/campaigns.ts';
 
@@ -33,19 +34,21 @@ export function giftMicros(
   return minor * MICROS_OF_MINOR;
 }
 
-/** What a message may cost over the dearest of these channels, outside the day that can be answered freely in, in micros. */
-export function dearestMicros(
+/**
+ * What a message may cost at most, in micros, outside the day that can be answered freely in: over all of these channels,
+ * since one that did not get through in time may still be delivered and billed. `smsParts`: how many SMS it goes as.
+ */
+export function mostMicros(
   channels: readonly ChannelName[],
   country: string | undefined,
   { program }: MessagingRules,
+  smsParts: () => number,
 ): number {
-  const prices = channels.map((channel) =>
-    priceOf(
-      { channel, category: 'marketing', ...(country === undefined ? {} : { country }) },
-      program.prices,
-    ),
-  );
-  return Math.max(0, ...prices.map((price) => price ?? 0));
+  const prices = channels.map((channel) => {
+    const segments = channel === 'sms' ? smsParts() : undefined;
+    return priceOf({ channel, category: 'marketing', segments, country }, program.prices);
+  });
+  return sum(prices.map((price) => price ?? 0));
 }
 
 /** The channels of offers whose prices the program does not name: with them nobody can say what a campaign costs. */
