@@ -22,7 +22,7 @@ export async function main(
   const job = parseCommand(argv);
   return guarded(io, () => {
     if (job.kind === 'said') return say(job, io);
-    if (job.kind === 'own') return job.run(environment, io);
+    if (job.kind === 'own') return job.run(environment, io, (also, to) => main(also, environment, to));
     return runShared(job, argv, environment, io);
   });
 }

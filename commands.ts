@@ -15,15 +15,19 @@ import { writeList } from './lists.ts';
 import { addStaffCommands } from './staff_commands.ts';
 import type { Svoi } from './svoi.ts';
 import { backUpFile, type Environment, rebuild, restoreFile, setWebhooks, verify } from './upkeep.ts';
+import { addWhatsAppCommands } from './whatsapp_commands.ts';
 
 /** A command line that was understood. */
 export type Job =
   /** Needs a whole Svoi: it runs in the process that holds the database. `links`: it prints links into chats. */
   | { readonly kind: 'shared'; readonly links?: true; run(svoi: Svoi, io: CommandIo): Promise<number> }
   /** Opens what it needs by itself. */
-  | { readonly kind: 'own'; run(environment: Environment, io: CommandIo): Promise<number> }
+  | { readonly kind: 'own'; run(environment: Environment, io: CommandIo, also: Also): Promise<number> }
   /** Help, or what is wrong with the line. */
   | { readonly kind: 'said'; readonly exit: number; readonly text: string };
+
+/** Carries out another command line, in the process that holds the database. */
+export type Also = (argv: readonly string[], io: CommandIo) => Promise<number>;
 
 /** Reads a command line. */
 export function parseCommand(argv: readonly string[]): Job {
@@ -68,6 +72,7 @@ function commandTree(take: (job: Job) => void): Command {
     take({ kind: 'shared', links: true, run }),
   );
   addJourneyCommands(root.command('journey').description('what speaks to customers by itself'), shared);
+  addWhatsAppCommands(root.command('whatsapp').description('templates for WhatsApp'), own);
   addProgramCommands(root.command('program').description('the rules of the program'), shared);
   addImport(root, shared);
   root

@@ -47,6 +47,7 @@ const schema = z.object({
   WHATSAPP_PHONE_NUMBER_ID: z.string().regex(/^\d+$/, 'the id of the number, digits only').optional(),
   WHATSAPP_APP_SECRET: optional,
   WHATSAPP_VERIFY_TOKEN: optional,
+  WHATSAPP_BUSINESS_ACCOUNT_ID: z.string().regex(/^\d+$/, 'the id of the account, digits only').optional(),
   WHATSAPP_API_ROOT: url('an address like https://graph.facebook.com').default('https://graph.facebook.com'),
   SMS_PROVIDER: z
     .enum(['smpp', 'turbosms', 'smsc', 'twilio'], { error: 'smpp, turbosms, smsc or twilio' })

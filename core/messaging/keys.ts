@@ -1480,6 +1480,8 @@ export const wordVariables = {
   'written.more_rows': { count: 'count' },
   'written.first_name': {},
   'written.polite_name': {},
+  'approved.hello': {},
+  'approved.thanks': {},
   'template_fault.at': { language: 'language', line: 'number', column: 'number' },
   'template_fault.unclosed': { found: 'text', put: 'text' },
   'template_fault.unopened': { found: 'text', put: 'text' },

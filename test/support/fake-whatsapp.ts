@@ -5,7 +5,9 @@ import type { Clock } from '../../core/ports.ts';
 import { beginsAs } from './images.ts';
 import {
   GraphRefusal,
+  type NewTemplate,
   type Payload,
+  parseNewTemplate,
   parsePayload,
   type SentTemplate,
   type ShownMessage,
@@ -32,6 +34,8 @@ export interface ApprovedTemplate {
   readonly language: string;
   readonly variables: number;
   readonly category?: 'authentication' | 'marketing' | 'utility';
+  /** Its buttons in their order; where they are not told, any quick replies are taken. */
+  readonly buttons?: readonly ('quick_reply' | 'url')[];
 }
 
 /** Who has just written to the business, or never did (`silent`). `phone`: as digits, left out of what comes in when `hidden`. */
@@ -68,6 +72,8 @@ export interface FakeWhatsApp {
   readonly uploads: readonly Uint8Array[];
   /** Templates by name. */
   readonly templates: Map<string, ApprovedTemplate>;
+  /** What was handed in to be approved. */
+  readonly submitted: readonly NewTemplate[];
   /** Where notifications go. */
   callback: string | undefined;
   person(about: PersonAbout): WhatsAppPerson;
@@ -102,7 +108,9 @@ export async function startFakeWhatsApp(clock: Clock): Promise<FakeWhatsApp> {
   const sent: Payload[] = [];
   const uploads: Uint8Array[] = [];
   const media: Uint8Array[] = [];
+  const accountId = '500600700800';
   const templates = new Map<string, ApprovedTemplate>();
+  const submitted: NewTemplate[] = [];
   const faults: Fault[] = [];
   const metadata = { display_phone_number: '380441234567', phone_number_id: phoneNumberId };
   let count = 0;
@@ -160,14 +168,50 @@ export async function startFakeWhatsApp(clock: Clock): Promise<FakeWhatsApp> {
     if ((body?.parameters.length ?? 0) !== approved.variables) {
       throw new GraphRefusal(400, 132000, 'number of localizable_params does not match the expected number');
     }
-    const codeButton = components.some((one) => one.type === 'button' && one.sub_type === 'url');
-    if (codeButton !== (approved.category === 'authentication')) {
-      throw new GraphRefusal(400, 131008, 'Required parameter is missing: buttons');
-    }
+    checkButtons(components, approved);
     if (toUserId && approved.category === 'authentication') {
       const details = 'Business-scoped User ID (BSUID) recipients are not supported for this message.';
       throw new GraphRefusal(400, 131062, details);
     }
+  }
+
+  function checkButtons(components: SentTemplate['components'], approved: ApprovedTemplate): void {
+    const given = components.flatMap((one) => (one.type === 'button' ? [one] : []));
+    const links = given.filter((one) => one.sub_type === 'url').length;
+    const isCode = approved.category === 'authentication';
+    const wanted = approved.buttons?.map((kind, index) => `${kind} ${index}`);
+    const matches = wanted
+      ? wanted.join() === given.map((one) => `${one.sub_type} ${one.index}`).join()
+      : links === (isCode ? 1 : 0);
+    if (!matches) throw new GraphRefusal(400, 131008, 'Required parameter is missing: buttons');
+  }
+
+  /** Templates are reviewed at once here, and refused where Meta's automatic checks refuse them. */
+  function takeTemplate(json: unknown): object {
+    const { name, language, category, components } = parseNewTemplate(json);
+    if (submitted.some((one) => one.name === name && one.language === language)) {
+      throw new GraphRefusal(400, 2388023, 'There is already content in this language');
+    }
+    submitted.push({ name, language, category, components });
+    const body = components.find((one) => one.type === 'BODY');
+    const buttons = components.flatMap((one) => (one.type === 'BUTTONS' ? one.buttons : []));
+    templates.set(name, {
+      language,
+      variables: body?.example?.body_text[0]?.length ?? 0,
+      category: category === 'MARKETING' ? 'marketing' : 'utility',
+      buttons: buttons.map(({ type }) => (type === 'URL' ? 'url' : 'quick_reply')),
+    });
+    return { id: String(submitted.length), status: 'PENDING', category };
+  }
+
+  function pageOfTemplates(after: string | null): object {
+    const from = Number(after ?? 0);
+    const data = submitted.slice(from, from + 2).map(({ name, language }) => ({
+      ...{ name, language, status: name.startsWith('svoi_cart') ? 'REJECTED' : 'APPROVED' },
+      ...(name.startsWith('svoi_cart') ? { rejected_reason: 'PROMOTIONAL' } : {}),
+    }));
+    const next = from + 2;
+    return { data, paging: next < submitted.length ? { cursors: { after: String(next) } } : {} };
   }
 
   async function upload(request: IncomingMessage, body: Buffer): Promise<object> {
@@ -242,6 +286,20 @@ export async function startFakeWhatsApp(clock: Clock): Promise<FakeWhatsApp> {
           quality_rating: 'GREEN',
           webhook_configuration: callback ? { phone_number: callback } : {},
         };
+      case 'GET /debug_token':
+        return {
+          data: {
+            granular_scopes: [{ scope: 'whatsapp_business_management', target_ids: ['900', accountId] }],
+          },
+        };
+      case 'GET /900/phone_numbers':
+        return { data: [{ id: '901' }] };
+      case `GET /${accountId}/phone_numbers`:
+        return { data: [{ id: phoneNumberId }] };
+      case `GET /${accountId}/message_templates`:
+        return pageOfTemplates(new URL(request.url ?? '', 'http://graph').searchParams.get('after'));
+      case `POST /${accountId}/message_templates`:
+        return takeTemplate(JSON.parse(body.toString()));
       default:
         if (request.method === 'GET') return placeOf(pathname);
         throw new GraphRefusal(400, 100, `Unsupported request: ${request.method} ${pathname}`);
@@ -289,7 +347,7 @@ export async function startFakeWhatsApp(clock: Clock): Promise<FakeWhatsApp> {
   };
 
   return {
-    ...{ token, phoneNumberId, appSecret, verifyToken, sent, uploads, templates, sign, notify },
+    ...{ token, phoneNumberId, appSecret, verifyToken, sent, uploads, templates, submitted, sign, notify },
     apiRoot: root(),
     get callback() {
       return callback;

@@ -28,7 +28,7 @@ const valuesLimit = 600;
 /** A template whose links are short ones of ours: what stands after `/l/` is theirs to fill in. */
 function fillOwn({ name, language, values, buttons }: ShownTemplate): Filled {
   const each = Math.floor(valuesLimit / Math.max(1, values.length));
-  const texts = values.map((value) => cutText(oneLine(value), each));
+  const texts = values.map((value) => cutText(templateValue(value), each));
   const filled = buttons.map((button, index) => ownButton(button, String(index)));
   const shown = filled.filter((button) => button !== undefined);
   if (shown.length < filled.length) {
@@ -96,6 +96,11 @@ function valuesOf(words: readonly ShownWords[]): ReadonlyMap<string, string> {
     }
   }
   return values;
+}
+
+/** A value of a template of our own making: a year without the abbreviation, whose dot would meet that of the sentence. */
+export function templateValue(value: string): string {
+  return oneLine(value).replace(/(\d{4})[\u00a0 ]?[рг]\.$/, '$1');
 }
 
 /** WhatsApp refuses values that are empty or hold line breaks, tabs or more than four spaces in a row. */

@@ -12,8 +12,8 @@ export interface TemplateBody {
 
 /** Stands for a variable while the words around it are put in order. */
 const mark = '\ue000';
-/** Variables with nothing but spaces between them are one to Meta. */
-const marks = new RegExp(`${mark}(?: *${mark})*`, 'g');
+/** Variables with nothing but spaces or line breaks between them are one to Meta. */
+const marks = new RegExp(`${mark}(?:\\s*${mark})*`, 'g');
 
 /**
  * The variables that decide which parts of a text are there, each with those that its part lies within. A name is none
@@ -53,7 +53,8 @@ export function bodyOf(text: string, given: ReadonlySet<string>): TemplateBody |
   let taken = 0;
   const numbered = words.replace(marks, (found) => {
     const inside = [...found].map((one) => (one === mark ? sourceOf(slots[taken++], text) : one));
-    values.push(inside.join(''));
+    // A value is one line.
+    values.push(inside.join('').replace(/\s*\n\s*/g, ' – '));
     return `{{${values.length}}}`;
   });
   return { text: numbered.endsWith('}}') ? `${numbered}.` : numbered, values, without: [...without] };

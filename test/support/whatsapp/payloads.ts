@@ -148,6 +148,55 @@ export function parsePayload(json: unknown): Payload {
   );
 }
 
+/** Words with parameters: neither the first nor the last thing, counted from 1, never side by side, and few of them. */
+const newBody = z
+  .string()
+  .max(1024)
+  .refine((text) => !/^\s*\{\{|\}\}\s*$/.test(text), 'Variables cannot be at the start or end')
+  .refine((text) => !/\}\}\s*\{\{/.test(text), 'Variables cannot stand side by side')
+  .refine(
+    (text) => [...text.matchAll(/\{\{(\d+)\}\}/g)].every(([, number], at) => Number(number) === at + 1),
+    'Variables must be counted from 1',
+  )
+  .refine((text) => {
+    const words = text.replace(/\{\{\d+\}\}/g, '').match(/\p{L}+/gu)?.length ?? 0;
+    return words > 2 * (text.match(/\{\{/g)?.length ?? 0) || !text.includes('{{');
+  }, 'This template has too many variables for its length');
+const label = z.string().min(1).max(25);
+const newButton = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('QUICK_REPLY'), text: label }),
+  z.strictObject({
+    type: z.literal('URL'),
+    text: label,
+    url: z.string().regex(/^https?:\/\/[^{]+\{\{1\}\}$/),
+    example: z.array(z.url()).length(1),
+  }),
+]);
+const newComponent = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('BODY'),
+    text: newBody,
+    example: z.strictObject({ body_text: z.array(z.array(z.string().min(1))).length(1) }).optional(),
+  }),
+  z.strictObject({ type: z.literal('BUTTONS'), buttons: z.array(newButton).min(1).max(10) }),
+]);
+const newTemplate = z.strictObject({
+  name: z.string().regex(/^[a-z0-9_]{1,512}$/),
+  language: z.enum(['uk', 'ru', 'en', 'en_US']),
+  category: z.enum(['MARKETING', 'UTILITY']),
+  components: z.array(newComponent),
+});
+
+/** A template as it is handed in. */
+export type NewTemplate = z.output<typeof newTemplate>;
+
+/** A template as Meta's automatic checks take it, or the refusal that says what is wrong. */
+export function parseNewTemplate(json: unknown): NewTemplate {
+  const parsed = newTemplate.safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw new GraphRefusal(400, 100, `Invalid parameter: ${parsed.error.issues[0]?.message}`);
+}
+
 /** What can be tapped, as the person's app words it. */
 export interface Tappable {
   readonly kind: 'reply' | 'row' | 'link' | 'share' | 'quick_reply';
