@@ -279,6 +279,60 @@ describe('a campaign step by step', () => {
   });
 });
 
+test('what else matters stands behind “More”: how long it is good for, those who react, what goes first', async () => {
+  await members(1);
+  await write();
+  await converse(
+    maria,
+    `>> More…
+    Good at any time, also some days later.
+    Also to those who have not read us for long.
+    As important as other offers.
+    >> Good for how long
+    [3 hours] [1 day] [3 days] [7 days]
+    > soon
+    I cannot read this.
+    > 31 days
+    I cannot read this.
+    > 2 days
+    1 person will get it.
+    >> More…
+    Good for 2 days: later it is not sent any more.
+    >> Only those who react
+    1 person will get it.
+    >> More…
+    Only to those who read or wrote to us in the last 90 days.
+    [Also those who are silent] [How important]
+    >> How important
+    > very
+    A number from 0 to 100, please
+    >> Important
+    1 person will get it.
+    >> More…
+    Important: goes before other offers.`,
+  );
+  const plan = { goodForMs: 48 * 3_600_000, engagedOnly: true, weight: 80 };
+  expect(JSON.parse(String((await row('select plan from campaigns'))?.plan))).toMatchObject(plan);
+});
+
+test('how long it is good for is read in hours and days, in each language', async () => {
+  const spans = [
+    ['6 годин', 6],
+    ['1 год', 1],
+    ['3 дні', 72],
+    ['12 часов', 12],
+    ['30 d', 720],
+  ] as const;
+  await write();
+  for (const [typed, hours] of spans) {
+    await maria.tap('More…');
+    await maria.tap('Good for how long');
+    await maria.say(typed);
+    const { goodForMs } = JSON.parse(String((await row('select plan from campaigns'))?.plan));
+    expect([typed, goodForMs / 3_600_000]).toEqual([typed, hours]);
+  }
+});
+
 describe('a process that dies', () => {
   test('while the audience is written down loses nobody and doubles nobody', async () => {
     await members(5);

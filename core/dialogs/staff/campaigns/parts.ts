@@ -5,44 +5,16 @@ import {
   type Campaign,
   type CampaignButton,
   type CampaignMessage,
-  type CampaignPlan,
   campaignScreens,
 } from '../../../staff/campaigns.ts';
 import { type Outcome, press } from '../../turn.ts';
-import { readMoney, readPoints } from '../read.ts';
-import {
-  askAgain,
-  askNext,
-  choose,
-  done,
-  type Field,
-  type Question,
-  type StaffTurn,
-  type Task,
-} from '../task.ts';
+import { readPoints } from '../read.ts';
+import { askAgain, askNext, choose, done, type Field, type StaffTurn, type Task } from '../task.ts';
 import { readText, readTime, textQuestion, whenButtons } from './begin.ts';
 import { changeDraft, plainMessage, readWhom, whomOf, whomQuestion, withVariant } from './draft.ts';
+import { type Applied, changed, none, type Part, planned, wrong } from './part.ts';
+import { budget, control, goodFor, weight } from './plan_parts.ts';
 import { readWhen } from './when.ts';
-
-type Change = Partial<Pick<Campaign, 'name' | 'rule' | 'content' | 'plan'>>;
-
-/** What becomes of an answer: a change of the draft, or what was wrong with it. */
-type Applied =
-  | { readonly ok: true; readonly change: Change }
-  | { readonly ok: false; readonly problem: Words };
-
-/** One thing of a campaign that can be changed: how it is asked for, and what an answer does. */
-interface Part {
-  question(turn: StaffTurn, argument: string): Question;
-  apply(raw: string, campaign: Campaign, turn: StaffTurn, argument: string): Applied;
-}
-
-const wrong = (problem: Words): Applied => ({ ok: false, problem });
-const changed = (change: Change): Applied => ({ ok: true, change });
-
-function planned({ plan }: Campaign, change: Partial<CampaignPlan>): Applied {
-  return changed({ plan: { ...plan, ...change } });
-}
 
 /** The same change of every variant: a picture and a button stand under each of them. */
 function everyVariant({ content }: Campaign, change: Partial<CampaignMessage>): Applied {
@@ -52,8 +24,6 @@ function everyVariant({ content }: Campaign, change: Partial<CampaignMessage>): 
   ]);
   return changed({ content: { ...content, variants: Object.fromEntries(variants) } });
 }
-
-const none = 'none';
 
 const whom: Part = {
   question: (turn) => whomQuestion(turn),
@@ -192,44 +162,8 @@ const gift: Part = {
   },
 };
 
-const percents = ['0', '5', '10', '20'] as const;
-
-const control: Part = {
-  question: () => ({
-    words: [{ key: 'campaign.ask_control' }],
-    buttons: [
-      percents.map((percent) =>
-        choose({ key: 'campaign.percent', variables: { percent: Number(percent) } }, `${percent}%`),
-      ),
-    ],
-    choice: true,
-  }),
-  apply(raw, campaign) {
-    const [, typed] = /^(\d{1,2}(?:[.,]\d)?)\s*%?$/.exec(raw.trim()) ?? [];
-    const percent = typed === undefined ? Number.NaN : Number(typed.replace(',', '.'));
-    return percent >= 0 && percent <= 50
-      ? planned(campaign, { controlPercent: percent })
-      : wrong({ key: 'campaign.control_unreadable' });
-  },
-};
-
-const budget: Part = {
-  question: () => ({
-    words: [{ key: 'campaign.ask_budget' }],
-    buttons: [[choose({ key: 'campaign.budget_none' }, none)]],
-    choice: true,
-  }),
-  apply(raw, campaign, { program }) {
-    if (raw.trim() === none) return planned(campaign, { budgetMinor: null });
-    const budgetMinor = readMoney(raw, program.currency);
-    return budgetMinor === undefined
-      ? wrong({ key: 'staff.money_unreadable' })
-      : planned(campaign, { budgetMinor });
-  },
-};
-
 const parts: ReadonlyMap<string, Part> = new Map(
-  Object.entries({ whom, when, text, picture, button, gift, control, budget }),
+  Object.entries({ whom, when, text, picture, button, gift, control, budget, good_for: goodFor, weight }),
 );
 
 /** A part by its name, with what follows it: `text-a-uk`. */

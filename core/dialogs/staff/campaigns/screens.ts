@@ -20,8 +20,9 @@ import { requestWords } from '../requests.ts';
 import { ask, questionOf, questionRound } from '../segments/ask.ts';
 import { done, type StaffScreen, type StaffTurn } from '../task.ts';
 import { tell } from '../tell.ts';
-import { deskOf, showDraft, whenWords } from './draft.ts';
+import { changeDraft, deskOf, showDraft, whenWords } from './draft.ts';
 import { askPart, backRow, languageScreen } from './parts.ts';
+import { fineWords } from './plan_parts.ts';
 
 /** `ACT:ID`, as the buttons about a campaign carry it. */
 function readAct(argument: string): { readonly act: string; readonly id: string } {
@@ -51,13 +52,16 @@ export const draftScreen: StaffScreen = {
     if (act === 'more') return moreScreen(turn, campaign);
     if (act === 'languages') return languageScreen(turn, campaign);
     if (act === 'one') return dropSecond(turn, campaign);
+    if (act === 'engaged' || act === 'anybody') {
+      return changeDraft(turn, campaign, { plan: { ...campaign.plan, engagedOnly: act === 'engaged' } });
+    }
     return act.startsWith('part_') ? askPart(turn, campaign.id, act.slice('part_'.length)) : undefined;
   },
 };
 
 /** All that can be changed besides whom, what and when, and how it is now. */
 function moreScreen(turn: StaffTurn, campaign: Campaign): Outcome {
-  const { id, content } = campaign;
+  const { id, content, plan } = campaign;
   const part = (name: string) => `draft:part_${name}:${id}`;
   const second = Object.hasOwn(content.variants, 'b')
     ? press({ key: 'campaign.one_text' }, `draft:one:${id}`)
@@ -72,7 +76,16 @@ function moreScreen(turn: StaffTurn, campaign: Campaign): Outcome {
         press({ key: 'campaign.button' }, part('button')),
       ],
       [press({ key: 'campaign.gift' }, part('gift')), press({ key: 'campaign.control' }, part('control'))],
-      [press({ key: 'campaign.budget' }, part('budget'))],
+      [
+        press({ key: 'campaign.budget' }, part('budget')),
+        press({ key: 'campaign.good_for' }, part('good_for')),
+      ],
+      [
+        plan.engagedOnly
+          ? press({ key: 'campaign.anybody' }, `draft:anybody:${id}`)
+          : press({ key: 'campaign.engaged' }, `draft:engaged:${id}`),
+        press({ key: 'campaign.weight' }, part('weight')),
+      ],
       backRow(id),
     ],
   );
@@ -96,7 +109,7 @@ function settingsWords({ program }: StaffTurn, campaign: Campaign): Words[] {
     plan.controlPercent === null
       ? { key: 'campaign.control_usual', variables: { percent, number: leastCompared } }
       : { key: 'campaign.control_is', variables: { percent } };
-  return [whenWords(campaign), along, control, limit];
+  return [whenWords(campaign), along, control, limit, ...fineWords(plan, program.silence.after_days)];
 }
 
 function dropSecond(turn: StaffTurn, campaign: Campaign): Outcome {
