@@ -10,7 +10,7 @@ import { giftMicros } from './core/journeys/campaigns/worth.ts';
 import { valuesFor } from './core/journeys/templates/values.ts';
 import { type ChannelPreview, previewWords } from './core/messaging/previews.ts';
 import { plainRules } from './core/messaging/rules.ts';
-import type { Words } from './core/messaging/types.ts';
+import type { Reply, Words } from './core/messaging/types.ts';
 import { parseSegment } from './core/segments/parse.ts';
 import type { SegmentProblem } from './core/segments/types.ts';
 import type { Campaign } from './core/staff/campaigns.ts';
@@ -149,5 +149,14 @@ export async function lookAtDraft(
   const found: DraftFound = audience
     ? { looks: looksOf(campaign, locale, svoi), audience, wrong, fits }
     : { problems };
-  return () => draftAnswer(id, campaign, found);
+  const answer = draftAnswer(id, campaign, found);
+  return () => ({ ...answer, reply: uncut(answer.reply, locale, svoi) });
+}
+
+/** Without its picture, where a messenger would cut off what stands under it. */
+function uncut(reply: Reply, locale: Locale, svoi: Worked): Reply {
+  const shown = createPreviews(svoi)(reply, { locale }, ['telegram', 'whatsapp']);
+  if (!shown.some(({ warnings }) => warnings.includes('cut'))) return reply;
+  const { picture: _, ...bare } = reply;
+  return bare;
 }

@@ -15,6 +15,7 @@ import { settleNotices } from '../../jobs.ts';
 import { goOnWithJourneys as goOnWithAll } from '../../journeys_work.ts';
 import { consentTexts } from '../../locales/consents.ts';
 import { createTranslator } from '../../locales/translator.ts';
+import { messagePictures } from '../../message_pictures.ts';
 import { openPlayground } from '../../playground.ts';
 import { nextStopOf, passTime, silence } from '../../playground_time.ts';
 import { createBackground } from '../../runner.ts';
@@ -99,6 +100,7 @@ export async function testPlayground(timers = never): Promise<TestPlayground> {
     channels: [site.channel, ...channels],
     outbox,
     render,
+    drawPicture: messagePictures(svoi),
     formats,
     book: svoi.program,
     onSettled: () => goOn(),

@@ -155,12 +155,11 @@ function startPhotos(element, { words, locale, toast }, path) {
   input.addEventListener('change', async () => {
     const photo = input.files?.[0];
     if (!photo) return;
-    if (photo.size > mostBytes) toast(words.phones.photoTooLarge);
-    else {
-      const file = await base64Of(photo);
-      await send(`${path}/photos`, { id: newId(), language: locale, file }).catch(() =>
-        toast(words.phones.failed),
-      );
+    try {
+      if (photo.size > mostBytes) toast(words.phones.photoTooLarge);
+      else await send(`${path}/photos`, { id: newId(), language: locale, file: await base64Of(photo) });
+    } catch {
+      toast(words.phones.failed);
     }
     // The same one can be chosen again.
     input.value = '';

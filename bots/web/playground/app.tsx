@@ -136,7 +136,7 @@ export async function createPlayground(parts: PlaygroundParts): Promise<Playgrou
   for (const path of ['/', '/playground/*']) app.use(path, loopbackOnly, sameOriginOnly, sizeLimit);
   addPages(app, parts, phones);
   addPhones(app, parts, phones, messengers);
-  addPhotos(app, parts, phones, photos);
+  addPhotos(app, parts, phones, messengers, photos);
   addTill(app, till);
   app.post('/playground/clock', (c) => jump(c, parts, phones));
   const soon = createSoon(timers);
@@ -253,7 +253,13 @@ function addPhones(app: Hono, parts: PlaygroundParts, phones: Phones, messengers
   });
 }
 
-function addPhotos(app: Hono, parts: PlaygroundParts, phones: Phones, photos: Photos): void {
+function addPhotos(
+  app: Hono,
+  parts: PlaygroundParts,
+  phones: Phones,
+  messengers: Messengers,
+  photos: Photos,
+): void {
   const { store, bus, clock } = parts;
   app.post('/playground/phones/:id/photos', async (c) => {
     const phone = phones.find(c.req.param('id'));
@@ -265,6 +271,7 @@ function addPhotos(app: Hono, parts: PlaygroundParts, phones: Phones, photos: Ph
     }
     const { id, language, file, text } = body.data;
     const bytes = Uint8Array.from(atob(file), (character) => character.charCodeAt(0));
+    await messengers.look(phone);
     const said = photos.keep(`${phone.id}/${id}`, bytes, text);
     const shown = shownPhoto({ file, text }, bytes, language);
     await store.append(chatOf(phone), { id, direction: 'in', at: clock.now(), ...shown });

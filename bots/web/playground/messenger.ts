@@ -4,6 +4,7 @@ import type { Abilities, Channel } from '../../channel.ts';
 import { createStoredChannel, type StoredChannelParts } from '../channel.ts';
 import type { ChatKey } from '../store.ts';
 import { chatOf, type Phone, type Phones } from './phones.ts';
+import type { Photos } from './photos.ts';
 import { crowdPrefix } from './year/people.ts';
 
 /** What the playground's messengers can do: the same as the real ones, as far as the chat shows it. */
@@ -54,6 +55,7 @@ export type SimulatedName = keyof typeof simulatedAbilities;
 export interface SimulatedChannelParts extends Omit<StoredChannelParts, 'isChat' | 'name' | 'abilities'> {
   readonly name: SimulatedName;
   readonly phones: Phones;
+  readonly photos: Pick<Photos, 'fetch'>;
   /** How many SMS a text goes as. */
   segments(text: string): number;
   /** Called with what a phone got, when it got it. */
@@ -100,6 +102,9 @@ export function createSimulatedChannel(parts: SimulatedChannelParts): SimulatedC
         );
   return {
     ...channel,
+    ...(name === 'sms'
+      ? {}
+      : { fetchPicture: async (ref: string, mostBytes: number) => parts.photos.fetch(ref, mostBytes) }),
     async send(message) {
       const phone = phoneOf(message.address);
       if (phone?.blocked && name !== 'whatsapp') {

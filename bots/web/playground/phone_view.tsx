@@ -45,7 +45,7 @@ export const PhoneView: FC<PhoneProps> = ({ words, phone }) => {
             </button>
           )}
         </div>
-        <Composer words={words} id={id} />
+        <Composer words={words} phone={phone} />
       </div>
     </article>
   );
@@ -81,12 +81,14 @@ const PhoneSettings: FC<PhoneProps> = ({ words, phone }) => (
   </form>
 );
 
-const Composer: FC<{ readonly words: PlaygroundWords; readonly id: string }> = ({ words, id }) => (
+/** Photos are for those behind the counter, who are asked for pictures. */
+const Composer: FC<PhoneProps> = ({ words, phone }) => (
   <form class="composer" autocomplete="off">
+    {isStaff(phone) ? <Attach words={words} /> : null}
     <input
       type="text"
       name="text"
-      id={`${id}-text`}
+      id={`${phone.id}-text`}
       maxlength={2000}
       aria-label={words.phones.write}
       placeholder={words.phones.write}
@@ -96,4 +98,13 @@ const Composer: FC<{ readonly words: PlaygroundWords; readonly id: string }> = (
       <span aria-hidden="true">↑</span>
     </button>
   </form>
+);
+
+const Attach: FC<{ readonly words: PlaygroundWords }> = ({ words }) => (
+  <>
+    <button type="button" class="attach" aria-label={words.phones.attach} title={words.phones.attach}>
+      <span aria-hidden="true">📎</span>
+    </button>
+    <input type="file" name="photo" accept="image/png,image/jpeg" aria-label={words.phones.attach} hidden />
+  </>
 );

@@ -87,6 +87,11 @@ async function openPhone(id: keyof typeof messengers): Promise<ChannelHarness> {
     last = { id: `event-${count}-of-test`, language: 'uk', said };
     await sendJson(app, `${path}/events`, last);
   };
+  const send = async (bytes: Uint8Array, text: string) => {
+    count += 1;
+    const file = Buffer.from(bytes).toString('base64');
+    await sendJson(app, `${path}/photos`, { id: `event-${count}-of-test`, language: 'uk', file, text });
+  };
   const turn = async (blocked: boolean) => {
     count += 1;
     await sendJson(app, path, { id: `event-${count}-of-test`, blocked }, 'PUT');
@@ -99,6 +104,12 @@ async function openPhone(id: keyof typeof messengers): Promise<ChannelHarness> {
     person: {
       start: (context) => post({ kind: 'start', ...(context === undefined ? {} : { context }) }),
       say: (text) => post({ kind: 'text', text }),
+      ...(id === 'sms'
+        ? {}
+        : {
+            sendPhoto: (bytes: Uint8Array, text: string) => send(bytes, text),
+            sendSticker: () => send(new Uint8Array([1, 2, 3]), ''),
+          }),
       ...(channel.abilities.buttons
         ? {
             tap: async (label: string) => post(pressOf(await web.store.latest(key, 99), label)),

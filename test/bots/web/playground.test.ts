@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { openPlaygroundClock, type Passing } from '../../../bots/web/playground/clock.ts';
 import { openPhones } from '../../../bots/web/playground/phones.ts';
+import { runErrands } from '../../../errands.ts';
+import { jpeg } from '../../support/images.ts';
 import { type TestPlayground, testPlayground } from '../../support/playground.ts';
 import { type EventReader, readEvents } from '../../support/web.ts';
 
@@ -292,6 +294,44 @@ describe('a phone', () => {
     await here.change('text', { blocked: true });
     const phones = await openPhones(here.web.values);
     expect(phones.find('text')).toMatchObject({ number: '+380675557777', blocked: true });
+  });
+});
+
+describe('a photo from behind the counter', () => {
+  const managerNumber = '+380675550192';
+  const file = Buffer.from(jpeg.bytes).toString('base64');
+  const send = (phone: string, body: object) =>
+    here.post(`/playground/phones/${phone}/photos`, { id: 'photo-of-test', language: 'en', file, ...body });
+  const last = async () => (await here.seen('whatsapp', managerNumber)).at(-1);
+
+  async function askedForPicture(): Promise<void> {
+    await here.act('manager', { kind: 'join_staff' });
+    const says = (text: string) => here.act('manager', { kind: 'text', text });
+    for (const text of ['1', '/page', '1', 'Tulips', 'Fresh ones', 'Want', '5']) await says(text);
+    expect((await last())?.text).toContain('Send a photo.');
+  }
+
+  it('stands in the chat it was sent from, and becomes the picture of a page', async () => {
+    await askedForPicture();
+    expect((await send('manager', {})).status).toBe(204);
+    await runErrands(here.svoi);
+    await here.settle();
+    const shown = (await last()) ?? { text: '', picture: false };
+    expect(shown.text).toContain('Done, changed.');
+    expect(shown.picture).toBe(true);
+    const chat = await here.web.store.latest({ channel: 'whatsapp', chat: managerNumber.slice(1) }, 9);
+    const own = chat.find(({ id }) => id === 'photo-of-test');
+    expect(own?.picture).toEqual({ src: `data:image/jpeg;base64,${file}`, alt: 'Photo' });
+  });
+
+  it('that is none, or is too large, is told apart', async () => {
+    await askedForPicture();
+    await send('manager', { file: btoa('%PDF-1.7') });
+    expect((await last())?.text).toContain('This is not a photo.');
+    const large = Buffer.alloc(1024 * 1024 + 1024).toString('base64');
+    expect((await send('manager', { id: 'large-photo', file: large })).status).toBe(413);
+    expect((await send('manager', { id: 'no-base64', file: '<>' })).status).toBe(422);
+    expect((await send('sms', {})).status).toBe(404);
   });
 });
 

@@ -70,7 +70,8 @@ export function draftAnswer(id: QuestionId, campaign: Campaign, found: DraftFoun
     ],
     draftButtons(campaign.id, sends ? id : undefined),
   );
-  return { ...answer, keep };
+  const picture = looks.map(({ reply }) => reply.picture).find((one) => one !== undefined);
+  return { ...answer, reply: { ...answer.reply, ...(picture ? { picture } : {}) }, keep };
 }
 
 /** The buttons under a message, but the way to hear no more, which is always there. */
