@@ -20,10 +20,19 @@ interface Looking extends Journey {
 interface Progress {
   /** When the journey was switched on: after that they begin anew. */
   readonly since: number;
-  /** The last day that was looked for; with `after` it is not done, and goes on there. */
+  /** The last turn of looking; with `after` it is not done, and goes on there. */
   readonly day: string;
   readonly after?: string;
 }
+
+/** A look for a journey: at night, and once more at its hour where it takes those in as well who come late. */
+interface Turn {
+  /** The day, and in its second turn what is written after it: turns come in the order of their names. */
+  readonly name: string;
+  readonly day: string;
+}
+
+const secondTurn = ' late';
 
 /** Looks begin at this minute of the day on the program's calendar, as the other work of the night does. */
 const nightMinute = 3 * 60;
@@ -33,19 +42,24 @@ const startsAtOnce = 128;
 /**
  * Finds who enters a journey on this day: by dates, moves between segments, schedules and points. Each journey is looked
  * for once a day, at night, and its runs are due at their hour where each customer lives; a day that was missed is made up
- * for by the next one. Goes on where a dead process ended; safe from two at once.
+ * for by the next one. What matters more comes first, so that of journeys of one occasion it is the one that is entered.
+ * Goes on where a dead process ended; safe from two at once.
  */
 export async function findStarts(svoi: Worked): Promise<void> {
   const { zone } = svoi.program();
   const now = svoi.clock.now();
   const today = localDay(now, zone);
-  const looking = svoi.journeys().flatMap(lookingFor);
+  const looking = svoi.journeys().flatMap(lookingFor).toSorted(byWeight);
   for (const journey of looking) await standAtFirst(journey, today, svoi);
   if (localClock(now, zone).minute < nightMinute) return;
   const known = doneIn(svoi);
-  const open = looking.filter((journey) => !known.has(lookOf(journey, today)));
+  const open = looking
+    .map((journey) => ({ journey, turns: turnsOf(journey, today, svoi) }))
+    .filter((look) => !known.has(lookOf(look)));
   await lookForAll(open, today, svoi);
 }
+
+const byWeight = (one: Looking, other: Looking) => other.definition.weight - one.definition.weight;
 
 function lookingFor(journey: Journey): Looking[] {
   const { isOn, since, definition } = journey;
@@ -78,29 +92,36 @@ async function standAtFirst({ key, since, when }: Looking, today: string, svoi: 
   remember(svoi, map);
 }
 
-/** The look for a journey on a day. */
-function lookOf({ key, since }: Looking, day: string): string {
-  return `${key} ${since} ${day}`;
+/** A journey with the turns of looking for it that have come, the last one last. */
+interface Look {
+  readonly journey: Looking;
+  readonly turns: readonly Turn[];
+}
+
+/** The look for a journey up to the last turn of it. */
+function lookOf({ journey: { key, since }, turns }: Look): string {
+  return `${key} ${since} ${turns.at(-1)?.name}`;
 }
 
 /** Looks for each of these. That nobody was found is written down for all of them together: to look again does no harm. */
-async function lookForAll(looking: readonly Looking[], today: string, svoi: Worked): Promise<void> {
+async function lookForAll(looking: readonly Look[], today: string, svoi: Worked): Promise<void> {
   if (looking.length === 0) return;
   const values = createValues(svoi.database);
-  const kept = await values.getAll([historyMark, ...looking.map(({ key }) => keptAs(key))]);
+  const kept = await values.getAll([historyMark, ...looking.map(({ journey: { key } }) => keptAs(key))]);
   const empty = new Map<string, string>();
   try {
-    for (const journey of looking) {
+    for (const look of looking) {
+      const { journey, turns } = look;
       const { key, since, when } = journey;
       // Moves of a night are known once it was counted.
       if ('segment' in when && kept.get(historyMark) !== today) continue;
       const text = kept.get(keptAs(key));
       const progress = text === undefined ? undefined : (JSON.parse(text) as Progress);
-      for (const { day, after } of daysLeft(progress, since, today)) {
-        if (await lookOn(journey, day, after, svoi)) empty.delete(keptAs(key));
-        else empty.set(keptAs(key), JSON.stringify({ since, day } satisfies Progress));
+      for (const { turn, after } of turnsLeft(progress, since, turns)) {
+        if (await lookOn(journey, turn, after, svoi)) empty.delete(keptAs(key));
+        else empty.set(keptAs(key), JSON.stringify({ since, day: turn.name } satisfies Progress));
       }
-      remember(svoi, lookOf(journey, today));
+      remember(svoi, lookOf(look));
     }
   } finally {
     if (empty.size > 0) await values.setAll(empty);
@@ -111,19 +132,26 @@ async function lookForAll(looking: readonly Looking[], today: string, svoi: Work
 const historyMark = 'nightly:history';
 const keptAs = (key: string) => `journeys:found:${key}`;
 
-/** The days still to be looked for: today, and yesterday where it was missed. */
-function daysLeft(progress: Progress | undefined, since: number, today: string) {
-  const yesterday = dayBefore(today, 1);
-  if (progress?.since !== since) return [{ day: today, after: '' }];
+/** Yesterday, where it was missed, and today; a second time today at the hour of a journey that takes those who come late. */
+function turnsOf({ when }: Looking, today: string, { clock, program }: Worked): readonly Turn[] {
+  const nights = [dayBefore(today, 1), today].map((day) => ({ name: day, day }));
+  const isLate = 'late_days' in when && clock.now() >= momentOn(today, when.at, program().zone);
+  return isLate ? [...nights, { name: today + secondTurn, day: today }] : nights;
+}
+
+/** The turns still to be taken; a journey that was just switched on begins with today. */
+function turnsLeft(progress: Progress | undefined, since: number, turns: readonly Turn[]) {
+  const [, ...today] = turns;
+  if (progress?.since !== since) return today.map((turn) => ({ turn, after: '' }));
   const { day: last, after } = progress;
-  return [yesterday, today].flatMap((day) => {
-    if (day === last && after !== undefined) return [{ day, after }];
-    return day > last ? [{ day, after: '' }] : [];
+  return turns.flatMap((turn) => {
+    if (turn.name === last && after !== undefined) return [{ turn, after }];
+    return turn.name > last ? [{ turn, after: '' }] : [];
   });
 }
 
 /** Starts whoever is found, and writes down how far it has come; false: nobody was found, and nothing is written. */
-async function lookOn(journey: Looking, day: string, from: string, svoi: Worked): Promise<boolean> {
+async function lookOn(journey: Looking, { name, day }: Turn, from: string, svoi: Worked): Promise<boolean> {
   const { key, since, when, definition } = journey;
   const { zone, currency, tiers, tier_days, rfm, rewards, facts } = svoi.program();
   const program = { zone, currency, tiers, tier_days, rfm, rewards, facts };
@@ -135,7 +163,7 @@ async function lookOn(journey: Looking, day: string, from: string, svoi: Worked)
     if (page.found.length === 0 && page.next === undefined && after === from) return false;
     await start(journey, day, page.found, svoi);
     after = page.next;
-    const progress: Progress = { since, day, ...(after === undefined ? {} : { after }) };
+    const progress: Progress = { since, day: name, ...(after === undefined ? {} : { after }) };
     await values.set(keptAs(key), JSON.stringify(progress));
   }
   return true;

@@ -50,11 +50,7 @@ function subjectProblems(definition: JourneyDefinition): JourneyProblem[] {
       problems.push({ path: ['while'], text });
     }
   }
-  if (definition.occasion !== undefined && comesAgain(definition)) {
-    const text =
-      'an occasion is told of once for good: leave it out of what comes again each year, week or day';
-    problems.push({ path: ['occasion'], text });
-  }
+  problems.push(...occasionProblems(definition));
   const [first, ...others] = definition.steps;
   if (isInstant(definition) && (others.length > 0 || !first || !('message' in first))) {
     const text = `what is told at once (${instantEventTypes.join(', ')}) is told by one message: put just that`;
@@ -63,11 +59,25 @@ function subjectProblems(definition: JourneyDefinition): JourneyProblem[] {
   return isInstant(definition) ? [...problems, ...unheeded(definition)] : problems;
 }
 
+function occasionProblems(definition: JourneyDefinition): JourneyProblem[] {
+  const { occasion, occasion_again: again } = definition;
+  if (again !== undefined) {
+    const text = 'nothing is told of again: say which occasion it is, or leave this out';
+    return occasion === undefined ? [{ path: ['occasion_again'], text }] : [];
+  }
+  if (occasion === undefined || !comesAgain(definition)) return [];
+  const text =
+    'an occasion is told of once for good: say after how long it may be told of again (occasion_again), or leave it out of what comes again each year, week or day';
+  return [{ path: ['occasion'], text }];
+}
+
 /** What is told at once has no runs, so that whatever is about those would be heeded by nobody. */
 function unheeded(definition: JourneyDefinition): JourneyProblem[] {
   const text = 'what is told at once is told to everybody, in the moment it happens: leave this out';
   const { when } = definition;
-  const keys = (['who', 'control', 'occasion'] as const).filter((key) => definition[key] !== undefined);
+  const keys = (['who', 'control', 'occasion', 'occasion_again'] as const).filter(
+    (key) => definition[key] !== undefined,
+  );
   return [
     ...('event' in when && when.where ? [{ path: ['when', 'where'], text }] : []),
     ...('event' in when && when.after !== undefined ? [{ path: ['when', 'after'], text }] : []),
@@ -106,7 +116,16 @@ function stepProblems(step: StepDefinition, place: Place): JourneyProblem[] {
     const text = 'only a journey that starts with a purchase can ask about it: put when: { event: purchase }';
     return [{ path: [...path, 'survey'], text }];
   }
+  if ('wait' in step && typeof step.wait !== 'string' && 'until_day' in step.wait && !isByDate(definition)) {
+    return [{ path: [...path, 'wait', 'until_day'], text: noDay }];
+  }
   return 'if' in step ? branchProblems(step, place) : [];
+}
+
+const noDay = 'only a journey by a date is about a day: put when: { date: … }, or something else here';
+
+function isByDate({ when }: JourneyDefinition): boolean {
+  return 'date' in when;
 }
 
 function branchProblems(
@@ -120,6 +139,9 @@ function branchProblems(
   return [
     ...('segment' in step.if ? segmentProblems(step.if.segment, [...path, 'if', 'segment'], place) : []),
     ...('data' in step.if ? dataProblems(step.if.data, [...path, 'if', 'data']) : []),
+    ...('days_left' in step.if && !isByDate(place.definition)
+      ? [{ path: [...path, 'if', 'days_left'], text: noDay }]
+      : []),
     ...stepsProblems(step.do, { ...inside, path: [...path, 'do'] }),
     ...stepsProblems(step.else ?? [], { ...inside, path: [...path, 'else'] }),
   ];

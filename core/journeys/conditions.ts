@@ -1,7 +1,10 @@
 import type { NoticeId } from '../ids.ts';
+import type { Context } from '../ports.ts';
+import { localDay } from '../time.ts';
 import type { ConditionDefinition } from './definition.ts';
+import { daysUntil } from './triggers/calendar.ts';
 import { dataFits } from './triggers/data.ts';
-import type { JourneyFacts, JourneyRun, LookedUp, RunData } from './types.ts';
+import type { JourneyFacts, JourneyRules, JourneyRun, LookedUp, RunData } from './types.ts';
 import type { Signal } from './wake.ts';
 import { dataOf, personOf } from './walk.ts';
 
@@ -11,6 +14,8 @@ export interface Asked {
   readonly data: RunData;
   readonly facts: JourneyFacts;
   readonly looked: LookedUp;
+  readonly rules: Pick<JourneyRules, 'program'>;
+  readonly context: Pick<Context, 'now'>;
 }
 
 /**
@@ -21,6 +26,7 @@ export function isSo(condition: ConditionDefinition, asked: Asked): boolean | un
   if ('segment' in condition) return asked.looked(condition.segment);
   if ('data' in condition) return dataFits(condition.data, dataOf(asked, asked.facts));
   if ('nps' in condition) return scoreFits(condition.nps, asked);
+  if ('days_left' in condition) return isSoFarOff(condition.days_left, asked);
   if ('bought' in condition) return hasBought(asked) === condition.bought;
   if ('read' in condition) return isHeard('read', asked) === condition.read;
   if ('clicked' in condition) return isHeard('click', asked) === condition.clicked;
@@ -65,6 +71,15 @@ function tells(signal: Signal, id: NoticeId, facts: JourneyFacts): boolean {
 function lastNotice({ notices }: RunData): NoticeId | undefined {
   const steps = Object.keys(notices).map(Number);
   return steps.length === 0 ? undefined : notices[Math.max(...steps)];
+}
+
+/** By the calendar where the customer lives; a journey that no date started is about no day. */
+function isSoFarOff(wanted: string, { run, facts, rules: { program }, context }: Asked): boolean {
+  const { day } = run.data;
+  const zone = personOf(run, facts)?.customer.zone ?? program.zone;
+  return (
+    day !== undefined && dataFits({ days: wanted }, { days: daysUntil(day, localDay(context.now, zone)) })
+  );
 }
 
 /** Who was never asked is neither content nor discontent. */

@@ -90,10 +90,18 @@ const condition = z.union([
   z.strictObject({ nps: z.string().regex(/^(<=?|>=?|=)\d{1,2}$/, 'like <=6 or >=9') }),
   z.strictObject({ segment: z.string().min(1).max(2000) }),
   z.strictObject({ data: conditions }),
+  /** Until the day that a journey by a date is about; below zero: since then. */
+  z.strictObject({ days_left: z.string().regex(/^(<=?|>=?|=)-?\d{1,3}$/, 'like >=2 or =0') }),
 ]);
 
 const waitStep = z.strictObject({
-  wait: z.union([span, z.strictObject({ until: clockTime }), z.strictObject({ for: name, at_most: span })]),
+  wait: z.union([
+    span,
+    z.strictObject({ until: clockTime }),
+    z.strictObject({ for: name, at_most: span }),
+    /** So many days before (-) or after the day that a journey by a date is about: whoever comes later goes on at once. */
+    z.strictObject({ until_day: z.int().min(-365).max(365), at: clockTime.default('10:00') }),
+  ]),
 });
 
 /** One thing a journey does, as written. */
@@ -148,6 +156,8 @@ const trigger = z.union([
     days: z.int().min(-365).max(365).default(0),
     at: clockTime.default('10:00'),
     where: conditions.optional(),
+    /** Who turns out to be meant up to so many days after that still enters; left out: nobody does. */
+    late_days: z.int().min(1).max(60).optional(),
   }),
   /** Coming to a segment or leaving it, as seen each night. */
   z.strictObject({
@@ -207,6 +217,11 @@ export const journeySchema = z.strictObject({
     .optional()
     .describe(
       'what its first message is about, like new_year_2027: of all journeys and campaigns that tell of it one reaches the customer',
+    ),
+  occasion_again: span
+    .optional()
+    .describe(
+      'after so long the occasion may be told of again, like 60d: before that, whoever entered one journey of it enters no other',
     ),
   while: conditions
     .optional()

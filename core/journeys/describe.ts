@@ -71,7 +71,7 @@ function eventWords(event: string): Words {
 function startWords(when: Trigger): Words[] {
   if ('event' in when) return [eventWords(when.event), ...whereWords(when.where), ...afterWords(when.after)];
   const time = when.at;
-  if ('date' in when) return [dateWords(when.date), daysWords(when.days, time), ...whereWords(when.where)];
+  if ('date' in when) return datedWords(when);
   if ('segment' in when) {
     return [{ key: when.move === 'enter' ? 'scenario.enters' : 'scenario.leaves', variables: { time } }];
   }
@@ -91,6 +91,11 @@ function scheduleWords({ every, on = 1, at: time }: Extract<Trigger, { every: st
   return every === 'week'
     ? { key: 'scenario.every_week', variables: { weekday: Math.min(on, 7), time } }
     : { key: 'scenario.every_month', variables: { number: on, time } };
+}
+
+function datedWords({ date, days, at, where, late_days: late }: Extract<Trigger, { date: string }>): Words[] {
+  const words = [dateWords(date), daysWords(days, at), ...whereWords(where)];
+  return late === undefined ? words : [...words, { key: 'scenario.late', variables: { days: late } }];
 }
 
 function dateWords(date: string): Words {
@@ -134,10 +139,14 @@ function afterWords(span: string | undefined): Words[] {
   ];
 }
 
-function ruleWords({ again, while: holds, goal, control }: JourneyDefinition): Words[] {
+function ruleWords(definition: JourneyDefinition): Words[] {
+  const { again, while: holds, goal, control, occasion, occasion_again: told } = definition;
   const words: Words[] = [];
   if (again === 'once') words.push({ key: 'scenario.once' });
   else if (again !== 'always') words.push({ key: 'scenario.again', variables: { span: inHours(again) } });
+  if (occasion !== undefined && told !== undefined) {
+    words.push({ key: 'scenario.occasion', variables: { name: occasion, span: inHours(told) } });
+  }
   if (goal !== 'none') words.push({ key: `scenario.goal_${goal}` });
   if (holds) words.push({ key: 'scenario.while', variables: { text: dataText(holds) } });
   if (control !== undefined && control > 0) {
@@ -219,6 +228,7 @@ function waitWords(wait: Extract<StepDefinition, { wait: unknown }>['wait'], lea
       : { key: 'scenario.wait_minutes', variables: { lead, minutes } };
   }
   if ('until' in wait) return { key: 'scenario.wait_until', variables: { lead, time: wait.until } };
+  if ('until_day' in wait) return dayWords(wait, lead);
   const span = inHours(wait.at_most);
   switch (wait.for) {
     case 'read':
@@ -231,12 +241,24 @@ function waitWords(wait: Extract<StepDefinition, { wait: unknown }>['wait'], lea
   }
 }
 
+function dayWords(
+  { until_day: days, at: time }: { readonly until_day: number; readonly at: string },
+  lead: string,
+): Words {
+  if (days === 0) return { key: 'scenario.wait_day', variables: { lead, time } };
+  const key = days < 0 ? 'scenario.wait_days_before' : 'scenario.wait_days_after';
+  return { key, variables: { lead, days: Math.abs(days), time } };
+}
+
 function conditionWords(condition: ConditionDefinition, lead: string): Words {
   if ('nps' in condition) return { key: 'scenario.if_nps', variables: { lead, text: condition.nps } };
   if ('segment' in condition)
     return { key: 'scenario.if_segment', variables: { lead, text: condition.segment } };
   if ('data' in condition)
     return { key: 'scenario.if_data', variables: { lead, text: dataText(condition.data) } };
+  if ('days_left' in condition) {
+    return { key: 'scenario.if_days_left', variables: { lead, text: condition.days_left } };
+  }
   if ('bought' in condition) return either('bought', condition.bought, lead);
   if ('read' in condition) return either('read', condition.read, lead);
   if ('clicked' in condition) return either('clicked', condition.clicked, lead);

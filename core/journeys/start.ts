@@ -2,6 +2,7 @@ import type { CustomerRecord } from '../customers/types.ts';
 import type { CustomerId, RunId } from '../ids.ts';
 import { isMuted } from '../messaging/mutes.ts';
 import type { Command, Context } from '../ports.ts';
+import type { JourneyDefinition } from './definition.ts';
 import { armOf, isKeptApart } from './draw.ts';
 import { spanMs } from './spans.ts';
 import { subjectsOfJourney } from './subjects.ts';
@@ -14,6 +15,7 @@ import type {
   JourneyRules,
   JourneyRun,
   LookedUp,
+  SharedOccasionNeed,
   Start,
 } from './types.ts';
 
@@ -31,7 +33,10 @@ export interface Started {
   readonly result: StartOutcome;
 }
 
-/** What a start needs to know, in two rounds: the second of the account the customer's was merged into. */
+/**
+ * What a start needs to know, in two rounds: the second of the account the customer's was merged into, and of other
+ * journeys of the same occasion.
+ */
 export function startNeeds(start: Start): {
   readonly first: JourneyNeeds;
   second(facts: JourneyFacts): JourneyNeeds;
@@ -45,7 +50,9 @@ export function startNeeds(start: Start): {
     first: { ...of(start.customerId), journeys: [start.journey] },
     second(facts) {
       const into = facts.customer({ id: start.customerId })?.customer.mergedInto;
-      return into ? of(into) : {};
+      const journey = facts.journey(start.journey);
+      const shared = journey && sharedOccasion(journey.definition, into ?? start.customerId);
+      return { ...(into ? of(into) : {}), ...(shared ? { sharedOccasions: [shared] } : {}) };
     },
   };
 }
@@ -88,9 +95,34 @@ export function decideStart(
   const arm = armOf(record.customer.id, journey.definition, rules.program);
   const run = begun(start, journey, record.customer.id, arm, context);
   return {
-    changes: { runs: [run] },
+    changes: { runs: [run], ...occasionBegun(journey.definition, record.customer.id, context.now) },
     result: { kind: isKeptApart(arm) ? 'kept_apart' : 'started', runId: run.id },
   };
+}
+
+/**
+ * The decisions of several starts at once, what matters most first: of journeys of one occasion the others then are not
+ * entered.
+ */
+export function decideStarts(
+  starts: readonly Start[],
+  looked: LookedUp,
+  rules: Pick<JourneyRules, 'program'>,
+  facts: JourneyFacts,
+  context: Context,
+): readonly Started[] {
+  const weightOf = ({ journey }: Start) => facts.journey(journey)?.definition.weight ?? 0;
+  const told = new Set<string>();
+  return starts
+    .toSorted((one, other) => weightOf(other) - weightOf(one))
+    .map((start) => {
+      const { occasion, occasion_again: again } = facts.journey(start.journey)?.definition ?? {};
+      const shared = again === undefined ? undefined : occasion;
+      if (shared !== undefined && told.has(shared)) return not('before');
+      const started = decideStart(start, looked, rules, facts, context);
+      if (shared !== undefined && started.changes.runs) told.add(shared);
+      return started;
+    });
 }
 
 function not(kind: Exclude<StartOutcome['kind'], 'started' | 'kept_apart'>): Started {
@@ -115,8 +147,30 @@ function whyNot(
   if (isMuted(subjectsOfJourney(definition), facts.mutes(id), now)) return 'muted';
   const { lastStartedAt, runsOfOccasion } = facts.entered(enteredBy(start, id));
   if (runsOfOccasion.length > 0) return 'before';
+  const shared = sharedOccasion(definition, id);
+  if (shared && (facts.sharedOccasion(shared) ?? 0) > sharedSince(definition, now)) return 'before';
   if (lastStartedAt === null || definition.again === 'always') return undefined;
   return definition.again === 'once' || now - lastStartedAt < spanMs(definition.again) ? 'before' : undefined;
+}
+
+/** The other journeys of its occasion, where that is told of again and again: one of them speaks at a time. */
+function sharedOccasion(
+  { key, occasion, occasion_again }: JourneyDefinition,
+  customerId: CustomerId,
+): SharedOccasionNeed | undefined {
+  if (occasion === undefined || occasion_again === undefined) return undefined;
+  return { customerId, occasion, but: key };
+}
+
+/** After which moment nobody may have begun one of them. */
+function sharedSince({ occasion_again = '0m' }: JourneyDefinition, now: number): number {
+  return now - spanMs(occasion_again);
+}
+
+/** Another process may let the customer enter another of them in this moment: one of the two is decided again. */
+function occasionBegun(definition: JourneyDefinition, customerId: CustomerId, now: number): JourneyChanges {
+  const shared = sharedOccasion(definition, customerId);
+  return shared ? { occasionsBegun: [{ ...shared, since: sharedSince(definition, now) }] } : {};
 }
 
 function enteredBy({ journey, occasion }: Start, customerId: CustomerId): EnteredNeed {
@@ -124,7 +178,7 @@ function enteredBy({ journey, occasion }: Start, customerId: CustomerId): Entere
 }
 
 function begun(
-  { occasion, data, cartId, orderId, purchaseId, dueAt }: Start,
+  { occasion, data, cartId, orderId, purchaseId, day, dueAt }: Start,
   { key, version }: Journey,
   customerId: CustomerId,
   arm: string,
@@ -134,6 +188,7 @@ function begun(
     ...(cartId === undefined ? {} : { cartId }),
     ...(orderId === undefined ? {} : { orderId }),
     ...(purchaseId === undefined ? {} : { purchaseId }),
+    ...(day === undefined ? {} : { day }),
   };
   const state = isKeptApart(arm) ? 'control' : 'waiting';
   return {

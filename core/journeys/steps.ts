@@ -15,6 +15,7 @@ import { say } from './reply.ts';
 import { spanMs } from './spans.ts';
 import { journeySubject } from './subjects.ts';
 import { textFor, written } from './templates/written.ts';
+import { dayBefore, momentOn } from './triggers/calendar.ts';
 import type { JourneyFacts } from './types.ts';
 import { isSignal, nextAt } from './wake.ts';
 import { type JourneyWrites, personOf, valuesOf, type Walk } from './walk.ts';
@@ -34,6 +35,7 @@ export type Stepped =
   | { readonly kind: 'stops' };
 
 type StepOf<Key extends string> = Extract<StepDefinition, Readonly<Record<Key, unknown>>>;
+type DayWait = Extract<StepOf<'wait'>['wait'], { readonly until_day: number }>;
 
 /** Does one step: what it writes is added to what the walk has decided. */
 export function doStep<Needs, Facts extends JourneyFacts, Changes>(
@@ -103,12 +105,12 @@ function wait<Needs, Facts extends JourneyFacts, Changes>(
     return { kind: 'waits', step: next, until: now + spanMs(what), waitsFor: null };
   }
   if ('until' in what) {
-    const zone = recordOf(walk).customer.zone ?? walk.rules.program.zone;
-    const until = nextAt(what.until, zone, now);
+    const until = nextAt(what.until, zoneOf(walk), now);
     return until <= now
       ? { kind: 'goes_on', step: next }
       : { kind: 'waits', step: next, until, waitsFor: null };
   }
+  if ('until_day' in what) return waitForDay(what, next, walk);
   const until = walk.data.waitsUntil ?? now + spanMs(what.at_most);
   const { waitsUntil, ...data } = walk.data;
   if (hasHappened(what.for, waitsUntil !== undefined, walk) || until <= now) {
@@ -117,6 +119,25 @@ function wait<Needs, Facts extends JourneyFacts, Changes>(
   }
   walk.data = { ...data, waitsUntil: until };
   return { kind: 'waits', step: number, until, waitsFor: what.for };
+}
+
+/** Whoever comes when that moment is over goes on at once. */
+function waitForDay<Needs, Facts extends JourneyFacts, Changes>(
+  { until_day: days, at }: DayWait,
+  step: number,
+  walk: Walk<Needs, Facts, Changes>,
+): Stepped {
+  const { day } = walk.data;
+  if (day === undefined) return { kind: 'goes_on', step };
+  const until = momentOn(dayBefore(day, -days), at, zoneOf(walk));
+  return until <= walk.context.now
+    ? { kind: 'goes_on', step }
+    : { kind: 'waits', step, until, waitsFor: null };
+}
+
+/** By which clocks the customer lives. */
+function zoneOf<Needs, Facts extends JourneyFacts, Changes>(walk: Walk<Needs, Facts, Changes>): string {
+  return recordOf(walk).customer.zone ?? walk.rules.program.zone;
 }
 
 /** What the run's own messages tell is looked up; of anything else, whoever takes the event up lets the run go. */

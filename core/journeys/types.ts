@@ -61,6 +61,8 @@ export interface RunData {
   readonly cartId?: string;
   readonly orderId?: string;
   readonly purchaseId?: PurchaseId;
+  /** The day a journey by a date is about, `YYYY-MM-DD`. */
+  readonly day?: string;
   /** The notice of each message step, by the number of the step. */
   readonly notices: Readonly<Record<string, NoticeId>>;
   /** The coupon given last, as people see its code. */
@@ -108,6 +110,8 @@ export interface Start {
   readonly cartId?: string;
   readonly orderId?: string;
   readonly purchaseId?: PurchaseId;
+  /** The day it is about, `YYYY-MM-DD`, where a date started it. */
+  readonly day?: string;
   /** When its first step is due, epoch milliseconds. */
   readonly dueAt: number;
 }
@@ -129,6 +133,15 @@ export interface Entered {
   readonly runs: readonly Pick<JourneyRun, 'id' | 'startedAt'>[];
 }
 
+/** Runs by a customer of the other journeys that tell of one occasion again and again. */
+export interface SharedOccasionNeed {
+  readonly customerId: CustomerId;
+  /** As definitions name it. */
+  readonly occasion: string;
+  /** The journey that is not looked at. */
+  readonly but: string;
+}
+
 /** What decides about journeys besides facts: the whole program, and the channels that are there. */
 export interface JourneyRules extends MessagingRules {
   readonly program: Program;
@@ -147,6 +160,7 @@ export interface JourneyNeeds extends NoticeNeeds, CouponNeeds, CartNeeds, Order
   /** With the version they are on. */
   readonly runs?: readonly RunId[];
   readonly entered?: readonly EnteredNeed[];
+  readonly sharedOccasions?: readonly SharedOccasionNeed[];
   /** Runs of these customers that wait for an event of this type. */
   readonly runsWaiting?: readonly { readonly customerId: CustomerId; readonly event: string }[];
   readonly events?: readonly EventId[];
@@ -163,6 +177,8 @@ export interface JourneyFacts extends NoticeFacts, CouponFacts, CartFacts, Order
   allJourneys(): readonly Journey[];
   run(id: RunId): { readonly run: JourneyRun; readonly definition: JourneyDefinition } | undefined;
   entered(need: EnteredNeed): Entered;
+  /** When the newest of those runs started; null: there was none. */
+  sharedOccasion(need: SharedOccasionNeed): number | null;
   runsWaiting(customerId: CustomerId, event: string): readonly JourneyRun[];
   event(id: EventId): StoredEvent | undefined;
   npsOf(customerId: CustomerId): number | undefined;
@@ -180,6 +196,8 @@ export interface JourneyChange {
 export interface JourneyChanges {
   readonly journeys?: readonly JourneyChange[];
   readonly runs?: readonly JourneyRun[];
+  /** Runs that were begun because there was none of their occasion after `since`: where there is one, the commit fails. */
+  readonly occasionsBegun?: readonly (SharedOccasionNeed & { readonly since: number })[];
   readonly runUpdates?: readonly JourneyRun[];
   readonly newEvents?: readonly NewEvent[];
   readonly eventsHandled?: readonly { readonly id: EventId; readonly at: number }[];
@@ -193,6 +211,11 @@ export interface JourneyChanges {
 /** The key under which it is kept among the facts what a customer did on a journey before. */
 export function enteredKey({ journey, customerId, occasion }: EnteredNeed): string {
   return `${journey} ${customerId} ${occasion}`;
+}
+
+/** The key under which it is kept among the facts when an occasion was told of last. */
+export function sharedOccasionKey({ customerId, occasion, but }: SharedOccasionNeed): string {
+  return `${customerId} ${occasion} ${but}`;
 }
 
 /** The key under which it is kept among the facts which runs wait for an event. */

@@ -1,5 +1,6 @@
 import type { Journey, JourneyChange, JourneyRun } from '../../core/journeys/types.ts';
 import { type Statement, statement } from '../database.ts';
+import { sharedOccasionSql } from '../facts/journeys.ts';
 import { eventsStatement } from '../insights/events.ts';
 import { inserter, updater } from '../rows.ts';
 import * as schema from '../schema.ts';
@@ -16,6 +17,8 @@ const updateRuns = updater(schema.journeyRuns, [
 export function journeyStatements(changes: Changes): Statement[] {
   return [
     ...forRows(changes.journeys, writeJourneys),
+    // Before what is begun here counts itself.
+    ...forRows(changes.occasionsBegun, refuseIfTold),
     ...forRows(changes.runs, (runs) => insertRuns(runs.map(runRow))),
     ...forRows(changes.runUpdates, (runs) => updateRuns(runs.map(runRow))),
     ...forRows(changes.newEvents, eventsStatement),
@@ -25,6 +28,17 @@ export function journeyStatements(changes: Changes): Statement[] {
     ...forRows(changes.untags, untag),
     ...forRows(changes.tags, insertTags),
   ];
+}
+
+/** An update that keeps the revision is refused by a trigger: another process has let the customer enter meanwhile. */
+function refuseIfTold(occasions: NonNullable<Changes['occasionsBegun']>): Statement {
+  return statement(
+    `update journey_runs set revision = revision where id in (select r.id from json_each(?) i cross join ${sharedOccasionSql}
+       and r.started_at > i.value ->> 3)`,
+    JSON.stringify(
+      occasions.map(({ customerId, occasion, but, since }) => [customerId, occasion, but, since]),
+    ),
+  );
 }
 
 /** A journey that another process has changed meanwhile is refused by a trigger, also where both write its first row. */

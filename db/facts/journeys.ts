@@ -8,6 +8,8 @@ import {
   type Journey,
   type JourneyFacts,
   type JourneyRun,
+  type SharedOccasionNeed,
+  sharedOccasionKey,
   waitingKey,
 } from '../../core/journeys/types.ts';
 import type { Mute } from '../../core/messaging/mutes.ts';
@@ -19,7 +21,16 @@ import { eachRow, type FactSource, type Needs, type Query } from './source.ts';
 
 type Read = Pick<
   JourneyFacts,
-  'journey' | 'allJourneys' | 'run' | 'entered' | 'runsWaiting' | 'event' | 'mutes' | 'npsOf' | 'couponCalled'
+  | 'journey'
+  | 'allJourneys'
+  | 'run'
+  | 'entered'
+  | 'sharedOccasion'
+  | 'runsWaiting'
+  | 'event'
+  | 'mutes'
+  | 'npsOf'
+  | 'couponCalled'
 >;
 
 type Found = ReturnType<typeof nothingYet>;
@@ -30,6 +41,7 @@ function nothingYet() {
     runs: new Map<string, JourneyRun>(),
     definitions: new Map<string, JourneyDefinition>(),
     entered: new Map<string, Entered>(),
+    occasions: new Map<string, number>(),
     waiting: new Map<string, JourneyRun[]>(),
     events: new Map<string, StoredEvent>(),
     mutes: new Map<string, Mute[]>(),
@@ -52,6 +64,7 @@ export function journeySource(): FactSource<Read> {
       allJourneys: () => [...found.journeys.values()],
       run: (id) => underWay(found, id),
       entered: (need) => found.entered.get(enteredKey(need)) ?? never,
+      sharedOccasion: (need) => found.occasions.get(sharedOccasionKey(need)) ?? null,
       runsWaiting: (customerId, event) => found.waiting.get(waitingKey(customerId, event)) ?? [],
       event: (id) => found.events.get(id),
       mutes: (id) => found.mutes.get(id) ?? [],
@@ -63,6 +76,7 @@ export function journeySource(): FactSource<Read> {
       ...(needs.events ?? []),
       ...(needs.journeysToChange ?? []).map((key) => `journey:${key}`),
       ...(needs.entered ?? []).map(({ customerId }) => customerId),
+      ...(needs.sharedOccasions ?? []).map(({ customerId }) => customerId),
       ...(needs.runsWaiting ?? []).map(({ customerId }) => customerId),
     ],
   };
@@ -87,6 +101,7 @@ export function joinJourneyFacts(first: Read, second: Read): Read {
       const newer = second.entered(need);
       return newer === never ? first.entered(need) : newer;
     },
+    sharedOccasion: (need) => second.sharedOccasion(need) ?? first.sharedOccasion(need),
     runsWaiting: (id, event) => filled(second.runsWaiting(id, event), first.runsWaiting(id, event)),
     event: (id) => second.event(id) ?? first.event(id),
     mutes: (id) => filled(second.mutes(id), first.mutes(id)),
@@ -145,6 +160,7 @@ function runQueries(needs: readonly Needs[], found: Found): Query[] {
 
 function peopleQueries(needs: readonly Needs[], found: Found): Query[] {
   const entered = needs.flatMap((need) => need.entered ?? []);
+  const shared = needs.flatMap((need) => need.sharedOccasions ?? []);
   const events: readonly EventId[] = needs.flatMap((need) => need.events ?? []);
   const muted: readonly CustomerId[] = needs.flatMap((need) => need.mutes ?? []);
   const scored: readonly CustomerId[] = needs.flatMap((need) => need.npsOf ?? []);
@@ -152,6 +168,7 @@ function peopleQueries(needs: readonly Needs[], found: Found): Query[] {
   const person = '(select i.value union all select id from customers where merged_into = i.value)';
   return [
     ...(entered.length > 0 ? [enteredQuery(entered, found)] : []),
+    ...(shared.length > 0 ? [occasionQuery(shared, found)] : []),
     ...over(events, 'select e.* from json_each(?) i join events e on e.id = i.value', (row) =>
       found.events.set(String(row.id), eventFrom(row)),
     ),
@@ -204,6 +221,28 @@ function enteredQuery(needs: readonly EnteredNeed[], found: Found): Query {
           .map(([id, startedAt]) => ({ id, startedAt }))
           .sort((a, b) => (a.id < b.id ? -1 : 1)),
       });
+    },
+  );
+}
+
+/**
+ * Runs `r` of a customer `i.value ->> 0` on journeys that tell of the occasion `i.value ->> 1`, but for the journey
+ * `i.value ->> 2`: by the version each was entered on.
+ */
+export const sharedOccasionSql = `journey_runs r indexed by journey_runs_occasion
+  join journey_versions v on v.journey = r.journey and v.version = r.version
+  where r.customer_id in (select i.value ->> 0 union all select id from customers where merged_into = i.value ->> 0)
+    and r.journey <> i.value ->> 2 and v.definition ->> '$.occasion' = i.value ->> 1`;
+
+function occasionQuery(needs: readonly SharedOccasionNeed[], found: Found): Query {
+  return eachRow(
+    statement(
+      `select i.key as place, (select max(r.started_at) from ${sharedOccasionSql}) as at from json_each(?) i`,
+      JSON.stringify(needs.map(({ customerId, occasion, but }) => [customerId, occasion, but])),
+    ),
+    ({ place, at }) => {
+      const need = needs[Number(place)];
+      if (need && at !== null) found.occasions.set(sharedOccasionKey(need), Number(at));
     },
   );
 }

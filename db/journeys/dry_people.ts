@@ -31,7 +31,10 @@ const peopleSql = `select c.id, c.name, c.phone, c.zone, c.offers, c.chats, c.of
     (select max(coalesce(u.until, 9e15)) from mutes u
       where u.customer_id in ${accounts} and u.subject in (select value from json_each(?4))) as muted_until,
     (select s.score from surveys s where s.customer_id in ${accounts} and s.score is not null
-      order by s.answered_at desc limit 1) as nps
+      order by s.answered_at desc limit 1) as nps,
+    (select json_group_array(r.started_at) from journey_runs r indexed by journey_runs_occasion
+      join journey_versions v on v.journey = r.journey and v.version = r.version
+      where r.customer_id in ${accounts} and r.journey <> ?5 and v.definition ->> '$.occasion' = ?6) as occasions
   from json_each(?1) i cross join customers c on c.id = i.value
   where c.erased_at is null and c.merged_into is null`;
 
@@ -46,7 +49,11 @@ export async function dryPeople(
   const looked = await lookUp(database, asked, { program: rules.program, now });
   const subjects = JSON.stringify(subjectsOfJourney(definition));
   const [rows = []] = await database.read([
-    statement(peopleSql, JSON.stringify(wanted), from, from - 7 * DAY_MS, subjects),
+    statement(
+      peopleSql,
+      ...[JSON.stringify(wanted), from, from - 7 * DAY_MS, subjects],
+      ...occasionOf(definition),
+    ),
   ]);
   return new Map(
     rows.map((row) => {
@@ -54,6 +61,11 @@ export async function dryPeople(
       return [id, { ...personFrom(row, definition, rules), id, looked: looked(id) }];
     }),
   );
+}
+
+/** What is looked for among the runs of other journeys; null: nothing is. */
+function occasionOf({ key, occasion, occasion_again: again }: JourneyDefinition) {
+  return [key, again === undefined ? null : (occasion ?? null)] as const;
 }
 
 /** The rules of segments that a journey asks for on its way, and of who may enter. */
@@ -80,6 +92,7 @@ function personFrom(
     first: firstChannel(row, category, rules),
     mutedUntil: row.muted_until == null ? 0 : Number(row.muted_until),
     ...{ purchases: moments(row.purchases), offers: moments(row.offers_made) },
+    occasions: moments(row.occasions),
     nps: row.nps == null ? undefined : Number(row.nps),
   };
 }

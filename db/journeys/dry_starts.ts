@@ -100,23 +100,32 @@ async function* daily(database: Reading, scene: EventScene, when: DailyTrigger):
   const { program } = rules;
   const today = localDay(now, program.zone);
   const first = 'near' in when ? today : localDay(from, program.zone);
+  const looked = inTime(when);
   if ('near' in when) note('balances');
   if ('every' in when) note('today');
   for (let day = first; day <= today; day = dayBefore(day, -1)) {
-    const look = { journey: definition.key, since: 0, when, who: definition.who, day, program, now };
+    const look = { journey: definition.key, since: 0, when: looked, who: definition.who, day, program, now };
     for (let after: string | undefined = ''; after !== undefined; ) {
       const page: Awaited<ReturnType<typeof findEntering>> = await foundThen(
         database,
         { ...look, after },
         scene,
       );
-      yield page.found.flatMap(({ customerId, zone, data }) => {
+      yield page.found.flatMap(({ customerId, zone, data, day: about }) => {
         const at = 'near' in when ? now : momentOn(day, when.at, zone ?? program.zone);
-        return at >= from && at <= now ? [{ customerId, at, data }] : [];
+        const start = { customerId, at, data, ...(about === undefined ? {} : { day: about }) };
+        return at >= from && at <= now ? [start] : [];
       });
       after = page.next;
     }
   }
+}
+
+/** Whoever is known today is taken to have been known in time. */
+function inTime(when: DailyTrigger): DailyTrigger {
+  if (!('date' in when)) return when;
+  const { late_days: _, ...dated } = when;
+  return dated;
 }
 
 function foundThen(database: Reading, look: DailyLook, scene: EventScene) {

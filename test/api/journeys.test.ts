@@ -178,6 +178,21 @@ describe('every fault is told, with its line and what to put there', () => {
       'line 6, an occasion is told of once for good',
     ],
     [
+      `when: { event: x }\noccasion_again: 60d\n${hello}`,
+      '/occasion_again',
+      'line 6, nothing is told of again',
+    ],
+    [
+      'when: { event: x }\nsteps:\n  - wait: { until_day: 0 }\n',
+      '/steps/0/wait/until_day',
+      'line 7, only a journey by a date is about a day',
+    ],
+    [
+      'when: { event: x }\nsteps:\n  - if: { days_left: ">=2" }\n    do: [{ stop: true }]\n',
+      '/steps/0/if/days_left',
+      'line 7, only a journey by a date is about a day',
+    ],
+    [
       'when: { event: points_earned }\nsteps:\n  - points: 5\n',
       '/steps',
       'is told by one message: put just that',

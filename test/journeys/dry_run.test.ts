@@ -211,6 +211,45 @@ it.each([
   expect(found.steps[0]?.days[0]?.day).toBe(day);
 });
 
+it('takes who is known today to have been known in time, and the steps of a day to their day', async () => {
+  await joins(lisa);
+  await here.call('POST', '/v1/customers', { body: { phone: lisa, birthday: '1990-12-05' } });
+  here.clock.set(Date.parse('2026-12-10T12:00:00+02:00'));
+  const hello = { message: { text: { en: 'Hello' } } };
+  const found = await tried({
+    ...{ key: 'x', when: { date: 'birthday', days: -7, late_days: 7 } },
+    steps: [
+      { if: { days_left: '>=7' }, do: [hello] },
+      { if: { days_left: '<7' }, do: [{ tag: 'late' }] },
+      { wait: { until_day: 0 } },
+      hello,
+    ],
+  });
+  expect(found).toMatchObject({ came: 1, started: 1, messages: 2 });
+  expect(found.steps.map(({ days }) => days[0]?.day)).toEqual(['2026-11-28', '2026-12-05']);
+});
+
+it('leaves out who had entered another journey of the same occasion', async () => {
+  await joins(lisa);
+  const booked = { when: { event: 'table_booked' }, occasion: 'table', occasion_again: '60d' };
+  const happened = (id: string) =>
+    here.call('POST', '/v1/events', {
+      body: {
+        id,
+        type: 'table_booked',
+        customer: { phone: lisa },
+        at: new Date(here.clock.now()).toISOString(),
+      },
+    });
+  await happened('before');
+  here.clock.advance(60_000);
+  await begin(here.svoi, { key: 'real', ...booked });
+  await happened('after');
+  await settleDue(here.svoi);
+  const found = await tried({ key: 'x', ...booked });
+  expect(found).toMatchObject({ came: 2, started: 1, not_started: { before: 1 } });
+});
+
 it('knows moves of segments that are saved', async () => {
   await joins(lisa);
   const saved = await here.call('POST', '/v1/segments', { body: { name: 'regulars', rule: 'orders >= 2' } });

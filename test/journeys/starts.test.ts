@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
+import type { CustomerId } from '../../core/ids.ts';
 import { dataFits } from '../../core/journeys/triggers/data.ts';
 import { DAY_MS } from '../../core/time.ts';
 import { readRow, readRows } from '../../db/database.ts';
@@ -65,6 +66,17 @@ async function liveTo(moment: string): Promise<void> {
   }
   await runNightly(svoi);
   await look();
+}
+
+/** Lives for so many days, with a look every six hours. */
+async function liveDays(days: number): Promise<void> {
+  const { svoi, clock } = here;
+  const end = clock.now() + days * DAY_MS;
+  while (clock.now() < end) {
+    clock.set(Math.min(clock.now() + DAY_MS / 4, end));
+    await runNightly(svoi);
+    await look();
+  }
 }
 
 async function look(): Promise<void> {
@@ -194,6 +206,61 @@ describe('what a shop tells of', () => {
   });
 });
 
+describe('of journeys that tell of one occasion again and again', () => {
+  const comeback = { occasion: 'comeback', occasion_again: '60d' };
+  const booked = { when: { event: 'table_booked' }, ...comeback };
+
+  it('the one that matters most is entered, and no other until the time is over', async () => {
+    await on({ key: 'light', weight: 40, ...booked });
+    await on({ key: 'heavy', weight: 60, again: 'once', ...booked });
+    await on({ key: 'other', again: 'once', when: { event: 'table_booked' } });
+    const journeys: string[][] = [];
+    for (const days of [0, 59, 2]) {
+      here.clock.advance(days * DAY_MS);
+      await happened('table_booked', { id: `after-${days}` });
+      await look();
+      journeys.push((await runsOf(here.svoi)).map(({ journey }) => journey).sort());
+    }
+    expect(journeys).toEqual([
+      ['heavy', 'other'],
+      ['heavy', 'other'],
+      ['heavy', 'light', 'other'],
+    ]);
+  });
+
+  it('who is kept apart on one of them enters no other either', async () => {
+    await on({ key: 'kept', ...booked, weight: 60, control: 50 });
+    await on({ key: 'second', ...booked });
+    for (let number = 0; number < 6; number += 1) {
+      const customer = { phone: `+38067765432${number}` };
+      await happened('table_booked', { id: `e-${number}`, customer });
+    }
+    await look();
+    const runs = await runsOf(here.svoi);
+    expect(runs.map(({ journey }) => journey)).toEqual(Array.from({ length: 6 }, () => 'kept'));
+    expect(new Set(runs.map(({ state }) => state))).toEqual(new Set(['control', 'waiting']));
+  });
+
+  it('a decision that does not know of a run another process has just begun is made again', async () => {
+    await on({ key: 'one', ...booked });
+    await happened('table_booked');
+    await look();
+    const [run] = await runsOf(here.svoi);
+    const customerId = run?.customerId ?? ('' as CustomerId);
+    let decisions = 0;
+    await here.svoi.submit({
+      name: 'test.stale',
+      needs: {},
+      decide() {
+        decisions += 1;
+        const stale = { customerId, occasion: 'comeback', but: 'two', since: here.clock.now() - DAY_MS };
+        return { ok: true, changes: decisions === 1 ? { occasionsBegun: [stale] } : {}, result: {} };
+      },
+    });
+    expect(decisions).toBe(2);
+  });
+});
+
 it('a registration is told in its own commit, and starts a journey', async () => {
   await on({ key: 'welcome', when: { event: 'registered' } });
   await testChat(here.svoi, { address: '1', language: 'uk' }).contact(lisa);
@@ -282,6 +349,55 @@ describe('days', () => {
     expect(await entered()).toEqual([`${lisa} 2026-11-24 18:00`, `${tom} 2026-11-24 04:00`]);
     await liveTo('2027-11-25T12:00');
     expect(await entered()).toHaveLength(4);
+  });
+
+  describe('where an entry counts up to seven days late', () => {
+    const when = { date: 'birthday', days: -7, late_days: 7 };
+    const greeting = { key: 'birthday', when, again: '300d' };
+
+    it.each([
+      ['in time', '2026-11-29', 0, '2026-11-22 10:00'],
+      ['in time, though it was switched on within the week', '2026-11-27', 0, '2026-11-23 10:00'],
+      ['days late', '2026-11-27', 2, '2026-11-25 10:00'],
+      ['on the day, in the night', '2026-11-24', 1.5, '2026-11-24 10:00'],
+      ['on the day, before its hour', '2026-11-24', 1.9, '2026-11-24 10:00'],
+      ['on the day, after its hour', '2026-11-24', 2, undefined],
+    ])('somebody known %s', async (_, birthday, daysOn, due) => {
+      if (birthday === '2026-11-29') here.clock.set(here.clock.now() - 4 * 3_600_000);
+      await on(greeting);
+      await liveDays(daysOn);
+      await person(lisa, { birthday: birthday.replace('2026', '1990') });
+      await liveDays(4);
+      expect(await entered()).toEqual(due === undefined ? [] : [`${lisa} ${due}`]);
+    });
+
+    it('is one a year, also for who is kept apart, and whatever the birthday is changed to', async () => {
+      await person(lisa, { birthday: '1990-11-26' });
+      await on({ ...greeting, control: 50 });
+      await liveDays(2);
+      await person(lisa, { birthday: '1990-11-29' });
+      await liveDays(3);
+      expect(await runsOf(here.svoi)).toHaveLength(1);
+      here.clock.set(Date.parse('2027-11-20T12:00:00+02:00'));
+      await liveDays(4);
+      expect(await runsOf(here.svoi)).toHaveLength(2);
+    });
+
+    it('counts a day that a fact names and the day an order is due, too', async () => {
+      await on({ key: 'wedding', when: { date: 'fact.wedding_day', days: -7, late_days: 7 } });
+      await on({ key: 'invoice', when: { date: 'order.due_at', days: -3, late_days: 4 } });
+      await liveDays(1);
+      await person(lisa);
+      const path = `/v1/customers/phone:${encodeURIComponent(lisa)}/facts/wedding_day`;
+      await here.call('PUT', path, { body: { value: '2015-11-26' } });
+      const order = { customer: { phone: lisa }, number: '1', kind: 'invoice', status: 'new' };
+      const at = new Date(here.clock.now()).toISOString();
+      const told = { ...order, at, due_at: '2026-11-25T18:00:00+02:00' };
+      await here.call('POST', '/v1/orders/1/status', { body: told });
+      await liveDays(3);
+      expect(await entered('wedding')).toEqual([`${lisa} 2026-11-24 10:00`]);
+      expect(await entered('invoice')).toEqual([`${lisa} 2026-11-24 10:00`]);
+    });
   });
 
   it('29 February is kept on 28 in a year without one', async () => {

@@ -135,7 +135,7 @@ const stories: readonly Story[] = [
     journeys: ['birthday'],
     begin: (shop) => shop.guest({ name: 'Olena', language: 'en', birthday: '1990-11-30' }),
     diary: `
-      23.11 10:00 Your day is a week away, Olena! We are getting a present ready and will send it here on the day.
+      23.11 10:00 Your day is coming up, Olena! We are getting a present ready and will send it here on the day.
       [Not now] [No more offers]
       30.11 10:00 Happy birthday, Olena! 🎂 May everything you wish for come true. Here are 50 points for you, good until 14 December 2026.
       [My points] [My card]
@@ -473,6 +473,53 @@ const stories: readonly Story[] = [
     of: 'a regular who is gone is called back',
     journeys: ['win_back'],
     begin: boughtBefore(230, 220, 210, 200),
+    diary: `
+      23.11 11:00 Ми за вами скучили! Даруємо 100 балів, щоб зустріч була приємною. Діють до 14 грудня 2026 р. А якщо щось не сподобалося, напишіть: виправимо.
+      [Мої бали] [Запитати людину]
+      [Не зараз]
+      07.12 11:00 Подарунок на вашому рахунку ще чекає: діє до 14 грудня 2026 р. Будемо раді вам.
+      [Мої бали] [Запитати людину]
+      [Більше про це не писати]`,
+  },
+  {
+    of: 'a birthday that is told of a few days ahead still has a hint',
+    journeys: ['birthday'],
+    begin: (shop) => shop.guest({ language: 'en', birthday: '1990-11-25' }),
+    diary: `
+      23.11 10:00 Your day is coming up! We are getting a present ready and will send it here on the day.
+      [Not now] [No more offers]
+      25.11 10:00 Happy birthday! 🎂 May everything you wish for come true. Here are 50 points for you, good until 9 December 2026.
+      [My points] [My card]
+      [Not now] [No more offers]`,
+  },
+  {
+    of: 'a birthday that is told of on its morning has a greeting, without a hint',
+    journeys: ['birthday'],
+    begin: async (shop) => {
+      const guest = await shop.guest();
+      const told = { phone: guest.phone, birthday: '1990-11-24' };
+      shop.later('45h', () => shop.post('POST', '/v1/customers', told));
+      return guest;
+    },
+    diary: `
+      24.11 10:00 З днем народження! 🎂 Хай усе задумане збувається. Даруємо вам 50 балів: діють до 8 грудня 2026 р.
+      [Мої бали] [Моя картка]
+      [Не зараз] [Не надсилати пропозицій]`,
+  },
+  {
+    of: 'an invoice at short notice begins with its day',
+    journeys: ['invoice'],
+    begin: order({ kind: 'invoice', status: 'awaiting_payment', due_at: '2026-11-23T18:00:00+02:00' }),
+    diary: `
+      23.11 10:00 Сьогодні строк оплати рахунку № 034. Якщо вже сплатили — дякуємо!
+      [Запитати людину]
+      26.11 10:00 Рахунок № 034 ще не оплачено. Потрібен час або допомога? Напишіть нам.
+      [Запитати людину]`,
+  },
+  {
+    of: 'who is called back by one journey gets no second gift for the same silence',
+    journeys: ['win_back', 'rf_at_risk', 'rf_dormant', 'rf_lost'],
+    begin: boughtBefore(231, 221, 211, 201),
     diary: `
       23.11 11:00 Ми за вами скучили! Даруємо 100 балів, щоб зустріч була приємною. Діють до 14 грудня 2026 р. А якщо щось не сподобалося, напишіть: виправимо.
       [Мої бали] [Запитати людину]

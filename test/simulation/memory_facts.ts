@@ -445,6 +445,9 @@ export class MemoryFacts implements Facts {
   entered(): Entered {
     return { lastStartedAt: null, runsOfOccasion: [], runs: [] };
   }
+  sharedOccasion(): null {
+    return null;
+  }
   runsWaiting(): readonly [] {
     return [];
   }

@@ -109,9 +109,19 @@ function whyNot(
   if (person.mutedUntil > at) return 'muted';
   if (last !== undefined && again !== 'always' && (again === 'once' || at - last < spanMs(again)))
     return 'before';
+  if (wasToldElsewhere(definition, person, at)) return 'before';
   if (who !== undefined && person.looked(who) !== true) return 'outside';
   const arm = armOf(person.id, definition, program);
   return arm === 'control' || arm === 'holdout' ? arm : undefined;
+}
+
+/** Whether another journey of the occasion had really begun so shortly before. */
+function wasToldElsewhere(
+  { occasion_again: again }: JourneyDefinition,
+  { occasions }: DryPerson,
+  at: number,
+): boolean {
+  return again !== undefined && occasions.some((moment) => moment <= at && moment > at - spanMs(again));
 }
 
 function addWalk(

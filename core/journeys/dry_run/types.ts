@@ -8,6 +8,8 @@ export interface DryStart {
   readonly customerId: CustomerId;
   readonly at: number;
   readonly data: EventData;
+  /** The day it is about, `YYYY-MM-DD`, where a date started it. */
+  readonly day?: string;
 }
 
 /** A customer as far as a dry run knows. Moments in epoch milliseconds, oldest first. */
@@ -24,6 +26,8 @@ export interface DryPerson {
   /** Until when they do not want to hear of it; `Infinity`: for good. */
   readonly mutedUntil: number;
   readonly purchases: readonly number[];
+  /** When the customer really entered other journeys of the same occasion. */
+  readonly occasions: readonly number[];
   /** Offers of the last weeks that were really made. */
   readonly offers: readonly number[];
   readonly nps: number | undefined;

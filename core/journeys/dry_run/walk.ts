@@ -1,7 +1,8 @@
-import { DAY_MS } from '../../time.ts';
+import { DAY_MS, localDay } from '../../time.ts';
 import type { ConditionDefinition, JourneyDefinition, StepDefinition } from '../definition.ts';
 import { type FlowStep, flowOf } from '../flow.ts';
 import { spanMs } from '../spans.ts';
+import { dayBefore, daysUntil, momentOn } from '../triggers/calendar.ts';
 import { dataFits } from '../triggers/data.ts';
 import { nextAt } from '../wake.ts';
 import type { DryExample, DryPerson, DryStart, DryStep, NotTold, Unknown } from './types.ts';
@@ -98,8 +99,14 @@ function holds(condition: ConditionDefinition, walking: Walking): boolean {
     if ('segment' in condition) return person.looked(condition.segment) === true;
     return person.nps !== undefined && dataFits({ score: condition.nps }, { score: person.nps });
   }
+  if ('days_left' in condition) return isSoFarOff(condition.days_left, walking);
   unknown.add('heard');
   return false;
+}
+
+function isSoFarOff(wanted: string, { start: { day }, person, at, rules }: Walking): boolean {
+  const days = day === undefined ? undefined : daysUntil(day, localDay(at, person.zone ?? rules.zone));
+  return days !== undefined && dataFits({ days: wanted }, { days });
 }
 
 /** Does a step, and says which comes next. */
@@ -110,9 +117,14 @@ function pass({ number, step, next }: FlowStep, walking: Walking): number {
 }
 
 function after(wait: Extract<StepDefinition, { wait: unknown }>['wait'], walking: Walking): number {
-  const { person, at, rules, unknown } = walking;
+  const { person, start, at, rules, unknown } = walking;
+  const zone = person.zone ?? rules.zone;
   if (typeof wait === 'string') return at + spanMs(wait);
-  if ('until' in wait) return nextAt(wait.until, person.zone ?? rules.zone, at);
+  if ('until' in wait) return nextAt(wait.until, zone, at);
+  if ('until_day' in wait) {
+    const { day } = start;
+    return day === undefined ? at : Math.max(at, momentOn(dayBefore(day, -wait.until_day), wait.at, zone));
+  }
   const longest = at + spanMs(wait.at_most);
   if (wait.for !== 'purchase') {
     unknown.add(wait.for === 'read' || wait.for === 'click' || wait.for === 'answer' ? 'heard' : 'waited');

@@ -1,6 +1,9 @@
 import type { JourneyDraft } from './pen.ts';
 
-/** An invoice that nobody paid: before its day, on it, and after it with a word to the manager who looks after it. */
+/**
+ * An invoice that nobody paid: before its day, on it, and after it with a word to the manager who looks after it. One that
+ * comes at short notice begins where it is by then.
+ */
 const invoice: JourneyDraft = {
   key: 'invoice',
   write: ({ message, opens, link, tellManager }) => {
@@ -9,16 +12,14 @@ const invoice: JourneyDraft = {
       category: 'service',
       topic: 'orders',
       weight: 95,
-      when: { date: 'order.due_at', days: -3, at: '10:00', where: { kind: 'invoice' } },
+      when: { date: 'order.due_at', days: -3, at: '10:00', where: { kind: 'invoice' }, late_days: 4 },
       while: { status: '!=paid, completed, cancelled, canceled' },
       control: 0,
       steps: [
-        message('before', { buttons, goodFor: '2d' }),
-        { wait: '60h' },
-        { wait: { until: '10:00' } },
-        message('day', { buttons, goodFor: '1d' }),
-        { wait: '60h' },
-        { wait: { until: '10:00' } },
+        { if: { days_left: '>=1' }, do: [message('before', { buttons, goodFor: '2d' })] },
+        { wait: { until_day: 0, at: '10:00' } },
+        { if: { days_left: '>=0' }, do: [message('day', { buttons, goodFor: '1d' })] },
+        { wait: { until_day: 3, at: '10:00' } },
         message('after', { buttons, goodFor: '3d' }),
         tellManager('manager'),
       ],

@@ -6,6 +6,12 @@ import type { JourneyDraft } from './pen.ts';
  */
 const gone = 'orders>=2 and (lifecycle=lost or (lifecycle=late and alive<30%))';
 
+/**
+ * What journeys that call somebody back share: a customer is called back by one of them in two months, by the one that
+ * matters most where several begin in one night, and gets one gift for one silence.
+ */
+export const comeback = { occasion: 'comeback', occasion_again: '60d' } as const;
+
 /** A gift and a question why, then one last word to who has not used it. */
 const winBack: JourneyDraft = {
   key: 'win_back',
@@ -16,6 +22,7 @@ const winBack: JourneyDraft = {
     when: { segment: gone, at: '11:00' },
     who: 'reachable=marketing',
     again: '180d',
+    ...comeback,
     goal: 'purchase',
     steps: [
       { points: 100, live_days: 21 },

@@ -26,7 +26,8 @@ const welcome: JourneyDraft = {
 
 /**
  * A week ahead a hint, on the day the gift. One run tells of both, so that nobody who is kept to compare with is promised
- * what does not come. The wait ends in the evening before, whichever way clocks were put meanwhile.
+ * what does not come. Who becomes known, or says yes to offers, less than a week ahead is greeted all the same; the hint
+ * is left out where the day is too close for one.
  */
 const birthday: JourneyDraft = {
   key: 'birthday',
@@ -34,13 +35,12 @@ const birthday: JourneyDraft = {
     category: 'marketing',
     topic: 'greetings',
     weight: 80,
-    when: { date: 'birthday', days: -7, at: morning },
+    when: { date: 'birthday', days: -7, at: morning, late_days: 7 },
     who: 'reachable=marketing',
     again: '300d',
     steps: [
-      message('soon', { goodFor: '3d' }),
-      { wait: '156h' },
-      { wait: { until: morning } },
+      { if: { days_left: '>=2' }, do: [message('soon', { goodFor: '36h' })] },
+      { wait: { until_day: 0, at: morning } },
       { points: 50, live_days: giftDays },
       message('day', { buttons: [[opens('points'), opens('card')]], goodFor: '2d' }),
     ],

@@ -1,5 +1,6 @@
 import { type RfSegment, rfSegments } from '../../program/rfm.ts';
 import type { StepDefinition } from '../definition.ts';
+import { comeback } from './comebacks.ts';
 import type { JourneyDraft } from './pen.ts';
 
 /** What a scenario gives, and how. */
@@ -9,6 +10,8 @@ interface Scenario {
   /** Not again to the same customer within so much time. */
   readonly again: string;
   readonly weight: number;
+  /** Whether it calls back who has stopped coming. */
+  readonly comeback?: true;
 }
 
 /** By the advice that staff read about each segment: thanks to who comes anyway, the strongest reason to who is about to leave. */
@@ -17,12 +20,12 @@ const scenarios: Readonly<Record<RfSegment, Scenario>> = {
   promising: { gift: [30, 21], again: '180d', weight: 50 },
   loyal: { gift: null, again: '180d', weight: 35 },
   wandering: { gift: [30, 14], again: '90d', weight: 45 },
-  at_risk: { gift: [100, 14], again: '120d', weight: 60 },
-  dormant: { gift: [50, 14], again: '180d', weight: 50 },
-  lost: { gift: [150, 21], again: 'once', weight: 50 },
+  at_risk: { gift: [100, 14], again: '120d', weight: 60, comeback: true },
+  dormant: { gift: [50, 14], again: '180d', weight: 50, comeback: true },
+  lost: { gift: [150, 21], again: 'once', weight: 50, comeback: true },
 };
 
-function scenario(segment: RfSegment, { gift, again, weight }: Scenario): JourneyDraft {
+function scenario(segment: RfSegment, { gift, again, weight, comeback: calls }: Scenario): JourneyDraft {
   return {
     key: `rf_${segment}`,
     write: ({ message, opens }) => ({
@@ -32,6 +35,7 @@ function scenario(segment: RfSegment, { gift, again, weight }: Scenario): Journe
       when: { segment: `rf=${segment}`, at: '11:00' },
       who: 'reachable=marketing',
       again,
+      ...(calls ? comeback : {}),
       goal: 'purchase',
       steps: [
         ...given(gift),

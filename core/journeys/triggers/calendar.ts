@@ -15,6 +15,11 @@ export function dayBefore(day: string, days: number): string {
   return Temporal.PlainDate.from(day).subtract({ days }).toString();
 }
 
+/** How many days there are from one day until another; below zero where that is over. */
+export function daysUntil(day: string, from: string): number {
+  return Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(day), { largestUnit: 'days' }).days;
+}
+
 /**
  * The days of a year (`MM-DD`) that are kept on a day: its own, and on 28 February of a year without a 29th that one
  * too.

@@ -38,6 +38,8 @@ export interface Found {
   /** Null: the program's. */
   readonly zone: string | null;
   readonly orderId?: string;
+  /** The day it is about, `YYYY-MM-DD`, where a date is looked for. */
+  readonly day?: string;
 }
 
 /** A page of those found; `next`: where the following one begins, undefined where there is none. */

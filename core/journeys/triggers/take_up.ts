@@ -2,7 +2,7 @@ import type { CustomerId } from '../../ids.ts';
 import { type Command, type Context, mergeChanges } from '../../ports.ts';
 import type { EventData, StoredEvent } from '../events.ts';
 import { spanMs } from '../spans.ts';
-import { decideStart, startNeeds } from '../start.ts';
+import { decideStarts, startNeeds } from '../start.ts';
 import type {
   Journey,
   JourneyChanges,
@@ -68,17 +68,17 @@ export function takeUp(
     moreNeeds: [
       (facts) => {
         const into = facts.customer({ id: customerId })?.customer.mergedInto;
-        const second = needed.map(({ second }) => second(facts));
-        return into
-          ? mergeChanges<JourneyNeeds>({ runsWaiting: [{ customerId: into, event: type }] }, ...second)
-          : {};
+        return mergeChanges<JourneyNeeds>(
+          into ? { runsWaiting: [{ customerId: into, event: type }] } : {},
+          ...needed.map(({ second }) => second(facts)),
+        );
       },
     ],
     decide(facts, context) {
       const open = facts.event(id);
       if (!open || open.handledAt !== null)
         return { ok: true, changes: {}, result: { started: 0, woken: 0 } };
-      const started = begun.map((start) => decideStart(start, looked, rules, facts, context));
+      const started = decideStarts(begun, looked, rules, facts, context);
       const awake = wake(open, facts, context);
       const changes = mergeChanges<JourneyChanges>(
         { eventsHandled: [{ id, at: context.now }] },
