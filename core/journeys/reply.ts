@@ -105,6 +105,9 @@ function buttonOf(button: ButtonDefinition | CampaignButton, reader: ButtonReade
   const { values, site } = reader;
   const label = labelOf(button, reader);
   if ('opens' in button) {
+    // One tap is all it takes where the shop told where its cart opens; the chat shows it otherwise.
+    const shop = button.opens === 'cart' ? addressIn('{{cart.url}}', values) : undefined;
+    if (shop !== undefined) return { kind: 'link', label, url: shop };
     const data = pressOf(button.opens, reader);
     return data === undefined ? undefined : { kind: 'press', label, data };
   }

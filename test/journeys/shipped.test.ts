@@ -94,6 +94,27 @@ describe.each(definitions.map((definition) => [definition.key, definition] as co
   });
 });
 
+test('one tap opens a cart: at the shop where it told its address, in the chat where it did not', () => {
+  const journey = definitions.find(({ key }) => key === 'cart');
+  const [list] = journey
+    ? flowOf(journey).flatMap(({ step }) => ('message' in step ? [step.message] : []))
+    : [];
+  const { record, ...known } = exampleContext('uk', defaultProgram, now);
+  const opening = (url: string | null) => {
+    const cart = known.cart && { ...known.cart, url };
+    const values = valuesFor({ ...known, record, ...(cart ? { cart } : {}), event });
+    const reader = { locale: 'uk', programLocale: 'uk', values, ...record } as const;
+    if (!list || 'variants' in list) return undefined;
+    const said = say(list, { ...reader, site: undefined, subject: '', cartId: 'crt_1' });
+    return said.ok ? said.reply.buttons?.flat()[0] : undefined;
+  };
+  expect(opening('https://shop.example/cart/1')).toMatchObject({
+    kind: 'link',
+    url: 'https://shop.example/cart/1',
+  });
+  expect(opening(null)).toMatchObject({ kind: 'press', data: 'cart:crt_1' });
+});
+
 test('every text in the files is used, in every language', () => {
   const used = definitions.flatMap((definition) =>
     under('text', definition).concat(under('label', definition)),
