@@ -43,8 +43,17 @@ const armSchema = z.object({
     description: 'For so many of them the days that count are over; averages are theirs',
   }),
   ...{ sent: count, delivered: count, read: count, clicked: count, answered: count },
+  delivered_of: count.openapi({
+    description:
+      'Of so many sent the messenger tells whether they were delivered: a share is of these. Telegram and the chat of the site tell neither this nor whether they were read, SMS not the latter',
+  }),
+  read_of: count.openapi({ description: 'Of so many sent the messenger tells whether they were read' }),
   left: count.openapi({ description: 'Asked for no more after it' }),
   failed: count,
+  no_template: count.openapi({
+    description:
+      'Not taken by WhatsApp, which takes approved templates only by then, and gone on to the next channel',
+  }),
   buyers: count,
   paid: minor.openapi({ description: 'Less what was given back' }),
   discounts: minor,
@@ -162,10 +171,12 @@ function verdictView(verdict: Verdict): z.output<typeof verdictSchema> {
 }
 
 function armView(one: EffectArm): z.output<typeof armSchema> {
-  const { paidMinor, discountMinor, pointsSpent, pointsGiven, priceMicros, conversion, money, ...counts } =
+  const { paidMinor, discountMinor, pointsSpent, pointsGiven, priceMicros, conversion, money, ...known } =
     one;
+  const { deliveredOf, readOf, untemplated, ...counts } = known;
   return {
     ...counts,
+    ...{ delivered_of: deliveredOf, read_of: readOf, no_template: untemplated },
     paid: paidMinor,
     discounts: discountMinor,
     points_spent: pointsSpent,

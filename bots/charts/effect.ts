@@ -177,13 +177,24 @@ function figuresOf({ arms, comparisons, verdict }: EffectReport, look: Look) {
   return [
     ...profit,
     { value: all(({ sent }) => sent), label: look.word('effect_sent') },
-    { value: all(({ delivered }) => delivered), label: look.word('effect_delivered') },
-    { value: all(({ read }) => read), label: look.word('effect_read') },
+    toldFigure('delivered', treated, look),
+    toldFigure('read', treated, look),
     { value: all(({ clicked }) => clicked), label: look.word('effect_clicked') },
     { value: all(({ answered }) => answered), label: look.word('effect_answered') },
     { value: all(({ left }) => left), label: look.word('effect_left') },
     { value: all(({ buyers }) => buyers), label: look.word('effect_bought') },
   ];
+}
+
+/** Of those messages whose messenger tells: where none does, it is said that nobody tells. */
+function toldFigure(what: 'delivered' | 'read', arms: readonly EffectArm[], look: Look) {
+  const total = (figure: (arm: EffectArm) => number) => sum(arms.map(figure));
+  const sent = total((arm) => arm.sent);
+  const told = total((arm) => (what === 'read' ? arm.readOf : arm.deliveredOf));
+  if (told === 0 && sent > 0) return { value: '–', label: look.word(`effect_${what}_untold`) };
+  const value = look.short(total((arm) => arm[what]));
+  if (told >= sent) return { value, label: look.word(`effect_${what}`) };
+  return { value, label: look.word(`effect_${what}_of`, { number: look.short(told) }) };
 }
 
 /** Figures in rows of four, each over what it is. */

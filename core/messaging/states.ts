@@ -1,3 +1,4 @@
+import type { ChannelName } from '../customers/types.ts';
 import type { NoticeState } from './notices.ts';
 import type { ReceiptStatus } from './receipts.ts';
 import type { ReceiptDepth } from './rules.ts';
@@ -42,6 +43,15 @@ export function isOpenMessage(state: MessageState): boolean {
 
 const reach: { readonly [State in MessageState]?: number } = { sent: 1, delivered: 2, read: 3 };
 const depth: Readonly<Record<ReceiptDepth, number>> = { accepted: 1, delivered: 2, read: 3 };
+
+/** How far each messenger tells what became of a message: Telegram and the chat of the site tell nothing. */
+export const usualDepth: Readonly<Record<ChannelName, ReceiptDepth>> = {
+  telegram: 'accepted',
+  viber: 'read',
+  whatsapp: 'read',
+  web: 'accepted',
+  sms: 'delivered',
+};
 
 /** Whether a message in `state` has come as far as wanted. */
 export function hasReached(state: MessageState, wants: ReceiptDepth): boolean {

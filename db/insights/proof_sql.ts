@@ -1,5 +1,7 @@
 import { sumOf } from '../../core/insights/proof/sums.ts';
 import type { Bought, CountedArm, Told } from '../../core/insights/proof/types.ts';
+import { noTemplate } from '../../core/messaging/outbox.ts';
+import { usualDepth } from '../../core/messaging/states.ts';
 import { sum } from '../../core/money.ts';
 import type { Row, Statement } from '../database.ts';
 
@@ -94,6 +96,16 @@ function boughtOf(size: Row, row: Row | undefined): Bought {
 const cameTo = `max(case when x.read_at is not null then 3 when x.delivered_at is not null then 2
   when x.sent_at is not null then 1 else 0 end)`;
 
+/** Whether a notice went over a channel that tells so much, as SQL. */
+function tells(depth: 'delivered' | 'read'): string {
+  const able = Object.entries(usualDepth).flatMap(([channel, told]) =>
+    told === 'read' || told === depth ? [`'${channel}'`] : [],
+  );
+  const known =
+    depth === 'read' ? 'x.read_at is not null' : 'coalesce(x.delivered_at, x.read_at) is not null';
+  return `max(x.sent_at is not null and (x.channel in (${able.join(', ')}) or ${known}))`;
+}
+
 /**
  * What became of notices `n`, by an expression of their arm. `from`: everything after the word; `order`: by what they
  * come one by one, so that no sorting is needed.
@@ -109,9 +121,12 @@ export function toldStatement({
 } & Pick<Statement, 'args'>): Statement {
   return {
     sql: `select arm, sum(came >= 1) as sent, sum(came >= 2) as delivered, sum(came = 3) as read, sum(clicked) as clicked,
-        sum(answered) as answered, sum(gone) as gone, sum(failed) as failed, sum(price) as price
+        sum(answered) as answered, sum(gone) as gone, sum(failed) as failed, sum(price) as price,
+        sum(tells_delivered) as delivered_of, sum(tells_read) as read_of, sum(untemplated) as untemplated
       from (select ${arm} as arm, n.clicked_at is not null as clicked, n.answered_at is not null as answered,
-          n.left_at is not null as gone, n.state = 'failed' as failed, ${cameTo} as came, sum(x.price_micros) as price
+          n.left_at is not null as gone, n.state = 'failed' as failed, ${cameTo} as came, sum(x.price_micros) as price,
+          ${tells('delivered')} as tells_delivered, ${tells('read')} as tells_read,
+          max(x.channel = 'whatsapp' and x.state = 'failed' and x.error like '${noTemplate}%') as untemplated
         from ${from} left join messages x on x.notice_id = n.id where ${where} group by ${order})
       group by arm`,
     args,
@@ -123,7 +138,8 @@ function toldOf(row: Row | undefined): Told {
   return {
     ...{ sent: number('sent'), delivered: number('delivered'), read: number('read') },
     ...{ clicked: number('clicked'), answered: number('answered'), left: number('gone') },
-    ...{ failed: number('failed'), priceMicros: number('price') },
+    ...{ deliveredOf: number('delivered_of'), readOf: number('read_of') },
+    ...{ failed: number('failed'), untemplated: number('untemplated'), priceMicros: number('price') },
   };
 }
 

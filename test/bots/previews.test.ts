@@ -3,14 +3,16 @@ import { usualShapes } from '../../bots/previews.ts';
 import { webAbilities } from '../../bots/web/channel.ts';
 import { simulatedAbilities } from '../../bots/web/playground/messenger.ts';
 import { previewWords } from '../../core/messaging/previews.ts';
+import { usualDepth } from '../../core/messaging/states.ts';
 import { createTranslator } from '../../locales/translator.ts';
 import { plain } from '../support/chat.ts';
 
 test('a preview goes by what the channels can do', () => {
   const { telegram, viber, sms } = simulatedAbilities;
   for (const [name, abilities] of Object.entries({ telegram, viber, sms, web: webAbilities })) {
-    const { buttons, pictures, textLimit } = abilities;
+    const { buttons, pictures, textLimit, receipts } = abilities;
     expect(usualShapes[name as 'telegram'], name).toMatchObject({ buttons, pictures, textLimit });
+    expect(usualDepth[name as 'telegram'], name).toBe(receipts);
   }
 });
 

@@ -143,6 +143,9 @@ export interface PutNotice {
     readonly deliveredAt?: number;
     readonly readAt?: number;
     readonly priceMicros?: number;
+    /** Default: telegram. */
+    readonly channel?: string;
+    readonly error?: string;
   }[];
 }
 
@@ -166,7 +169,8 @@ export async function putNotices(svoi: Svoi, notices: readonly PutNotice[]): Pro
   const messages = made.flatMap(({ id, one }) =>
     (one.messages ?? []).map((message) => ({
       ...{ id: ids.next('msg', one.at), address_id: 'adr_test', customer_id: one.customerId, notice_id: id },
-      ...{ channel: 'telegram', category: 'marketing', reply: '{"paragraphs":[]}', state: 'sent' },
+      ...{ channel: message.channel ?? 'telegram', category: 'marketing', reply: '{"paragraphs":[]}' },
+      ...{ state: message.error === undefined ? 'sent' : 'failed', error: message.error ?? null },
       ...{ created_at: one.at, due_at: one.at, sent_at: message.sentAt ?? null },
       ...{ delivered_at: message.deliveredAt ?? null, read_at: message.readAt ?? null },
       price_micros: message.priceMicros ?? null,

@@ -124,10 +124,13 @@ function effectReport(variants: readonly string[], people: number): EffectReport
       sent: people,
       delivered: people * 0.9,
       read: people / 2,
+      deliveredOf: people,
+      readOf: people * 0.8,
       clicked: people / 20,
       answered: 7,
       left: 3,
       failed: 2,
+      untemplated: 0,
     },
     priceMicros: people * 500_000,
   };

@@ -28,11 +28,16 @@ export interface Told {
   readonly sent: number;
   readonly delivered: number;
   readonly read: number;
+  /** Of so many sent the messenger tells whether they were delivered, or read: shares are of these. */
+  readonly deliveredOf: number;
+  readonly readOf: number;
   readonly clicked: number;
   readonly answered: number;
   /** After it the person asked for no more. */
   readonly left: number;
   readonly failed: number;
+  /** WhatsApp would only have taken an approved template, and there was none: they went on to the next channel. */
+  readonly untemplated: number;
   readonly priceMicros: number;
 }
 

@@ -81,7 +81,7 @@ test('a manager picks a campaign from the list and reads what it changed, as a p
     Autumn
     Worth doing again: each person brings ₴35.50 more profit than in the control group (from ₴8.94 to ₴62.06).
     Recipients: 900
-    Messages sent: 900, delivered: 900, read: 0.
+    Messages sent: 900, delivered: 900 of 900. Whether they were read, Telegram, the chat of the site and SMS do not tell.
     Bought: 225, for ₴225,000.
     25% of the people buy, ₴250 per person.
     Control group: 100

@@ -230,6 +230,29 @@ describe('what became of messages', () => {
   });
 });
 
+it('tells of how many messages the messenger says whether they were delivered and read', async () => {
+  const [one, two, three] = (await people(3)) as [CustomerId, CustomerId, CustomerId];
+  const id = await putCampaign(t.svoi, [member(one, 'a'), member(two, 'a'), member(three, 'a')], {
+    at: sent,
+  });
+  const at = sent;
+  const told = { campaign: id, arm: 'a', at } as const;
+  const error = '24 hours after the last word, and no approved template for this text in uk';
+  await putNotices(t.svoi, [
+    { ...told, customerId: one, messages: [{ channel: 'telegram', sentAt: at }] },
+    { ...told, customerId: two, messages: [{ channel: 'sms', sentAt: at, deliveredAt: at }] },
+    {
+      ...{ ...told, customerId: three },
+      messages: [
+        { channel: 'whatsapp', error },
+        { channel: 'viber', sentAt: at },
+      ],
+    },
+  ]);
+  const arm = armIn(await ofCampaign(id), 'a');
+  expect(arm).toMatchObject({ sent: 3, delivered: 1, deliveredOf: 2, read: 0, readOf: 1, untemplated: 1 });
+});
+
 describe('a journey', () => {
   it('counts a person once, from the first time and in the arm of then, with all that was told', async () => {
     await putVersion(t.svoi, { key: 'cart', at: 0 });

@@ -92,16 +92,17 @@ function titleWords({ subject }: EffectReport, locale: Locale): Words {
 
 /** How many there are in an arm, what they heard, and what they bought. */
 function armWords(arm: EffectArm, { arms, withinDays }: EffectReport): Paragraph {
-  const { people, over, sent, delivered, read, clicked, answered, left, failed } = arm;
+  const { people, over, sent, clicked, answered, left, failed, untemplated } = arm;
   const open = people - over;
   return [
     sizeWords(arm, arms),
-    ...when(sent > 0, { key: 'effect.messages', variables: { sent, delivered, read } }),
+    ...when(sent > 0, messageWords(arm)),
     ...when(clicked + answered + left > 0, {
       key: 'effect.reactions',
       variables: { clicked, answered, left },
     }),
     ...when(failed > 0, { key: 'effect.failed', variables: { number: failed } }),
+    ...when(untemplated > 0, { key: 'effect.untemplated', variables: { number: untemplated } }),
     ...when(people > 0, { key: 'effect.bought', variables: { buyers: arm.buyers, amount: arm.paidMinor } }),
     ...when(over > 0, {
       key: 'effect.average',
@@ -109,6 +110,18 @@ function armWords(arm: EffectArm, { arms, withinDays }: EffectReport): Paragraph
     }),
     ...when(over > 0 && open > 0, { key: 'effect.open', variables: { number: open, days: withinDays } }),
   ];
+}
+
+/** Shares are of those messages whose messenger tells: nothing is called undelivered or unread that nobody tells of. */
+function messageWords({ sent, delivered, read, deliveredOf, readOf }: EffectArm): Words {
+  if (deliveredOf >= sent && readOf >= sent) {
+    return { key: 'effect.messages', variables: { sent, delivered, read } };
+  }
+  if (deliveredOf === 0) return { key: 'effect.messages_untold', variables: { sent } };
+  const told = { sent, delivered, deliveredOf };
+  return readOf === 0
+    ? { key: 'effect.messages_unread', variables: told }
+    : { key: 'effect.messages_of', variables: { ...told, read, readOf } };
 }
 
 function sizeWords({ arm, people: number }: EffectArm, arms: readonly EffectArm[]): Words {
