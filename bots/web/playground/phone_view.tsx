@@ -100,10 +100,16 @@ const Composer: FC<PhoneProps> = ({ words, phone }) => (
   </form>
 );
 
+/** Drawn, since not every machine has a font with it. */
+const paperClip =
+  'm21 11.5-8.6 8.6a5.6 5.6 0 0 1-7.9-7.9l8.6-8.6a3.7 3.7 0 0 1 5.3 5.3l-8.6 8.6a1.9 1.9 0 0 1-2.7-2.7l7.9-7.9';
+
 const Attach: FC<{ readonly words: PlaygroundWords }> = ({ words }) => (
   <>
     <button type="button" class="attach" aria-label={words.phones.attach} title={words.phones.attach}>
-      <span aria-hidden="true">📎</span>
+      <svg viewBox="0 0 24 24" aria-hidden="true">
+        <path d={paperClip} />
+      </svg>
     </button>
     <input type="file" name="photo" accept="image/png,image/jpeg" aria-label={words.phones.attach} hidden />
   </>

@@ -4,6 +4,7 @@ import type { IncomingEvent } from '../../../core/dialogs/types.ts';
 import { createTranslator } from '../../../locales/translator.ts';
 import { deferred } from '../../support/deferred.ts';
 import { type FakeTelegram, startFakeTelegram } from '../../support/fake-telegram.ts';
+import { jpeg } from '../../support/images.ts';
 
 const secret = 'webhook-secret';
 const header = 'x-telegram-bot-api-secret-token';
@@ -162,4 +163,29 @@ it('set up: commands and descriptions in every language, and the webhook with it
     webhookUrl: 'https://loyalty.example.com/telegram',
     pendingUpdates: 0,
   });
+});
+
+it.each<{ what: string; goesWrong: () => void; outcome: object }>([
+  {
+    what: 'is larger than Telegram hands out',
+    goesWrong: () =>
+      fake.fault('getFile', { kind: 'status', status: 400, description: 'Bad Request: file is too big' }),
+    outcome: { status: 'too_large' },
+  },
+  {
+    what: 'cannot be had for now',
+    goesWrong: () => fake.fault('getFile', { kind: 'slow_down', seconds: 3 }),
+    outcome: { status: 'failed' },
+  },
+  {
+    what: 'is asked for while the network is away',
+    goesWrong: () => fake.fault('getFile', { kind: 'cut' }),
+    outcome: { status: 'failed' },
+  },
+])('a photo that $what: why says nothing of the token', async ({ goesWrong, outcome }) => {
+  await fake.person(501).sendPhoto(jpeg.bytes);
+  goesWrong();
+  const told = await telegram.channel.fetchPicture?.('AgACAgIAAxkBAAI1', 1024);
+  expect(told).toMatchObject(outcome);
+  expect(JSON.stringify(told)).not.toContain(fake.token);
 });

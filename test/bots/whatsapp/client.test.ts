@@ -23,6 +23,9 @@ function realClients(folder: string, options: Partial<WebClientOptions> = {}): C
   return createWebClients({ folder, page: { version: 'ours', path: folder }, ...shutIn, ...options });
 }
 
+/** What people send for a photo. */
+const photoBytes = new Uint8Array([255, 216, 255, 217]);
+
 /** The same account, played by the fake of the other tests. */
 function fakeClients(): CreateClient {
   const fake = fakeWhatsApp(() => Date.now());
@@ -36,6 +39,7 @@ function fakeClients(): CreateClient {
   fake.onSent = (person, id, { text, image }) => {
     const { chat } = person;
     setImmediate(() => {
+      if (text === 'send me a photo') return person.sendPhoto(photoBytes, 'here');
       if (text === 'log me out') return fake.tell({ kind: 'ended', how: 'logged_out', detail: text });
       for (const ack of [1, 2, 3]) fake.tell({ kind: 'ack', id, chat, ack });
       return person.say(`${image ? 'picture' : 'echo'}: ${text}`, { quotedId: id });
@@ -150,6 +154,15 @@ describe.each(kinds)('a client: $name', ({ real }) => {
 
   it('knows no chat of nobody', async () => {
     expect(await client.send('404404404@c.us', { text: 'Hi' })).toBeUndefined();
+  });
+
+  it('tells of a photo, and hands it out by where it stands', async () => {
+    await client.send('380501234567@c.us', { text: 'send me a photo' });
+    const heard = await told.until((event) => event.kind === 'message' && event.message.type === 'image');
+    const message = heard.kind === 'message' ? heard.message : undefined;
+    expect(message).toMatchObject({ text: 'here', picture: { bytes: photoBytes.length } });
+    expect(await client.download(message?.chat ?? '', message?.id ?? '')).toEqual(photoBytes);
+    expect(await client.download('380501234567@c.us', 'NONE')).toBeUndefined();
   });
 
   it('answers that it is alive', async () => {

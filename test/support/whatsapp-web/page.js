@@ -46,7 +46,12 @@
   };
   const conn = { ref: 'first-ref', serialize: () => ({ pushname: 'Shop' }), ...events() };
   const chats = { ...events(), all: new Map(), getModelsArray: () => [...chats.all.values()] };
-  const messages = { ...events(), all: new Map(), get: (id) => messages.all.get(id) };
+  const messages = {
+    ...events(),
+    all: new Map(),
+    get: (id) => messages.all.get(id),
+    getMessagesById: async () => ({ messages: [] }),
+  };
   chats.get = (id) => chats.all.get(id._serialized);
 
   let count = 0;
@@ -91,10 +96,17 @@
     message.ack = ack;
     messages.tell('change:ack', message, ack);
   };
+  /** Four bytes that somebody took with a camera, as good as any. */
+  const photoBytes = new Uint8Array([255, 216, 255, 217]);
+  const photo = () => ({
+    ...{ type: 'image', mimetype: 'image/jpeg', size: photoBytes.length, caption: 'here', body: '/9j/' },
+    ...{ directPath: '/v/t62', mediaKey: 'key', mediaData: { mediaStage: 'RESOLVED' } },
+  });
   const answer = (chat, sent) => {
     if (sent.body === 'log me out') return setState('UNPAIRED');
     if (sent.body === 'block me') return setState('TOS_BLOCK');
     for (const ack of [1, 2, 3]) acked(sent, ack);
+    if (sent.body === 'send me a photo') return messages.tell('add', model(chat, photo()));
     const body = sent.type === 'image' ? `picture: ${sent.caption}` : `echo: ${sent.body}`;
     messages.tell('add', model(chat, { body, quotedStanzaID: sent.id.id }));
   };
@@ -124,6 +136,9 @@
     WAWebUserPrefsMeUser: { getMaybeMePnUser: () => me, getMaybeMeLidUser: () => wid('999@lid') },
     WAWebCollections: { Msg: messages, Chat: chats },
     WAWebChatGetters: { getIsNewsletter: () => false, getIsBroadcast: () => false },
+    WAWebDownloadManager: {
+      downloadManager: { downloadAndMaybeDecrypt: async () => photoBytes.slice().buffer },
+    },
     WALinkify: { findLink: () => undefined, findLinks: () => [] },
     WAWebWidFactory: { createWid: wid },
     WAWebStreamModel: { Stream: { markAvailable() {}, markUnavailable() {} } },
