@@ -40,9 +40,23 @@ export function readFile<Value>(text: string, format: FileFormat<Value>): ReadFi
   };
   const problems = (issues: readonly z.core.$ZodIssue[]) =>
     saidIssues(issues, format).map((one) => ({ ...one, line: lineOf(one.path) }));
-  const parsed = format.schema.safeParse(document.toJS());
+  const data = dataIn(document);
+  if (!data.ok) return { ok: false, problems: [{ path: [], line: lineOf([]), text: data.text }] };
+  const parsed = format.schema.safeParse(data.value);
   if (!parsed.success) return { ok: false, problems: problems(parsed.error.issues) };
   return { ok: true, value: parsed.data, lineOf };
+}
+
+/** What a document holds; where its references (`*name`) lead nowhere, or to more than anybody writes, that is said. */
+function dataIn(
+  document: Document.Parsed,
+): { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly text: string } {
+  try {
+    return { ok: true, value: document.toJS() };
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    return { ok: false, text: `${error.message}; write out what *names stand for` };
+  }
 }
 
 /** Reads what came as data and has no lines. */

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { Locale } from '../../core/customers/types.ts';
 import type { CouponId } from '../../core/ids.ts';
 import type { CampaignFigures, MemberCounts, PricedAudience } from '../../core/journeys/campaigns/figures.ts';
-import { approvedSchema } from '../../core/journeys/definition.ts';
+import { addressSchema, approvedSchema } from '../../core/journeys/definition.ts';
 import {
   type Campaign,
   type CampaignContent,
@@ -33,7 +33,7 @@ const buttonSchema = z
   .union([
     z.strictObject({
       label: texts(40),
-      url: z.string().min(1).max(2000).openapi({ example: 'https://shop.example/spring' }),
+      url: addressSchema.openapi({ example: 'https://shop.example/spring' }),
     }),
     z.strictObject({ label: texts(40), page: slug }),
     z.strictObject({ label: texts(40), opens: z.enum(campaignScreens) }),

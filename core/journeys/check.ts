@@ -3,6 +3,7 @@ import { parseSegment } from '../segments/parse.ts';
 import type { Catalogue, SegmentProblem } from '../segments/types.ts';
 import type { DataConditions, JourneyDefinition, StepDefinition } from './definition.ts';
 import { instantEventTypes } from './events.ts';
+import { flowOf } from './flow.ts';
 import { isInstant } from './in_force.ts';
 import { checkJourneyTexts } from './templates/journey.ts';
 
@@ -25,9 +26,17 @@ export interface Checking {
 /** Branches within branches, at most. */
 const deepest = 5;
 
+/** Steps, those of branches among them, at most. */
+const mostSteps = 300;
+
 /** All that is wrong with a definition besides its shape, in the order in which it is written. */
 export function checkJourney(definition: JourneyDefinition, checking: Checking): readonly JourneyProblem[] {
   const { who, when, steps } = definition;
+  const { length } = flowOf(definition);
+  if (length > mostSteps) {
+    const text = `there are ${length} steps with those of all branches; leave ${mostSteps}, and put others into journeys of their own`;
+    return [{ path: ['steps'], text }];
+  }
   return [
     ...('segment' in when ? segmentProblems(when.segment, ['when', 'segment'], checking) : []),
     ...('where' in when && when.where ? dataProblems(when.where, ['when', 'where']) : []),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { locales } from '../customers/types.ts';
+import { isAddressTemplate } from './templates/written.ts';
 
 /** A span of time as journeys write it: `30m`, `2h`, `3d`, `2w`. */
 const span = z.string().regex(/^\d{1,4}[mhdw]$/, 'a time like 30m, 2h, 3d or 2w');
@@ -20,8 +21,15 @@ const conditions = z.record(name, z.union([z.string().min(1).max(200), z.number(
 export const topics = ['points', 'orders', 'reminders', 'greetings', 'offers', 'surveys'] as const;
 export type Topic = (typeof topics)[number];
 
+/** Where a button leads, with variables in it. */
+export const addressSchema = z
+  .string()
+  .min(1)
+  .max(2000)
+  .refine(isAddressTemplate, 'an address like https://shop.example/sale, or one variable like {{cart.url}}');
+
 const button = z.union([
-  z.strictObject({ label: texts, url: z.string().min(1).max(2000) }),
+  z.strictObject({ label: texts, url: addressSchema }),
   z.strictObject({
     label: texts,
     /** A screen of the chat, an action on what the run is about, or a page of ours. */

@@ -114,6 +114,11 @@ describe('every fault is told, with its line and what to put there', () => {
   const head = 'key: booked\nname: { en: Booked }\ncategory: service\ntopic: orders\n';
   const text = (rest: string) => `${head}${rest}`;
   const hello = 'steps:\n  - message: { text: { en: Hello } }\n';
+  /** A few lines that stand for a hundred thousand. */
+  const bomb = [...'bcde'].reduce(
+    (lines, name, at) => `${lines}${name}: &${name} [${`*${'abcd'[at]}, `.repeat(10)}]\n`,
+    `a: &a [${'x, '.repeat(10)}]\n`,
+  );
 
   test.each([
     [
@@ -135,7 +140,7 @@ describe('every fault is told, with its line and what to put there', () => {
     [
       'when: { event: x }\nsteps:\n  - message:\n      text: { en: Hi }\n      buton: []\n',
       '/steps/0/message/buton',
-      'line 9, there is no such key; the keys are text, picture, buttons, variants',
+      'line 9, there is no such key; the keys are text, picture, buttons, whatsapp, variants',
     ],
     [
       'when: { event: x }\nsteps:\n  - if: { bought: true }\n    do:\n      - points: many\n',
@@ -204,6 +209,24 @@ describe('every fault is told, with its line and what to put there', () => {
     ],
     [`when: { event: points_earned }\nwho: orders>=2\n${hello}`, '/who', 'line 6, what is told at once'],
     [`when: { event: x\n${hello}`, '', 'line 6'],
+    ['when: { event: x }\nsteps: *nothing\n', '', 'write out what *names stand for'],
+    [`when: { event: x }\n${bomb}steps: *e\n`, '', 'write out what *names stand for'],
+    [
+      `when: { event: x }\nsteps:\n${`  - { if: { read: true }, do: [${'{ stop: true },'.repeat(30)}] }\n`.repeat(10)}`,
+      '/steps',
+      'line 6, there are 310 steps with those of all branches; leave 300',
+    ],
+    ...[
+      'javascript:alert(1)',
+      'data:text/html,x',
+      '{{event.site}}/x',
+      'https://a.example/\\nx: y',
+      'shop.example',
+    ].map((url): [string, string, string] => [
+      `when: { event: x }\nsteps:\n  - message: { text: { en: Hi }, buttons: [[{ label: { en: Go }, url: "${url}" }]] }\n`,
+      '/steps/0/message/buttons/0/0/url',
+      'line 7, put an address like https://shop.example/sale, or one variable like {{cart.url}}',
+    ]),
   ])('%j', async (rest, pointer, detail) => {
     const answer = await put(text(rest), yaml);
     expect(answer.status).toBe(422);

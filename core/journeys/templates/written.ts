@@ -51,6 +51,18 @@ function holesIn(parts: readonly Part[], values: TemplateValues): string[] {
   });
 }
 
+/** Whether a template of an address can ever be one: of a web page, or whatever a single variable holds. */
+export function isAddressTemplate(url: string): boolean {
+  const [first, ...others] = parseTemplate(url).parts;
+  if (first === undefined) return false;
+  if (typeof first !== 'string') return others.length === 0;
+  const plain = [first, ...others].map((part) => (typeof part === 'string' ? part : 'x')).join('');
+  return webAddress.test(plain);
+}
+
+/** No `javascript:`, nothing that would end a line of a header. */
+const webAddress = /^https?:\/\/\S+$/i;
+
 /**
  * The address of a button with its variables filled in: as they are where they are all of it, encoded where they are a
  * part. Undefined where something is missing or it is no web address: then there is no button.
@@ -66,5 +78,5 @@ export function addressIn(url: string, values: TemplateValues): string | undefin
   });
   if (pieces.includes(undefined)) return undefined;
   const address = pieces.join('');
-  return /^https?:\/\/\S+$/i.test(address) ? address : undefined;
+  return webAddress.test(address) ? address : undefined;
 }
