@@ -15,7 +15,10 @@ export type Route =
   | { readonly kind: 'command'; readonly name: StaffAct; readonly text: string; readonly typed: string };
 
 /** What brings home from anywhere, as typed. */
-const home = new Set(['0', 'menu', 'меню']);
+const home = new Set([
+  ...['0', 'menu', 'меню'],
+  ...['/cancel', 'cancel', '/скасувати', 'скасувати', '/отмена', 'отмена', 'отменить'],
+]);
 
 /** What ends offers on every channel, and what brings them back, as typed; any case, and with a full stop perhaps. */
 const wordScreens: ReadonlyMap<string, 'stop' | 'resume'> = new Map([

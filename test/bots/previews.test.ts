@@ -25,7 +25,7 @@ test('a preview in words says how long it is, what it costs and what to mind', (
   });
   const say = (locale: 'uk' | 'en') =>
     words.map((one) => plain(translator.say(locale, one, { zone: 'Europe/Kyiv', currency: 'UAH' })));
-  expect(say('uk')).toEqual(['SMS: 300 знаків, 5 SMS', 'Ціна: 4,925 ₴', 'Це дорого: спробуйте коротше.']);
+  expect(say('uk')).toEqual(['SMS: довжина 300, усього 5 SMS', 'Ціна: 4,925 ₴', 'Це дорого: спробуйте коротше.']);
   expect(say('en')).toEqual([
     'SMS: 300 characters, 5 SMS',
     'Price: ₴4.925',

@@ -79,7 +79,7 @@ describe('writing to a segment', () => {
     await work();
     expect(await told(chats)).toEqual([['Boots are here.'], [], ['Boots are here.']]);
     const again = await maria.tap('Send');
-    expect(again.at(-1)?.text).toContain('on its way already');
+    expect(again.at(-1)?.text).toContain('started already');
     await work();
     expect(await told(chats)).toEqual([[], [], []]);
   });
@@ -215,6 +215,13 @@ describe('a campaign step by step', () => {
     expect((await row(`select state from campaigns`))?.state).toBe('done');
   });
 
+  test('/cancel in the midst is no answer: it leads home', async () => {
+    await maria.say('/campaign orders=0');
+    const heard = await maria.say('/cancel');
+    expect(heard.at(-1)?.text).toContain('What would you like to see?');
+    expect(await row('select count(*) as drafts from campaigns')).toEqual({ drafts: 0 });
+  });
+
   test('every part can be changed, and what keeps it from going out is said', async () => {
     const { svoi } = t;
     const coupon = couponSchema.parse({ name: 'Autumn', effect: { kind: 'amount', amount_minor: 5000 } });
@@ -253,6 +260,7 @@ describe('a campaign step by step', () => {
       This is how it will look:
       >> More…
       >> Button
+      [Back]
       > To the shop
       First the words, then an address
       > To the shop https://example.com/autumn

@@ -101,7 +101,7 @@ describe('a manager', () => {
       1 of 1
       >> 🟢 After booking
       >> Texts
-      1. See you soon
+      1. See you soon, …!
       2. [Points]
       > 1
       Not written yet

@@ -2,7 +2,7 @@ import { checkTemplate } from '../../../journeys/templates/check.ts';
 import type { Words } from '../../../messaging/types.ts';
 import type { Program } from '../../../program/program.ts';
 import { campaignTextLength, newCampaign, plainPlan } from '../../../staff/campaigns.ts';
-import type { Outcome } from '../../turn.ts';
+import { type Outcome, press } from '../../turn.ts';
 import { askAgain, askNext, choose, type Field, type Read, type StaffTurn, type Task } from '../task.ts';
 import { deskOf, plainMessage, readWhom, showDraft, whomOf, whomQuestion } from './draft.ts';
 import { readWhen } from './when.ts';
@@ -13,7 +13,10 @@ const example = '{{customer.first_name}}';
 const whomField: Field = {
   name: 'whom',
   needs: { savedSegments: true },
-  ask: (turn) => whomQuestion(turn),
+  ask(turn) {
+    const question = whomQuestion(turn);
+    return { ...question, buttons: [...question.buttons, [press({ key: 'campaign.all' }, 'campaigns')]] };
+  },
   read(raw) {
     const value = readWhom(raw);
     return value === undefined

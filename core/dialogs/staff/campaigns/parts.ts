@@ -182,9 +182,10 @@ const kept = (name: 'draft' | 'part'): Field => ({
 const valueField: Field = {
   name: 'value',
   needs: { savedSegments: true, couponShelf: true },
-  ask(turn, { part: named }) {
+  ask(turn, { draft = '', part: named }) {
     const { part, argument } = partOf(named);
-    return part?.question(turn, argument) ?? { words: [] };
+    const question = part?.question(turn, argument) ?? { words: [] };
+    return { ...question, buttons: [...(question.buttons ?? []), backRow(draft as CampaignId)] };
   },
   read: (raw) => ({ ok: true, value: raw }),
 };

@@ -195,7 +195,7 @@ export function textsAnswer(journey: Journey, from: number, reader: JourneyReade
   return answerOf([title], [...rows, more, [toJourney(key)]]);
 }
 
-/** As much of a text as goes onto a button. */
+/** As much of a text as goes onto a button; variables are left out. */
 const longestLine = 40;
 
 function textLine(
@@ -204,7 +204,10 @@ function textLine(
   { locale, programLocale }: JourneyReader,
 ): Words {
   const { text } = textFor(texts, locale, programLocale);
-  const line = text.replace(/\s+/gu, ' ');
+  const line = text
+    .replace(/\{\{.*?\}\}(?:[\s,]*\{\{.*?\}\})*/gu, '…')
+    .replace(/\s+/gu, ' ')
+    .trim();
   const short = line.length > longestLine ? `${line.slice(0, longestLine - 1)}…` : line;
   const key = kind === 'button' ? 'scenario.text_button' : 'scenario.text_message';
   return { key, variables: { number, text: short } };

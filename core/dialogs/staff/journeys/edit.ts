@@ -31,8 +31,9 @@ const longestText = 3000;
 
 const writtenField: Field = {
   name: 'written',
-  ask: (_, { language }) => ({
+  ask: (_, { key = '', place = '', language }) => ({
     words: [{ key: 'scenario.ask_text', variables: { language: localeNamed(language) } }],
+    buttons: [[press({ key: 'scenario.this_text' }, `journey:text-${key}.${place}`)]],
   }),
   read(raw) {
     const text = raw.trim();

@@ -29,7 +29,12 @@ export function resultsAnswer(
   const rows = list.map((one) => [press(lineWords(one), `result:${resultData(one.of)}`)]);
   const more = next === undefined ? [] : [[press({ key: 'effect.more' }, `results:${next}`)]];
   const words: Words = { key: list.length > 0 ? 'effect.list' : 'effect.list_empty' };
-  return { reply: { paragraphs: [...lead, words], buttons: [...rows, ...more, leaving] } };
+  const begin = [
+    press({ key: 'campaign.new' }, 'do:campaign'),
+    press({ key: 'scenarios.back' }, 'journeys:0'),
+  ];
+  const start = list.length > 0 ? [] : [begin];
+  return { reply: { paragraphs: [...lead, words], buttons: [...rows, ...more, ...start, leaving] } };
 }
 
 function lineWords(one: ResultInList): Words {
