@@ -175,7 +175,10 @@ function tell<Needs, Facts extends JourneyFacts, Changes>(
     {
       ...{ category, kind: key, reply, topic, arm: run.arm, weight },
       ...{ campaign: journeySubject(key), occasion: occasionOf(number, walk) },
-      ...(step.good_for === undefined ? {} : { pointlessAt: context.now + spanMs(step.good_for) }),
+      // From when it was due: a server that was off for days does not say then what was good for hours.
+      ...(step.good_for === undefined
+        ? {}
+        : { pointlessAt: (run.dueAt ?? context.now) + spanMs(step.good_for) }),
       stopsOnPurchase: goal === 'purchase',
     },
     record,

@@ -194,6 +194,16 @@ describe('steps', () => {
     expect((await run()).data.skipped).toEqual({ 0: 'coupon_stopped', 1: 'no coupon.code' });
   });
 
+  test('what was good for hours is not said by a server that was off for days', async () => {
+    await steps({ wait: '1d' }, { ...says('come today'), good_for: '3h' }, says('come any time'));
+    await books();
+    await later(10 * day);
+    expect(await heard()).toEqual(['come any time']);
+    expect(await readRows(t.svoi.database, 'select reason from notices where reason is not null')).toEqual([
+      { reason: 'too_late' },
+    ]);
+  });
+
   test('a message that is only good for a while is not sent later', async () => {
     t.clock.advance(10 * hour);
     await steps({ ...says('come today'), good_for: '3h' }, says('come any time'));
