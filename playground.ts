@@ -113,7 +113,7 @@ const awake = { from: '00:00', to: '00:00' };
 const keptApart = 45;
 
 /** Journeys whose messages the phones on the table show: everybody gets them, nobody is kept apart. */
-const shownJourneys = ['birthday', 'cart', 'points_burn_7', 'points_burn_1'];
+const shownJourneys = ['birthday', 'cart', 'invoice', 'points_burn_7', 'points_burn_1'];
 /** Those that the made-up people are moved by. */
 const crowdJourneys = ['refill', 'win_back'];
 

@@ -33,7 +33,8 @@ const buttonSchema = z
   .union([
     z.strictObject({
       label: texts(40),
-      url: addressSchema.openapi({ example: 'https://shop.example/spring' }),
+      // A schema of core may be older than what gives schemas `openapi`: a copy of it is not.
+      url: addressSchema.clone().openapi({ example: 'https://shop.example/spring' }),
     }),
     z.strictObject({ label: texts(40), page: slug }),
     z.strictObject({ label: texts(40), opens: z.enum(campaignScreens) }),

@@ -25,8 +25,9 @@ export function startResult({ words, money, number, done }, scan) {
    * @param {Call} call
    * @param {string} verdict
    * @param {readonly (readonly [string, string | undefined])[]} rows
+   * @param {string} [next] what is worth doing now
    */
-  function show(call, verdict, rows) {
+  function show(call, verdict, rows, next = '') {
     const ok = call.status < 300;
     box.hidden = false;
     box.classList.toggle('refused', !ok);
@@ -35,7 +36,7 @@ export function startResult({ words, money, number, done }, scan) {
     again.hidden = true;
     find(box, '.receipt-line', HTMLElement).textContent =
       `${ok ? verdict : words.till.refused} · ${call.status}`;
-    find(box, '.receipt-detail', HTMLElement).textContent = ok ? '' : textAt(call.answer, 'detail');
+    find(box, '.receipt-detail', HTMLElement).textContent = ok ? next : textAt(call.answer, 'detail');
     find(box, '.figures', HTMLElement).replaceChildren(...(ok ? figures(rows) : []));
   }
 
@@ -100,7 +101,15 @@ export function startResult({ words, money, number, done }, scan) {
     },
     /** @param {Call} call a cart left in the web shop */
     left(call) {
-      show(call, words.webShop.left, []);
+      show(call, words.webShop.left, [], words.webShop.leftNext);
+    },
+    /**
+     * @param {Call} call an invoice that was sent or paid
+     * @param {boolean} isPaid
+     */
+    invoiced(call, isPaid) {
+      if (isPaid) show(call, words.webShop.invoiceOver, []);
+      else show(call, words.webShop.invoiced, [], words.webShop.invoicedNext);
     },
     /**
      * @param {Call} call the state of an order

@@ -21,6 +21,9 @@ export function startWebShop({ words, locale, toast, done }, { call, result, car
   let left = { id: '', customer: '' };
   /** The order that is on its way, and whose it is. */
   let order = { id: '', customer: '' };
+  const invoicing = find(orders, '#invoice', HTMLButtonElement);
+  /** The invoice that waits to be paid, and whose it is. */
+  let invoice = { id: '', customer: '' };
 
   /** @param {() => Promise<void>} act */
   async function trying(act) {
@@ -57,8 +60,8 @@ export function startWebShop({ words, locale, toast, done }, { call, result, car
       ...total,
     });
     if (answered.status >= 300) return result.failed(answered);
-    const [, , , id = ''] = answered.request.path.split('/');
-    order = { id: decodeURIComponent(id), customer: who };
+    order = { id: idIn(answered), customer: who };
+    done('orders');
     result.ordered(answered, textAt(answered.answer, 'status'));
     // The next state follows by itself where one does.
     const next = status.selectedIndex + 1;
@@ -66,6 +69,21 @@ export function startWebShop({ words, locale, toast, done }, { call, result, car
     else order = { id: '', customer: '' };
   }
 
+  /** The first tap sends an invoice, the next one tells that it was paid. */
+  async function tellInvoice() {
+    const who = invoice.customer || customer.value.trim();
+    const known = invoice.id === '' ? {} : { paid: invoice.id };
+    const total = sum() > 0 && invoice.id === '' ? { total: sum() } : {};
+    const answered = await call({ do: 'invoice', locale, customer: who, ...known, ...total });
+    if (answered.status >= 300) return result.failed(answered);
+    const isPaid = invoice.id !== '';
+    invoice = isPaid ? { id: '', customer: '' } : { id: idIn(answered), customer: who };
+    invoicing.textContent = isPaid ? words.webShop.invoice : words.webShop.invoicePaid;
+    result.invoiced(answered, isPaid);
+    done('invoice');
+  }
+
+  invoicing.addEventListener('click', () => void trying(tellInvoice));
   leave.addEventListener('click', () => void trying(leaveCart));
   orders.addEventListener('submit', (event) => {
     event.preventDefault();
@@ -84,4 +102,13 @@ export function startWebShop({ words, locale, toast, done }, { call, result, car
       return finished;
     },
   };
+}
+
+/**
+ * Our own id in the path of a call about an order.
+ * @param {import('../playground/till.ts').Call} call
+ */
+function idIn({ request }) {
+  const [, , , id = ''] = request.path.split('/');
+  return decodeURIComponent(id);
 }

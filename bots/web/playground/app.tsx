@@ -131,7 +131,11 @@ export async function createPlayground(parts: PlaygroundParts): Promise<Playgrou
     },
     look: async (phone) => channels.find(({ name }) => name === phone.channel)?.look(phone),
   };
-  const till = createTill(parts, () => parts.program().country);
+  const till = createTill(
+    parts,
+    () => parts.program().country,
+    () => phones.find('manager')?.number,
+  );
   const app = new Hono();
   for (const path of ['/', '/playground/*']) app.use(path, loopbackOnly, sameOriginOnly, sizeLimit);
   addPages(app, parts, phones);

@@ -3,6 +3,7 @@ import { isCardNumber } from '../../../core/customers/card.ts';
 import { parsePhone } from '../../../core/customers/phone.ts';
 import { locales } from '../../../core/customers/types.ts';
 import type { Clock } from '../../../core/ports.ts';
+import { DAY_MS } from '../../../core/time.ts';
 import { catalogue, goodName } from './goods.ts';
 
 /** The API as the till calls it, in this process or elsewhere. */
@@ -60,6 +61,14 @@ export const actionSchema = z.discriminatedUnion('do', [
     status: z.enum(orderStates),
     total: z.int().min(0).optional(),
   }),
+  /** An invoice to a business customer, which the manager looks after; paid, where it is one that is known. */
+  z.strictObject({
+    do: z.literal('invoice'),
+    locale: cart.locale,
+    customer: cart.customer,
+    paid: id.optional(),
+    total: z.int().min(0).optional(),
+  }),
   /** The receipt as it was posted, once more: what a till does when an answer got lost. */
   z.strictObject({ do: z.literal('repeat'), receipt: z.record(z.string(), z.unknown()) }),
   /** Points that help to pay: by the code on the customer's phone, or by asking the customer. */
@@ -85,10 +94,11 @@ export interface Till {
   call(action: Action, origin: string): Promise<Call>;
 }
 
-/** A till that calls `api` with `shopKey`. National phone numbers are read in `country`. */
+/** A till that calls `api` with `shopKey`. National phone numbers are read in `country`; `manager` minds invoices. */
 export function createTill(
   parts: { readonly api: Api; readonly shopKey: string; readonly clock: Clock },
   country: () => string,
+  manager: () => string | undefined,
 ): Till {
   return {
     async call(action, origin) {
@@ -96,6 +106,7 @@ export function createTill(
         origin,
         at: new Date(parts.clock.now()).toISOString(),
         country: country(),
+        manager: manager(),
       });
       const { method, path, body } = request;
       const response = await parts.api(
@@ -129,6 +140,8 @@ interface Here {
   readonly at: string;
   readonly country: string;
   readonly origin: string;
+  /** The phone of who looks after business customers. */
+  readonly manager: string | undefined;
 }
 
 const store = 'Playground';
@@ -143,6 +156,8 @@ function requestOf(action: Action, here: Here): ApiRequest {
       return leftCart(action, here);
     case 'order':
       return orderNews(action, here);
+    case 'invoice':
+      return invoiceNews(action, here);
     case 'repeat':
       return post('/v1/purchases', action.receipt);
     case 'hold':
@@ -209,6 +224,26 @@ function orderNews(
     at: here.at,
     ...(total === undefined ? {} : { total }),
     ...(sent === undefined ? {} : { tracking_url: sent }),
+  });
+}
+
+/** How long business customers have for an invoice. */
+const payWithinMs = 4 * DAY_MS;
+
+function invoiceNews(
+  { locale, customer, paid, total }: Extract<Action, { do: 'invoice' }>,
+  here: Here,
+): ApiRequest {
+  const id = paid ?? newNumber('I1', here);
+  return post(`/v1/orders/${encodeURIComponent(id)}/status`, {
+    customer: customerOf(customer, here.country),
+    status: paid === undefined ? 'awaiting_payment' : 'paid',
+    at: here.at,
+    kind: 'invoice',
+    ...(total === undefined ? {} : { total }),
+    ...(paid === undefined ? { due_at: new Date(Date.parse(here.at) + payWithinMs).toISOString() } : {}),
+    url: `${here.origin}/playground/site?lang=${locale}`,
+    ...(here.manager === undefined ? {} : { manager: here.manager }),
   });
 }
 

@@ -189,6 +189,9 @@ const Orders: Part = ({ words }) => (
           {words.webShop.tell}
         </button>
       </span>
+      <button type="button" class="quiet" id="invoice">
+        {words.webShop.invoice}
+      </button>
     </form>
   </details>
 );

@@ -240,6 +240,24 @@ describe('the people behind the counter', () => {
     expect(await lastSaid('whatsapp', managerNumber)).toContain('approved');
   });
 
+  it('hear of an invoice that a business customer was reminded of three times, and not of one that was paid', async () => {
+    await registerOnTelegram();
+    await here.act('manager', { kind: 'join_staff' });
+    await here.act('manager', { kind: 'text', text: '1' });
+    const invoice = { do: 'invoice', locale: 'en', customer: telegramNumber };
+    const unpaid = await here.till({ ...invoice, total: 100_000_000 });
+    const paid = await here.till({ ...invoice, total: 300 });
+    const idOfInvoice = paid.request.path.split('/')[3];
+    expect((await here.till({ ...invoice, paid: idOfInvoice })).answer).toMatchObject({ status: 'paid' });
+    for (const by of ['week', 'day']) await here.post('/playground/clock', { by });
+    const told = (await here.seen('telegram', telegramNumber)).map(({ text }) => text);
+    expect(told.filter((text) => text?.includes('₴1,000,000'))).toHaveLength(3);
+    expect(told.join('\n')).not.toContain('₴3');
+    const copy = await lastSaid('whatsapp', managerNumber);
+    expect(copy).toContain(unpaid.request.path.split('/')[3]);
+    expect(copy).toContain(telegramNumber);
+  });
+
   it('are the only ones a link is for', async () => {
     await here.act('telegram', { kind: 'join_staff' });
     await here.act('telegram', { kind: 'share' });
