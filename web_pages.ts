@@ -50,5 +50,8 @@ export function createWebPages(svoi: Svoi, { links, hasSiteChat, onError }: WebP
 
 /** A page of ours knows by the code who comes, and shows the coupon that was given. */
 function personal(url: string, code: string, site: string | undefined): string {
-  return site !== undefined && url.startsWith(pageUrl(site, '')) ? `${url}?l=${code}` : url;
+  if (site === undefined || !url.startsWith(pageUrl(site, '')) || !URL.canParse(url)) return url;
+  const page = new URL(url);
+  page.searchParams.set('l', code);
+  return page.href;
 }

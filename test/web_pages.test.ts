@@ -239,7 +239,8 @@ describe('the page of an offer', () => {
     const slug = await made({ couponId });
     await chat.start(`o_${slug}`);
     const code = String((await readRow(t.svoi.database, 'select code from coupon_codes'))?.code);
-    const personal = (await open(await offered(`${site}/o/${slug}`))).headers.get('location') ?? '';
+    const personal =
+      (await open(await offered(`${site}/o/${slug}?from=spring#top`))).headers.get('location') ?? '';
     const plain = (html: string) => html.replaceAll('-', '');
     expect(plain(await (await open(personal.replace(site, ''))).text())).toContain(plain(code));
     expect(plain(await (await open(`/o/${slug}`)).text())).not.toContain(plain(code));
