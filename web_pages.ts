@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import type { MessengerLink } from './bots/web/claim.tsx';
+import type { MessengerLink } from './bots/web/light.tsx';
 import { createOfferPages } from './bots/web/offer.tsx';
 import { createPicturePages } from './bots/web/pictures.ts';
 import { createShortLinks } from './bots/web/short_links.ts';

@@ -30,6 +30,14 @@ export function pageAnswer(
   return c.html(html`<!doctype html>${page}`, 200, pageHeaders(ancestors, forms));
 }
 
+/** How a light page is answered. */
+export interface LightOptions {
+  readonly styleHash: string;
+  readonly status?: 200 | 404 | 503;
+  /** Where its forms may be sent to. */
+  readonly forms?: "'none'" | "'self'";
+}
+
 /**
  * An answer with a page that needs one request: its style stands in it, known to the policy by its hash, and it shows
  * pictures of ours alone.
@@ -37,14 +45,14 @@ export function pageAnswer(
 export function lightPageAnswer(
   c: Context,
   page: JSX.Element,
-  { styleHash, status = 200 }: { readonly styleHash: string; readonly status?: 200 | 404 | 503 },
+  { styleHash, status = 200, forms = "'none'" }: LightOptions,
 ): Response | Promise<Response> {
   const policy = [
     "default-src 'none'",
     `style-src 'sha256-${styleHash}'`,
     "img-src 'self'",
     "base-uri 'none'",
-    "form-action 'none'",
+    `form-action ${forms}`,
     "frame-ancestors 'none'",
   ].join('; ');
   const headers = { ...pageHeaders("'none'", "'none'"), 'content-security-policy': policy };

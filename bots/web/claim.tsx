@@ -1,22 +1,13 @@
 import { Hono } from 'hono';
 import type { FC } from 'hono/jsx';
 import { readClaimCode } from '../../core/checkout/claim.ts';
-import type { ChannelName, Locale } from '../../core/customers/types.ts';
+import type { Locale } from '../../core/customers/types.ts';
 import { initialLocale } from '../../core/dialogs/types.ts';
 import { chatWords } from './frame.tsx';
-import { pageAnswer } from './http.ts';
-
-/** A link that opens our chat on a messenger. */
-export interface MessengerLink {
-  readonly channel: ChannelName;
-  readonly url: string;
-}
+import { type ChatPlaces, LightPage, lightPage, type Way, Ways, waysToChat } from './light.tsx';
 
 /** What the page about a code of a receipt is made of. */
-export interface ClaimPageParts {
-  /** Links that open our chat on each messenger and tell it something. */
-  links(context: string): readonly MessengerLink[];
-}
+export type ClaimPageParts = Pick<ChatPlaces, 'links'>;
 
 /**
  * The page that the QR code on a receipt opens where there is no bot to open: the code, and the ways to our chats. It
@@ -28,8 +19,8 @@ export function createClaimPage({ links }: ClaimPageParts): Hono {
     const code = readClaimCode(c.req.param('code'));
     if (code === undefined) return c.notFound();
     const locale = initialLocale(c.req.header('accept-language'), 'uk');
-    const props = { locale, code, messengers: links(`c_${code}`) };
-    return pageAnswer(c, <ClaimPage {...props} />, "'none'");
+    const ways = waysToChat(`c_${code}`, locale, { links, hasSiteChat: true });
+    return lightPage(c, <ClaimPage locale={locale} code={code} ways={ways} />);
   });
   return app;
 }
@@ -37,43 +28,23 @@ export function createClaimPage({ links }: ClaimPageParts): Hono {
 interface ClaimPageProps {
   readonly locale: Locale;
   readonly code: string;
-  readonly messengers: readonly MessengerLink[];
+  readonly ways: readonly Way[];
 }
 
-const ClaimPage: FC<ClaimPageProps> = ({ locale, code, messengers }) => {
+const ClaimPage: FC<ClaimPageProps> = ({ locale, code, ways }) => {
   const words = chatWords(locale);
   return (
-    <html lang={locale}>
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta name="robots" content="noindex" />
-        <title>{words.claim_title}</title>
-        <link rel="stylesheet" href="/chat/files/base.css" />
-        <link rel="stylesheet" href="/chat/files/claim.css" />
-      </head>
-      <body class="claim">
-        <main>
-          <h1>{words.claim_title}</h1>
-          <p class="code">{spaced(code)}</p>
-          <p>{words.claim_how}</p>
-          {messengers.map(({ channel, url }) => (
-            <a href={url}>{`${words.claim_open} ${names[channel]}`}</a>
-          ))}
-          <a href={`/chat/frame?locale=${locale}#context=c_${code}`}>{words.claim_chat}</a>
-        </main>
-      </body>
-    </html>
+    <LightPage locale={locale} title={words.claim_title}>
+      <div class="in">
+        <h1>{words.claim_title}</h1>
+        <p class="code">
+          <strong>{spaced(code)}</strong>
+        </p>
+        <p>{words.claim_how}</p>
+        <Ways ways={ways} />
+      </div>
+    </LightPage>
   );
-};
-
-const names: Readonly<Record<ChannelName, string>> = {
-  telegram: 'Telegram',
-  viber: 'Viber',
-  whatsapp: 'WhatsApp',
-  sms: 'SMS',
-  web: 'Svoi',
 };
 
 /** In threes, as one reads it out. */

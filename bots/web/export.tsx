@@ -3,7 +3,7 @@ import type { FC } from 'hono/jsx';
 import type { Locale } from '../../core/customers/types.ts';
 import { initialLocale } from '../../core/dialogs/types.ts';
 import { chatWords } from './frame.tsx';
-import { pageAnswer } from './http.ts';
+import { LightPage, lightPage } from './light.tsx';
 
 /** What the page behind a link to a list is made of. */
 export interface ExportPageParts {
@@ -20,12 +20,12 @@ export function createExportPage({ take }: ExportPageParts): Hono {
   const path = '/export/:token{[0-9A-Z]{10,64}}';
   app.get(path, (c) => {
     const locale = initialLocale(c.req.header('accept-language'), 'uk');
-    return pageAnswer(c, <ExportPage locale={locale} path={c.req.path} />, "'none'", "'self'");
+    return lightPage(c, <ExportPage locale={locale} path={c.req.path} />, { forms: "'self'" });
   });
   app.post(path, async (c) => {
     const list = await take(c.req.param('token'));
     const locale = initialLocale(c.req.header('accept-language'), 'uk');
-    if (!list) return pageAnswer(c, <ExportPage locale={locale} />, "'none'");
+    if (!list) return lightPage(c, <ExportPage locale={locale} />);
     return c.body(streamOf(list), 200, {
       'content-type': 'text/csv; charset=utf-8',
       'content-disposition': 'attachment; filename="customers.csv"',
@@ -55,28 +55,18 @@ function streamOf(pieces: AsyncGenerator<string>): ReadableStream<Uint8Array> {
 const ExportPage: FC<{ readonly locale: Locale; readonly path?: string }> = ({ locale, path }) => {
   const words = chatWords(locale);
   return (
-    <html lang={locale}>
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta name="robots" content="noindex" />
-        <meta name="referrer" content="no-referrer" />
-        <title>{words.export_title}</title>
-        <link rel="stylesheet" href="/chat/files/base.css" />
-        <link rel="stylesheet" href="/chat/files/claim.css" />
-      </head>
-      <body class="claim">
-        <main>
-          <h1>{words.export_title}</h1>
-          <p>{path === undefined ? words.export_over : words.export_how}</p>
-          {path === undefined ? null : (
-            <form method="post" action={path}>
-              <button type="submit">{words.export_take}</button>
-            </form>
-          )}
-        </main>
-      </body>
-    </html>
+    <LightPage locale={locale} title={words.export_title}>
+      <div class="in">
+        <h1>{words.export_title}</h1>
+        <p>{path === undefined ? words.export_over : words.export_how}</p>
+        {path === undefined ? null : (
+          <form method="post" action={path}>
+            <button type="submit" class="first">
+              {words.export_take}
+            </button>
+          </form>
+        )}
+      </div>
+    </LightPage>
   );
 };

@@ -2,8 +2,8 @@ import type { Context } from 'hono';
 import { html, raw } from 'hono/html';
 import type { FC, PropsWithChildren } from 'hono/jsx';
 import type { JSX } from 'hono/jsx/jsx-runtime';
-import type { Locale } from '../../core/customers/types.ts';
-import { lightPageAnswer } from '../pages.ts';
+import type { ChannelName, Locale } from '../../core/customers/types.ts';
+import { type LightOptions, lightPageAnswer } from '../pages.ts';
 import { chatWords } from './frame.tsx';
 
 /** The whole look of a light page; its colours are those of base.css. */
@@ -22,9 +22,11 @@ h1{font-size:1.55rem;line-height:1.2;text-wrap:balance;overflow-wrap:anywhere}
 .code strong{font:600 1.7rem/1.2 ui-monospace,"SF Mono",Menlo,"DejaVu Sans Mono",monospace;letter-spacing:.05em;overflow-wrap:anywhere}
 progress{width:100%;height:12px;accent-color:var(--brand)}
 .ways{display:grid;gap:10px;padding:0;list-style:none}
-a{display:block;padding:14px 18px;border:2px solid var(--brand);border-radius:14px;color:var(--brand);font-weight:600;text-align:center;text-decoration:none;overflow-wrap:anywhere}
-a.first{background:var(--brand);color:var(--on)}
-a:focus-visible{outline:3px solid var(--focus);outline-offset:3px}`;
+a,button{display:block;width:100%;padding:14px 18px;border:2px solid var(--brand);border-radius:14px;color:var(--brand);text-align:center;text-decoration:none;overflow-wrap:anywhere}
+button{background:none;font:inherit;cursor:pointer}
+a,button{font-weight:600}
+.first{background:var(--brand);color:var(--on)}
+a:focus-visible,button:focus-visible{outline:3px solid var(--focus);outline-offset:3px}`;
 
 let hash: Promise<string> | undefined;
 
@@ -69,10 +71,62 @@ export const LightPage: FC<PropsWithChildren<Frame>> = ({ locale, title, about, 
 export async function lightPage(
   c: Context,
   page: JSX.Element,
-  status: 200 | 404 | 503 = 200,
+  options: Omit<LightOptions, 'styleHash'> = {},
 ): Promise<Response> {
-  return lightPageAnswer(c, page, { styleHash: await styleHash(), status });
+  return lightPageAnswer(c, page, { ...options, styleHash: await styleHash() });
 }
+
+/** A link as it stands on a page. */
+export interface Way {
+  readonly label: string;
+  readonly url: string;
+}
+
+/** Where our chats are: on each messenger, and on our own site where there is one. */
+export interface ChatPlaces {
+  /** Links that open our chat on each messenger and tell it something. */
+  links(context: string): readonly MessengerLink[];
+  /** Whether there is a chat on our own site. */
+  readonly hasSiteChat: boolean;
+}
+
+/** A link that opens our chat on a messenger. */
+export interface MessengerLink {
+  readonly channel: ChannelName;
+  readonly url: string;
+}
+
+const names: Readonly<Record<ChannelName, string>> = {
+  telegram: 'Telegram',
+  viber: 'Viber',
+  whatsapp: 'WhatsApp',
+  sms: 'SMS',
+  web: 'Svoi',
+};
+
+/** The ways into our chats, each of which is told `context`. */
+export function waysToChat(context: string, locale: Locale, { links, hasSiteChat }: ChatPlaces): Way[] {
+  const words = chatWords(locale);
+  const messengers = links(context).map(({ channel, url }) => ({
+    label: `${words.claim_open} ${names[channel]}`,
+    url,
+  }));
+  const ours = { label: words.claim_chat, url: `/chat/frame?locale=${locale}#context=${context}` };
+  return hasSiteChat ? [...messengers, ours] : messengers;
+}
+
+/** Ways to go, one under the other. */
+export const Ways: FC<{ readonly ways: readonly Way[] }> = ({ ways }) => (
+  <ul class="ways">
+    {ways.map(({ label, url }) => (
+      <li>
+        <a href={url} rel="noreferrer">
+          {label}
+        </a>
+      </li>
+    ))}
+  </ul>
+);
 
 /** Says kindly that there is nothing here. */
 export function goneAnswer(c: Context, locale: Locale, what: 'link' | 'offer'): Promise<Response> {
@@ -86,6 +140,6 @@ export function goneAnswer(c: Context, locale: Locale, what: 'link' | 'offer'): 
         <p class="text">{words[`${what}_gone_how`]}</p>
       </div>
     </LightPage>,
-    404,
+    { status: 404 },
   );
 }

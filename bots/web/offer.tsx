@@ -1,12 +1,11 @@
 import { Hono } from 'hono';
 import type { FC } from 'hono/jsx';
-import type { ChannelName, Locale } from '../../core/customers/types.ts';
+import type { Locale } from '../../core/customers/types.ts';
 import { initialLocale } from '../../core/dialogs/types.ts';
 import { type Page, pageSlug } from '../../core/journeys/pages.ts';
 import { linkCode } from '../../core/messaging/links.ts';
-import type { MessengerLink } from './claim.tsx';
 import { chatWords } from './frame.tsx';
-import { goneAnswer, LightPage, lightPage } from './light.tsx';
+import { type ChatPlaces, goneAnswer, LightPage, lightPage, type Way, Ways, waysToChat } from './light.tsx';
 import { isOpenedByPerson } from './person.ts';
 
 /** A page as one visitor sees it. */
@@ -17,15 +16,11 @@ export interface OfferInView {
 }
 
 /** What the pages of offers stand on. */
-export interface OfferPageParts {
+export interface OfferPageParts extends ChatPlaces {
   /** A published page; `link` is the code of the personal link somebody came by. */
   find(slug: string, link: string | undefined): Promise<OfferInView | undefined>;
   /** Counts that a person looked at it. */
   viewed(slug: string): Promise<void>;
-  /** Links that open our chat on each messenger and tell it something. */
-  links(context: string): readonly MessengerLink[];
-  /** Whether there is a chat on our own site. */
-  readonly hasSiteChat: boolean;
   /** The language of what stands around a page, where the browser asks for none of ours. */
   locale(): Locale;
 }
@@ -44,36 +39,11 @@ export function createOfferPages(parts: OfferPageParts): Hono {
     const offer = slug && (await parts.find(slug, linkCode(c.req.query('l') ?? '')));
     if (!offer) return goneAnswer(c, locale, 'offer');
     if (isOpenedByPerson(c.req.raw)) await parts.viewed(offer.page.slug);
-    const ways = waysOf(offer.page, locale, parts);
+    const ways = waysToChat(contextOf(offer.page.slug), locale, parts);
     return lightPage(c, <OfferPage {...offer} locale={locale} ways={ways} address={c.req.url} />);
   });
   return app;
 }
-
-interface Way {
-  readonly label: string;
-  readonly url: string;
-}
-
-/** Into our chats: on each messenger, and on our own site where there is one. */
-function waysOf({ slug }: Page, locale: Locale, { links, hasSiteChat }: OfferPageParts): Way[] {
-  const words = chatWords(locale);
-  const context = contextOf(slug);
-  const messengers = links(context).map(({ channel, url }) => ({
-    label: `${words.claim_open} ${names[channel]}`,
-    url,
-  }));
-  const ours = { label: words.claim_chat, url: `/chat/frame?locale=${locale}#context=${context}` };
-  return hasSiteChat ? [...messengers, ours] : messengers;
-}
-
-const names: Readonly<Record<ChannelName, string>> = {
-  telegram: 'Telegram',
-  viber: 'Viber',
-  whatsapp: 'WhatsApp',
-  sms: 'SMS',
-  web: 'Svoi',
-};
 
 interface OfferPageProps extends OfferInView {
   readonly locale: Locale;
@@ -92,7 +62,7 @@ const OfferPage: FC<OfferPageProps> = ({ page, code, locale, ways, address }) =>
         <h1>{page.title}</h1>
         <p class="text">{page.text}</p>
         {code === undefined ? null : <Code code={code} locale={locale} />}
-        <Ways page={page} ways={ways} hasCode={code !== undefined} locale={locale} />
+        <Next page={page} ways={ways} hasCode={code !== undefined} locale={locale} />
       </div>
     </LightPage>
   );
@@ -109,7 +79,7 @@ const Code: FC<{ readonly code: string; readonly locale: Locale }> = ({ code, lo
   );
 };
 
-interface WaysProps {
+interface NextProps {
   readonly page: Page;
   readonly ways: readonly Way[];
   readonly hasCode: boolean;
@@ -117,7 +87,7 @@ interface WaysProps {
 }
 
 /** The button where it leads somewhere of its own; else, and for a coupon that is still to be had, into our chats. */
-const Ways: FC<WaysProps> = ({ page, ways, hasCode, locale }) => {
+const Next: FC<NextProps> = ({ page, ways, hasCode, locale }) => {
   const { url, button, couponId } = page;
   const [only, ...others] = ways;
   if (url === null && only && others.length === 0) return <First label={button} url={only.url} />;
@@ -127,17 +97,7 @@ const Ways: FC<WaysProps> = ({ page, ways, hasCode, locale }) => {
       {url === null ? null : <First label={button} url={url} />}
       {url === null && ways.length > 0 ? <p>{button}</p> : null}
       {url !== null && isWaiting ? <p>{chatWords(locale).offer_coupon}</p> : null}
-      {url === null || isWaiting ? (
-        <ul class="ways">
-          {ways.map((way) => (
-            <li>
-              <a href={way.url} rel="noreferrer">
-                {way.label}
-              </a>
-            </li>
-          ))}
-        </ul>
-      ) : null}
+      {url === null || isWaiting ? <Ways ways={ways} /> : null}
     </>
   );
 };

@@ -32,7 +32,7 @@ export function createStartingDoor(): StartingDoor {
           {percent === undefined ? null : <YearPassing words={words} percent={percent} />}
         </div>
       </LightPage>,
-      503,
+      { status: 503 },
     );
   });
   app.all('*', (c) => {

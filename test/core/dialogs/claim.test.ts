@@ -295,9 +295,10 @@ describe('the link of a code', () => {
     const html = await answer.text();
     expect(html).toContain('CDF GHJ KM3');
     expect(html).toContain('Баллы с вашего чека');
-    expect(html).toContain(`href="https://t.me/svoi_bot?start=c_${code}">Открыть Telegram`);
+    expect(html).toContain(`href="https://t.me/svoi_bot?start=c_${code}" rel="noreferrer">Открыть Telegram`);
     expect(html).toContain('>Открыть Viber<');
     expect(html).toContain(`href="/chat/frame?locale=ru#context=c_${code}"`);
+    expect(html).not.toMatch(/<script|<link/);
     expect((await page.request('/c/%3Cscript%3E')).status).toBe(404);
   });
 });

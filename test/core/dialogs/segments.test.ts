@@ -216,7 +216,9 @@ describe('taking customers away in a file', () => {
     expect(text).toContain('It opens on the machine Svoi runs on');
     const page = createExportPage({ take: (of) => takeList(t.svoi, of) });
     // Messengers look at links in chats: opening the page takes nothing.
-    expect(await (await page.request(`/export/${token}`)).text()).toContain('<form method="post"');
+    const opened = await page.request(`/export/${token}`);
+    expect(opened.headers.get('content-security-policy')).toContain("form-action 'self'");
+    expect(await opened.text()).toContain('<form method="post"');
     const file = await page.request(`/export/${token}`, { method: 'POST' });
     expect(file.headers.get('content-disposition')).toContain('customers.csv');
     const csv = new TextDecoder('utf-8', { ignoreBOM: true }).decode(await file.arrayBuffer());
