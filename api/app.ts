@@ -54,7 +54,10 @@ export function createApi(parts: ApiParts): OpenAPIHono<ApiEnv> {
   app.notFound((c) =>
     problemResponse(c, problem('not_found', `there is no ${c.req.path}; /docs lists all calls`)),
   );
-  const api: Api = { app, parts, guard: createGuard(parts), guesses: createGuessLimit(parts) };
+  const api: Api = {
+    ...{ app, parts, guard: createGuard(parts), guesses: createGuessLimit(parts) },
+    descriptions: [],
+  };
   purchaseRoutes(api);
   refundRoutes(api);
   productRoutes(api);

@@ -31,6 +31,8 @@ export interface Api {
   readonly parts: ApiParts;
   readonly guard: Guard;
   readonly guesses: GuessLimit;
+  /** What writes each call into the document, once that is asked for: it takes longer than to add all calls. */
+  readonly descriptions: (() => void)[];
 }
 
 /** The most bytes of a body, unless a call says otherwise. */
@@ -102,12 +104,12 @@ export function serve<
   Params extends z.ZodObject = z.ZodObject,
   Query extends z.ZodObject = z.ZodObject,
 >(
-  { app, guard, parts }: Api,
+  { app, guard, parts, descriptions }: Api,
   call: Call<All, Body, Params, Query>,
   handle: (input: Input<Body, Params, Query>) => Promise<Reply<All> | OtherMedia>,
 ): void {
   const path = call.path.replaceAll(/{(\w+)}/g, ':$1');
-  document(app, call);
+  descriptions.push(() => document(app, call));
   app.on(call.method.toUpperCase(), path, async (c) => {
     c.set('route', call.path);
     const request = c.req.raw;

@@ -32,6 +32,15 @@ export function createTranslator(): Translator;
 export function createTranslator(more: Readonly<Record<Locale, TextTree>>): Translator<AnyWords>;
 /** Both of the above: `more` may be left out. */
 export function createTranslator(more?: Readonly<Record<Locale, TextTree>>): Translator<AnyWords> {
+  if (more) return translatorOver(more);
+  ours ??= translatorOver();
+  return ours;
+}
+
+/** The one over our own texts: it keeps nothing of what it says. */
+let ours: Translator<AnyWords> | undefined;
+
+function translatorOver(more?: Readonly<Record<Locale, TextTree>>): Translator<AnyWords> {
   const instance = createInstance();
   void instance.init({
     resources: Object.fromEntries(locales.map((locale) => [locale, resourcesOf(locale, more)])),

@@ -1,5 +1,5 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import type { ApiEnv } from '../serve.ts';
+import type { Api, ApiEnv } from '../serve.ts';
 
 /** The OpenAPI 3.1 document of the API. */
 export type Document = ReturnType<OpenAPIHono['getOpenAPI31Document']>;
@@ -18,7 +18,8 @@ const introduction = `Svoi keeps the points of a shop's customers and talks to t
 Amounts are whole minor units (kopecks, cents), points are whole, times are ISO 8601 with an offset; answers give them in UTC. A key that is not in the schema is an error, so a mistyped one is never lost silently. \`null\` says the same as leaving an optional key out, unless a call says otherwise.`;
 
 /** Describes all calls added so far, from the schemas that check them. */
-export function describeApi(app: OpenAPIHono<ApiEnv>): Document {
+export function describeApi({ app, descriptions }: Pick<Api, 'app' | 'descriptions'>): Document {
+  for (const describe of descriptions.splice(0)) describe();
   return app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: { title: 'Svoi API', version: '1', description: introduction },

@@ -8,12 +8,13 @@ const contentSecurityPolicy =
   "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /** `GET /v1/openapi.json`, and `/docs`: the same for people, with no script and nothing from elsewhere. */
-export function documentRoutes({ app, parts }: Api): void {
+export function documentRoutes(api: Api): void {
+  const { app, parts } = api;
   describeKey(app);
   let json: string | undefined;
   app.get('/v1/openapi.json', (c) => {
     c.set('route', '/v1/openapi.json');
-    json ??= JSON.stringify(describeApi(app), null, 2);
+    json ??= JSON.stringify(describeApi(api), null, 2);
     return c.body(json, 200, { 'Content-Type': 'application/json' });
   });
   app.get('/docs/style.css', (c) => {
@@ -28,7 +29,7 @@ export function documentRoutes({ app, parts }: Api): void {
     c.header('Content-Security-Policy', contentSecurityPolicy);
     c.header('Referrer-Policy', 'no-referrer');
     const { origin } = new URL(c.req.url);
-    const page = <Page document={describeApi(app)} origin={origin} now={parts.clock.now()} />;
+    const page = <Page document={describeApi(api)} origin={origin} now={parts.clock.now()} />;
     return c.html(html`<!doctype html>${page}`);
   });
 }
