@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { createClient } from '@libsql/client';
+import { type Client, createClient } from '@libsql/client';
 import Libsql from 'libsql';
 import { SvoiError } from '../core/errors.ts';
 import { type Database, statement, wrapClient } from './database.ts';
@@ -25,11 +25,22 @@ export async function openDatabase(settings: DatabaseSettings): Promise<Database
 /** Opens a database that is in use to look at it only: one that its process has opened before. */
 export function openToRead({ url, authToken }: DatabaseSettings): Database {
   if (url.startsWith('file:')) return openReader(url.slice('file:'.length));
-  return wrapClient(createClient({ url, ...(authToken ? { authToken } : {}) }), 'server');
+  return wrapClient(serverClient({ url, authToken }), 'server');
 }
 
-async function openServer({ url, authToken }: DatabaseSettings): Promise<Database> {
-  const client = createClient({ url, ...(authToken ? { authToken } : {}) });
+function serverClient({ url, authToken }: DatabaseSettings): Client {
+  const near = url.startsWith('http://') ? { fetch: fetchPlain } : {};
+  return createClient({ url, ...(authToken ? { authToken } : {}), ...near });
+}
+
+/** Answers of a server in our own network are not compressed: packing and unpacking took longer than the way. */
+function fetchPlain(request: Request): Promise<Response> {
+  request.headers.set('accept-encoding', 'identity');
+  return fetch(request);
+}
+
+async function openServer(settings: DatabaseSettings): Promise<Database> {
+  const client = serverClient(settings);
   await migrate(client);
   return wrapClient(client, 'server');
 }
