@@ -138,7 +138,7 @@ describe('backup and restore', () => {
       /precious\.db is there already: name another file$/,
     );
     expect(readFileSync(`${line.folder}/precious.db`, 'utf8')).toBe('not yours');
-    const none = commandLine();
+    const none = commandLine({}, `file:${line.folder}/none.db`);
     expect((await none.run('backup', 'copy.db')).errors[0]).toMatch(/^there is no database at /);
     none.close();
   });

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CommandIo } from '../../api/control.ts';
 import { main } from '../../cli.ts';
+import { newFile } from './svoi.ts';
 
 /** What a command said, and how it ended. */
 export interface Ran {
@@ -11,7 +12,7 @@ export interface Ran {
   readonly errors: readonly string[];
 }
 
-/** A folder with a database of its own, and the command line over it. */
+/** A folder with a database of its own, as it is once it was opened, and the command line over it. */
 export interface CommandLine {
   readonly folder: string;
   readonly url: string;
@@ -37,7 +38,10 @@ export function commandLine(
       writeFileSync(path, content);
       return path;
     },
-    run: (...argv) => recording(folder, (io) => main(argv, { DATABASE_URL: url, ...environment }, io)),
+    async run(...argv) {
+      if (databaseUrl === undefined && !existsSync(url.slice('file:'.length))) await newFile(folder);
+      return recording(folder, (io) => main(argv, { DATABASE_URL: url, ...environment }, io));
+    },
     close: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

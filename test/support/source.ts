@@ -55,7 +55,7 @@ interface Node {
 export function parseSource(path: string): Source {
   const text = readText(path);
   const tree = parseAst(text, { lang: path.endsWith('x') ? 'tsx' : 'ts' });
-  const nodes = [...walk(tree)];
+  const nodes = nodesUnder(tree);
   const lineOf = (offset: number) => text.slice(0, offset).split('\n').length;
   return {
     path,
@@ -76,18 +76,28 @@ function isNode(value: unknown): value is Node {
 }
 
 function children(node: Node): Node[] {
-  return Object.values(node).flatMap((value: unknown) =>
-    Array.isArray(value) ? value.filter(isNode) : isNode(value) ? [value] : [],
-  );
+  const found: Node[] = [];
+  for (const [, value] of Object.entries(node)) {
+    if (isNode(value)) found.push(value);
+    else if (Array.isArray(value)) found.push(...value.filter(isNode));
+  }
+  return found;
 }
 
-function* walk(node: Node): Generator<Node> {
-  yield node;
-  for (const child of children(node)) yield* walk(child);
+/** A node and all below it, each before those inside it. */
+function nodesUnder(root: Node): Node[] {
+  const nodes: Node[] = [];
+  for (let left = [root], node = left.pop(); node; node = left.pop()) {
+    nodes.push(node);
+    left.push(...children(node).reverse());
+  }
+  return nodes;
 }
 
-function isFunction(node: Node): boolean {
-  return /^(FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/.test(node.type);
+const functions = new Set(['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression']);
+
+function isFunction({ type }: Node): boolean {
+  return functions.has(type);
 }
 
 /** Declared functions directly inside, not those inside them. */

@@ -67,8 +67,8 @@ export async function testSvoi(options: TestSvoiOptions = {}): Promise<TestSvoi>
 
 let migrated: Promise<string> | undefined;
 
-/** A new database in `folder`. The migrations run once in each process: what they made is copied. */
-async function newFile(folder: string): Promise<string> {
+/** Makes a new database in `folder`; resolves to its path. The migrations run once in each process: what they made is copied. */
+export async function newFile(folder: string): Promise<string> {
   migrated ??= migrateOnce();
   const path = join(folder, 'svoi.db');
   copyFileSync(await migrated, path);
