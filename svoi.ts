@@ -129,17 +129,9 @@ export async function createSvoi(options: SvoiOptions): Promise<Svoi> {
       doors = known;
       channels = new Map(known.map(({ name, abilities: { receipts } }) => [name, { receipts }]));
     },
-    async fetchPicture(name, ref) {
-      const door = doors.find((one) => one.name === name && one.fetchPicture);
-      if (!door?.fetchPicture) return { status: 'refused', detail: `${name} hands out no pictures` };
-      return door.fetchPicture(ref, mostImageBytes);
-    },
+    fetchPicture: (name, ref) => fetchFrom(doors, name, ref),
     messagingRules,
-    handleReceipts: async (receipts) => {
-      // That a message was taken is known from the answer to the sending.
-      const news = receipts.filter(({ status }) => status !== 'sent');
-      await Promise.all(news.map((receipt) => writer.submit(takeReceipt(receipt))));
-    },
+    handleReceipts: (receipts) => takeReceipts(receipts, writer),
     handleEvent: async (event) => {
       await submit(
         handleEvent(event, {
@@ -154,4 +146,20 @@ export async function createSvoi(options: SvoiOptions): Promise<Svoi> {
       );
     },
   };
+}
+
+/** That a message was taken is known from the answer to the sending. */
+async function takeReceipts(receipts: Parameters<ReceiptHandler>[0], writer: Writer): Promise<void> {
+  const news = receipts.filter(({ status }) => status !== 'sent');
+  await Promise.all(news.map((receipt) => writer.submit(takeReceipt(receipt))));
+}
+
+async function fetchFrom(
+  doors: readonly KnownChannel[],
+  name: ChannelName,
+  ref: string,
+): Promise<FetchOutcome> {
+  const door = doors.find((one) => one.name === name && one.fetchPicture);
+  if (!door?.fetchPicture) return { status: 'refused', detail: `${name} hands out no pictures` };
+  return door.fetchPicture(ref, mostImageBytes);
 }

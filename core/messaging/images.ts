@@ -18,8 +18,9 @@ export interface ImageHead {
 
 /** The most bytes of a picture that is kept: Viber shows no more. */
 export const mostImageBytes = 1024 * 1024;
-/** No messenger shows more of a side, and Telegram none that is longer than twenty times its breadth. */
+/** No messenger shows more of a side. */
 export const mostPixels = 5000;
+/** Telegram shows none that is longer than so many times its breadth. */
 export const mostStretched = 20;
 
 /** Why what was sent cannot be used as a picture; `unreachable`: the channel does not hand it out. */

@@ -114,9 +114,9 @@ const valueField: Field = {
     const part = partOf(values);
     const words: Words[] = [{ key: `pages.ask_${part}` }];
     if (part === 'picture') {
-      return { words, buttons: [[choose({ key: 'pages.no_picture' }, none)]], picture: true };
+      return { words, buttons: [[choose({ key: 'pages.no_picture' }, none)]], picture: true, choice: true };
     }
-    if (part === 'url') return { words, buttons: [[choose({ key: 'pages.no_url' }, none)]] };
+    if (part === 'url') return { words, buttons: [[choose({ key: 'pages.no_url' }, none)]], choice: true };
     if (part !== 'coupon') return { words };
     const shelf = turn.facts.couponShelf().slice(0, mostListed);
     const coupons = shelf.map(({ id, name }) => [
