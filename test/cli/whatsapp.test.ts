@@ -57,13 +57,13 @@ test('what Meta has is not handed in again, and what it approved is put into the
   await line.run('whatsapp', 'submit', '--journey', 'welcome', '--language', 'uk');
   const handedIn = fake.submitted.length;
   expect((await line.run('whatsapp', 'submit', ...journeys)).out.at(-1)).toMatch(
-    /^0 handed in, 6 were there/,
+    /^0 handed in, 10 were there/,
   );
   expect(fake.submitted.length).toBe(handedIn);
   const { exit, out } = await line.run('whatsapp', 'sync');
   expect(exit).toBe(0);
-  expect(out.filter((one) => /^svoi_cart_\w{7} (uk|en): rejected, promotional$/.test(one)).length).toBe(6);
-  expect(out.at(-1)).toBe('2 of 8 are approved, and in the program');
+  expect(out.filter((one) => /^svoi_cart_\w{7} (uk|en): rejected, promotional$/.test(one)).length).toBe(10);
+  expect(out.at(-1)).toBe('2 of 12 are approved, and in the program');
   const program = (await line.run('program', 'show')).out.join('\n');
   expect(program).toMatch(
     /whatsapp_approved:\n {2}svoi_welcome_\w{7}:\n {4}- uk\n {2}svoi_welcome_\w{7}:\n {4}- uk\n/,

@@ -72,6 +72,8 @@ export interface FakeWhatsApp {
   readonly uploads: readonly Uint8Array[];
   /** Templates by name. */
   readonly templates: Map<string, ApprovedTemplate>;
+  /** Approves a template as it is handed in. */
+  approve(template: unknown): void;
   /** What was handed in to be approved. */
   readonly submitted: readonly NewTemplate[];
   /** Where notifications go. */
@@ -193,6 +195,12 @@ export async function startFakeWhatsApp(clock: Clock): Promise<FakeWhatsApp> {
       throw new GraphRefusal(400, 2388023, 'There is already content in this language');
     }
     submitted.push({ name, language, category, components });
+    approve({ name, language, category, components });
+    return { id: String(submitted.length), status: 'PENDING', category };
+  }
+
+  function approve(json: unknown): void {
+    const { name, language, category, components } = parseNewTemplate(json);
     const body = components.find((one) => one.type === 'BODY');
     const buttons = components.flatMap((one) => (one.type === 'BUTTONS' ? one.buttons : []));
     templates.set(name, {
@@ -201,7 +209,6 @@ export async function startFakeWhatsApp(clock: Clock): Promise<FakeWhatsApp> {
       category: category === 'MARKETING' ? 'marketing' : 'utility',
       buttons: buttons.map(({ type }) => (type === 'URL' ? 'url' : 'quick_reply')),
     });
-    return { id: String(submitted.length), status: 'PENDING', category };
   }
 
   function pageOfTemplates(after: string | null): object {
@@ -347,7 +354,19 @@ export async function startFakeWhatsApp(clock: Clock): Promise<FakeWhatsApp> {
   };
 
   return {
-    ...{ token, phoneNumberId, appSecret, verifyToken, sent, uploads, templates, submitted, sign, notify },
+    ...{
+      token,
+      phoneNumberId,
+      appSecret,
+      verifyToken,
+      sent,
+      uploads,
+      templates,
+      submitted,
+      approve,
+      sign,
+      notify,
+    },
     apiRoot: root(),
     get callback() {
       return callback;

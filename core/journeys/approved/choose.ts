@@ -40,7 +40,7 @@ export function approvedFor(message: AnyMessage, reader: ApprovedReader): Approv
   for (const form of usable(message, reader, approvals)) {
     const body = form.bodies[reader.locale];
     const all = buttonsFor(message, reader);
-    const buttons = form.buttons.map(({ at }) => all[at]);
+    const buttons = form.buttons.map(({ at, kind }) => (all[at]?.kind === kind ? all[at] : undefined));
     const said =
       body && filled({ name: form.name, language: reader.locale, values: body.values, buttons }, reader);
     if (said) return said;

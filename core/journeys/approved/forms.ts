@@ -96,7 +96,7 @@ function nameOf({ key, category }: Home, bodies: object, buttons: readonly FormB
 /** Buttons whose words stay the same for everybody, quick replies before links, as Meta wants them together. */
 function buttonsOf(message: AnyMessage, { category }: Home, isFull: boolean): readonly FormButton[] {
   const own = message.buttons.flat().flatMap((button, at): FormButton[] => {
-    const kind = 'opens' in button ? 'press' : 'link';
+    const kind = kindOf(button, isFull);
     if (!isFixed(button.label) || (kind === 'link' && !isFull && mayBeMissing(button))) return [];
     return [{ kind, label: labelOf(button), at }];
   });
@@ -109,6 +109,12 @@ function buttonsOf(message: AnyMessage, { category }: Home, isFull: boolean): re
 }
 
 type AnyButton = AnyMessage['buttons'][number][number];
+
+/** A cart opens at the shop where that is known, else in the chat. */
+function kindOf(button: AnyButton, isFull: boolean): FormButton['kind'] {
+  if (!('opens' in button)) return 'link';
+  return button.opens === 'cart' && isFull ? 'link' : 'press';
+}
 
 function isFixed(label: Texts): boolean {
   return Object.values(label).every((text) => text === undefined || isPlain(text));

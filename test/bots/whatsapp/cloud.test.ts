@@ -312,6 +312,30 @@ describe('24 hours after the last word', () => {
     expect(await send(code)).toMatchObject({ status: 'refused', reason: 'invalid', detail: /131062/ });
   });
 
+  it('a message that brings its template along goes as that, with presses and short links of ours', async () => {
+    cloud.fake.templates.set('sale', { language: 'en_US', variables: 2, buttons: ['quick_reply', 'url'] });
+    const approved = {
+      ...{ name: 'sale', language: 'en_US', values: ['Олена\n\tК.', '22 листопада 2026 р.'] },
+      buttons: [
+        { kind: 'press', label: 'Later', data: 'later' },
+        { kind: 'link', label: 'Sale', url: 'https://shop.example/l/AB2CD3EF' },
+      ],
+    } as const;
+    const message = { text: 'Sale!', category: 'marketing', lastSeenAt: late(), approved } as const;
+    expect(await send(message)).toMatchObject({ status: 'sent' });
+    expect(person.messages).toMatchObject([{ text: 'sale/en_US|Олена К.|22 листопада 2026' }]);
+    expect(cloud.fake.sent.at(-1)).toMatchObject({
+      template: { components: [{}, {}, { sub_type: 'url', index: '1', parameters: [{ text: 'AB2CD3EF' }] }] },
+    });
+    const [, sale] = approved.buttons;
+    const long = { ...approved, buttons: [{ ...sale, url: 'https://shop.example/sale' }] };
+    expect(await send({ ...message, approved: long })).toEqual({
+      ...{ status: 'refused', reason: 'invalid' },
+      detail:
+        '24 hours after the last word, and links of the template sale must be short ones of ours: set PUBLIC_URL',
+    });
+  });
+
   const earned = { key: 'notify.points_earned', variables: { points: 47, balance: 2 } } as const;
   it.each([
     [
