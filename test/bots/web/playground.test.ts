@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { openPlaygroundClock, type Passing } from '../../../bots/web/playground/clock.ts';
 import { openPhones } from '../../../bots/web/playground/phones.ts';
+import { readSessionToken } from '../../../bots/web/tokens.ts';
 import { runErrands } from '../../../errands.ts';
 import { jpeg } from '../../support/images.ts';
 import { type TestPlayground, testPlayground } from '../../support/playground.ts';
@@ -514,6 +515,15 @@ describe('the clock', () => {
     await Promise.all([clock.jump(200), clock.jump(150)]);
     expect(settled).toEqual([100, 200, 300, 350]);
     expect(clock.underWay()).toBeUndefined();
+  });
+
+  it('signs nobody out of the made-up shop, however far it is put forward', async () => {
+    const headers = { host: 'localhost' };
+    const page = await (await here.app.request('/', { headers })).text();
+    const session = decodeURIComponent(/session=([^"&]+)/.exec(page)?.[1] ?? '');
+    await here.post('/playground/clock', { by: 'year' });
+    const known = await readSessionToken(here.web.secret, session, here.svoi.clock.now());
+    expect(known).toMatchObject({ ok: true, result: { phone: telegramNumber } });
   });
 
   it.each(['year ', 'decade', -1])('does not know how to go by %s', async (by) => {
