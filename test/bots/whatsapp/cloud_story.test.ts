@@ -1,10 +1,17 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createDispatcher, type Dispatcher } from '../../../bots/dispatcher.ts';
 import { createRenderer } from '../../../bots/render.ts';
+import { formsOfJourney } from '../../../core/journeys/approved/all.ts';
 import { programSchema } from '../../../core/program/program.ts';
-import { readRows } from '../../../db/database.ts';
+import type { CampaignTemplates } from '../../../core/staff/campaigns.ts';
+import { readRows, statement } from '../../../db/database.ts';
 import { createOutbox } from '../../../db/outbox.ts';
+import { applyProgram } from '../../../db/programs.ts';
+import { settleDue } from '../../../jobs.ts';
 import { createTranslator } from '../../../locales/translator.ts';
+import { sendCampaigns } from '../../../mailings.ts';
+import { templateIn } from '../../../whatsapp_templates.ts';
+import { sent } from '../../support/campaigns.ts';
 import { shareLabel, type WhatsAppPerson } from '../../support/fake-whatsapp.ts';
 import { aPurchase, buy } from '../../support/purchases.ts';
 import { type TestSvoi, testSvoi } from '../../support/svoi.ts';
@@ -112,3 +119,65 @@ it('news of a purchase is a text within a day of the last word, a template after
   );
   expect(notices).toMatchObject([{ state: 'reached', message: 'read' }]);
 });
+
+it('what Meta approved of our own text says it after a day, with as much of it as is known', async () => {
+  await join();
+  const { svoi, clock } = shop;
+  const { definition } = svoi.journeys().find(({ key }) => key === 'points_earned') ?? never();
+  const forms = formsOfJourney(definition);
+  for (const at of forms) {
+    cloud.fake.approve(
+      templateIn('uk', at, { program: svoi.program(), now: clock.now(), site: undefined }) ?? never(),
+    );
+  }
+  const approved = forms.map(({ form }) => [form.name, ['uk']]);
+  const rules = programSchema.parse({ whatsapp_approved: Object.fromEntries(approved) });
+  await applyProgram(svoi.database, rules, clock.now());
+  await svoi.reloadProgram();
+  clock.advance(24 * 60 * 60_000);
+  await does(() => buy(svoi, aPurchase({ at: clock.now() })));
+  expect(newest()).toMatchObject({ type: 'template' });
+  expect(newest()?.text).toMatch(/^svoi_points_earned_\w{7}\/uk\|50 балів\|100 балів$/);
+});
+
+it('a campaign goes as the template it names after a day, and without one is not taken, which its result says', async () => {
+  await join();
+  const { svoi, clock } = shop;
+  await svoi.database.write([
+    statement(
+      `insert into consents (id, customer_id, category, granted, text, text_version, locale, source, at)
+       select 'cst_test', id, 'marketing', 1, 'yes', 1, 'uk', 'test', ? from customers`,
+      clock.now(),
+    ),
+  ]);
+  clock.advance(24 * 60 * 60_000);
+  cloud.fake.templates.set('sale', { language: 'uk', variables: 1, buttons: ['quick_reply'] });
+  const named = { template: 'sale', values: ['{{points.balance, points}}'], buttons: 1 };
+  const button = { label: { uk: 'Мої бали' }, opens: 'points' } as const;
+  const tell = async (whatsapp: CampaignTemplates) => {
+    const message = { text: { uk: 'Знижки!' }, buttons: [[button]], whatsapp };
+    const id = await sent(svoi, { content: { variants: { a: message }, gift: null } });
+    await does(async () => {
+      await sendCampaigns(svoi);
+      await settleDue(svoi);
+    });
+    return id;
+  };
+  await tell({ uk: named });
+  expect(newest()).toMatchObject({ text: 'sale/uk|50 балів', buttons: [{ data: 'points' }] });
+  const heard = olena.messages.length;
+  const id = await tell({});
+  expect(olena.messages.length).toBe(heard);
+  const [refused] = await readRows(
+    svoi.database,
+    "select x.error from messages x join notices n on n.id = x.notice_id where n.campaign = ? and x.state = 'failed'",
+    id,
+  );
+  expect(refused?.error).toBe(
+    '24 hours after the last word, and no approved template for this text in uk: see npm run svoi -- whatsapp templates',
+  );
+});
+
+function never(): never {
+  throw new Error('it is there');
+}
