@@ -1,10 +1,15 @@
 import type { CommandIo } from './api/control.ts';
 import { handOver } from './control.ts';
 import { SvoiError } from './core/errors.ts';
+import { formsOfJourney } from './core/journeys/approved/all.ts';
+import type { AnyMessage } from './core/journeys/approved/forms.ts';
+import { journeysInForce } from './core/journeys/in_force.ts';
 import { defaultProgram } from './core/program/program.ts';
 import { readRow, readRows } from './db/database.ts';
+import { keptJourneys } from './db/journeys.ts';
 import { openDatabase } from './db/open.ts';
 import { currentProgram } from './db/programs.ts';
+import { shipped } from './locales/journeys.ts';
 import { parseSettings, type Settings } from './settings.ts';
 import { type Environment, readingDatabase, silentMessengers } from './upkeep.ts';
 
@@ -31,6 +36,10 @@ export async function doctor(environment: Environment, io: CommandIo): Promise<n
   for (const [what, check] of checks) {
     const found = await look(what, () => check(settings.value));
     say(found.ok ? { ok: true, what, words: found.value } : found);
+  }
+  if (settings.value.WHATSAPP_MODE === 'cloud') {
+    const found = await look('texts', () => checkTemplates(settings.value));
+    say(found.ok ? { ok: true, what: 'texts', words: found.value } : found);
   }
   for (const finding of await checkMessengers(settings.value)) say(finding);
   return allOk ? 0 : 1;
@@ -98,6 +107,22 @@ async function checkPeople(settings: Settings): Promise<string> {
   if (lost.length === 0) return `${chats} chats, all within reach`;
   const each = lost.map(({ channel, lost: some, chats: all }) => `${channel} ${some} of ${all}`).join(', ');
   return `${chats} chats; out of reach until somebody writes: ${each}`;
+}
+
+/** How many texts of the journeys that are on WhatsApp would take more than 24 hours after the person's last word. */
+async function checkTemplates(settings: Settings): Promise<string> {
+  return readingDatabase(settings, async (database) => {
+    const { whatsapp_approved: approved } = await currentProgram(database);
+    const journeys = journeysInForce(shipped, await keptJourneys(database)).filter(({ isOn }) => isOn);
+    const texts = new Map<AnyMessage, boolean>();
+    for (const { message, form } of journeys.flatMap(({ definition }) => formsOfJourney(definition))) {
+      texts.set(message, texts.get(message) === true || form.name in approved);
+    }
+    const said = [...texts.values()].filter(Boolean).length;
+    const what = `${said} of ${texts.size} texts of journeys that are on have an approved template of WhatsApp’s`;
+    if (said === texts.size) return what;
+    return `${what}; 24 hours after the last word the others go by the next channel: npm run svoi -- whatsapp submit, then sync`;
+  });
 }
 
 /** A finding for every messenger that is configured; one that none is. */

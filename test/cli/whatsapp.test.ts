@@ -64,6 +64,11 @@ test('what Meta has is not handed in again, and what it approved is put into the
   expect(exit).toBe(0);
   expect(out.filter((one) => /^svoi_cart_\w{7} (uk|en): rejected, promotional$/.test(one)).length).toBe(10);
   expect(out.at(-1)).toBe('2 of 12 are approved, and in the program');
+  await line.run('journey', 'on', 'welcome');
+  const lines = (await line.run('doctor')).out.filter((one) => one.includes('approved template'));
+  expect(lines).toEqual([
+    'ok     texts     2 of 13 texts of journeys that are on have an approved template of WhatsApp’s; 24 hours after the last word the others go by the next channel: npm run svoi -- whatsapp submit, then sync',
+  ]);
   const program = (await line.run('program', 'show')).out.join('\n');
   expect(program).toMatch(
     /whatsapp_approved:\n {2}svoi_welcome_\w{7}:\n {4}- uk\n {2}svoi_welcome_\w{7}:\n {4}- uk\n/,

@@ -206,7 +206,7 @@ async function check(graph: Graph, templates: TemplateTable): Promise<string> {
     `${digits}${name ? ` (${name})` : ''}`,
     ...(quality ? [`quality ${quality}`] : []),
     webhookOf(number),
-    count === 0 ? 'no templates: nothing goes out 24 hours after a person last wrote' : `${count} templates`,
+    `${count} of our texts by whatsapp_templates`,
   ].join(', ');
 }
 

@@ -746,7 +746,7 @@ describe('for whoever runs it', () => {
 
   it('check says who we are there, and where WhatsApp calls', async () => {
     expect(await cloud.whatsapp.check()).toBe(
-      `+380 44 123 4567 (Svoi), quality GREEN, calls ${cloud.url}/whatsapp, no templates: nothing goes out 24 hours after a person last wrote`,
+      `+380 44 123 4567 (Svoi), quality GREEN, calls ${cloud.url}/whatsapp, 0 of our texts by whatsapp_templates`,
     );
   });
 
