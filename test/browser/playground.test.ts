@@ -64,6 +64,8 @@ describe.skipIf(chromiumPath === undefined)('the playground in a browser', () =>
       .last()
       .waitFor();
     expect(await chat.locator('.keyboard').count()).toBe(0);
+    await write(page, 'text', 'like this (https://shop.example/a?b=1)?');
+    await chat.locator('a[href="https://shop.example/a?b=1"]').waitFor();
   });
 
   it('edits in place what a button leads to, rather than piling messages up', async () => {
@@ -106,6 +108,7 @@ describe.skipIf(chromiumPath === undefined)('the playground in a browser', () =>
     await chatOn(page).getByText('+17 points').waitFor();
     await pressOn(page, '[data-jump=year]');
     await page.locator('#now', { hasText: '2027' }).waitFor();
+    await page.locator('[data-jump=year]:enabled').waitFor();
   });
 
   it.each(['uk', 'ru', 'en'])(

@@ -131,7 +131,7 @@ export class Transcript {
     const bubble = make('div', { class: 'bubble' });
     if (message.picture) bubble.append(make('img', { ...message.picture }));
     const prefix = message.contact && this.look.contact ? `${this.look.contact} ` : '';
-    if (message.text) bubble.append(make('p', {}, prefix + message.text));
+    if (message.text) bubble.append(make('p', {}, prefix, ...withLinks(message.text)));
     bubble.append(make('time', { datetime: at.toISOString() }, this.times.format(at)));
     item.append(bubble);
     if (message.buttons?.length) item.append(this.drawButtons(message.buttons, place));
@@ -183,4 +183,19 @@ async function whileBusy(keyboard, act) {
   } finally {
     keyboard.removeAttribute('aria-busy');
   }
+}
+
+const address = /(https?:\/\/[^\s<>"]*[^\s<>".,;:!?)\]»”])/i;
+
+/**
+ * A text whose web addresses can be opened, as messengers show it.
+ * @param {string} text
+ * @returns {(string | Node)[]}
+ */
+function withLinks(text) {
+  return text
+    .split(address)
+    .map((part, index) =>
+      index % 2 === 1 ? make('a', { href: part, target: '_blank', rel: 'noopener noreferrer' }, part) : part,
+    );
 }
