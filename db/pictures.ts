@@ -1,4 +1,5 @@
 import type { PictureId } from '../core/ids.ts';
+import { withoutPrivateData } from '../core/messaging/image_privacy.ts';
 import { type Image, type ImageHead, imageTypes } from '../core/messaging/images.ts';
 import { type Database, type Reading, readRow, statement } from './database.ts';
 
@@ -9,9 +10,13 @@ export interface NewPicture extends Image, ImageHead {
   readonly createdAt: number;
 }
 
-/** Keeps a picture for good: messages and pages may name it at any time. One that is there already stays as it is. */
+/**
+ * Keeps a picture for good, without what a camera wrote beside it: messages and pages may name it at any time. One that
+ * is there already stays as it is.
+ */
 export async function savePicture(database: Pick<Database, 'write'>, picture: NewPicture): Promise<void> {
-  const { id, type, width, height, bytes, createdAt } = picture;
+  const { id, type, width, height, createdAt } = picture;
+  const { bytes } = withoutPrivateData(picture);
   await database.write([
     statement(
       'insert or ignore into pictures (id, type, width, height, bytes, created_at) values (?, ?, ?, ?, ?, ?)',
