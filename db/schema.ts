@@ -545,6 +545,8 @@ export const notices = sqliteTable(
     clickedAt: integer('clicked_at'),
     answeredAt: integer('answered_at'),
     leftAt: integer('left_at'),
+    /** JSON: what was given along with it, and whether that was taken back because nobody came to hear of it. */
+    gift: text(),
     /** A trigger refuses an update that is not exactly one ahead. */
     revision: integer().notNull(),
   },

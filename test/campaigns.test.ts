@@ -20,6 +20,7 @@ import { verifyLedger } from '../db/verify.ts';
 import { hoursTask } from '../hours_nightly.ts';
 import { settleDue } from '../jobs.ts';
 import { sendCampaigns, tellRules } from '../mailings.ts';
+import { effectOf } from '../results.ts';
 import { createSvoi, type Svoi } from '../svoi.ts';
 import { aCampaign, people, says, sent, standing } from './support/campaigns.ts';
 import { hasLibsqlServer, startLibsqlServer } from './support/sqld.ts';
@@ -306,6 +307,30 @@ describe('a campaign', () => {
         'house',
       );
       expect(audit).toEqual([{ actor: `campaign:${id}`, entries: 3 }]);
+    });
+
+    test('is taken back where the message reaches nobody, and counts in no result', async () => {
+      t.close();
+      t = await testSvoi({ program: { proof, marketing_messages_in_7_days: 0 } });
+      await people(t.svoi.database, 2, t.clock.now());
+      const coupon = await aCoupon({ effect: { kind: 'amount', amount_minor: 5000 } });
+      const gifts = [
+        { points: 40, liveDays: 7 },
+        { coupon, name: 'Spring' },
+      ];
+      for (const gift of gifts) {
+        const id = await sent(t.svoi, { content: { ...says('For you.'), gift } });
+        await work();
+        expect(await rowsOf('select distinct state, due_at from notices where campaign = ?', id)).toEqual([
+          { state: 'dropped', due_at: null },
+        ]);
+        const report = await effectOf(t.svoi, { kind: 'campaign', id });
+        expect(report?.arms.map(({ arm, pointsGiven }) => [arm, pointsGiven])).toEqual([['a', 0]]);
+      }
+      expect(await rowsOf('select sum(remaining) as points from lots')).toEqual([{ points: 0 }]);
+      const good = 'select count(*) as good from coupon_codes where valid_until is null or valid_until > ?';
+      expect(await rowsOf(good, t.clock.now())).toEqual([{ good: 0 }]);
+      expect(await verifyLedger(t.svoi.database)).not.toHaveProperty('fault');
     });
 
     test('points: they are a gift in the ledger, and the text tells of them', async () => {

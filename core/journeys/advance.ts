@@ -8,6 +8,7 @@ import { boughtSince, hasBought, isEverHeard } from './conditions.ts';
 import type { JourneyDefinition } from './definition.ts';
 import { armOf, isKeptApart } from './draw.ts';
 import { type FlowStep, flowOf } from './flow.ts';
+import { stillGiven } from './gifts.ts';
 import { spanMs } from './spans.ts';
 import { doStep, type Stepped } from './steps.ts';
 import { subjectsOfJourney } from './subjects.ts';
@@ -92,7 +93,8 @@ function goOn<Needs, Facts extends JourneyFacts, Changes extends object>(
   }
   const locale = localeOf(record, rules);
   const walk: Walk<Needs, Facts, Changes> = {
-    ...{ ...parts, run, definition, locale, data: run.data, decided: [], hasCoupon: false },
+    ...{ ...parts, run, definition, locale, decided: [], hasCoupon: false },
+    data: stillGiven(run.data, facts),
   };
   const next = walkOn(walk);
   const changes = mergeChanges<Changes>(...walk.decided, hands.changes({ runUpdates: [next] }));

@@ -11,6 +11,7 @@ import { hasBought, isHeard, isSo } from './conditions.ts';
 import type { StepDefinition } from './definition.ts';
 import { variantOf } from './draw.ts';
 import type { FlowStep } from './flow.ts';
+import { giftOf, toldBy, withCode, withPoints } from './gifts.ts';
 import { say } from './reply.ts';
 import { spanMs } from './spans.ts';
 import { journeySubject } from './subjects.ts';
@@ -180,13 +181,17 @@ function tell<Needs, Facts extends JourneyFacts, Changes>(
         ? {}
         : { pointlessAt: (run.dueAt ?? context.now) + spanMs(step.good_for) }),
       stopsOnPurchase: goal === 'purchase',
+      gift: giftOf(walk.data),
     },
     record,
     rules,
     context,
   );
   const notice = planned.notices?.[0];
-  if (notice) walk.data = { ...walk.data, notices: { ...walk.data.notices, [number]: notice.id } };
+  if (notice) {
+    const data = toldBy(walk.data, notice.id);
+    walk.data = { ...data, notices: { ...data.notices, [number]: notice.id } };
+  }
   write(walk, planned);
 }
 
@@ -231,6 +236,7 @@ function handCoupon<Needs, Facts extends JourneyFacts, Changes>(
   const { code, validUntil } = issued.result;
   walk.hasCoupon = true;
   walk.data = { ...walk.data, coupon: { id: coupon.id, code, validUntil } };
+  for (const { code: kept } of changes.couponCodes ?? []) walk.data = withCode(walk.data, kept);
   write(walk, changes);
 }
 
@@ -247,13 +253,13 @@ function givePoints<Needs, Facts extends JourneyFacts, Changes>(
     days === undefined ? expiresAt(rules.program, now) : endOfDayAfter(now, days, rules.program.zone);
   const posting = openPosting(head, lots, context);
   posting.expireDue(now);
-  posting.earn('gift', points(amount), until, {
+  const { lots: made } = posting.earn('gift', points(amount), until, {
     ...{ happenedAt: now, actor: journeySubject(run.journey), reference: run.id },
     reason: { rule: 'journey', journey: run.journey, run: run.id, step: number },
   });
   const { transactions } = posting;
   walk.facts = after(walk.facts, { transactions });
-  walk.data = { ...walk.data, gift: { points: amount + (walk.data.gift?.points ?? 0), until } };
+  for (const { id: lot } of made) walk.data = withPoints(walk.data, { lot, points: amount, until });
   write(walk, { transactions });
 }
 

@@ -1,7 +1,7 @@
 import type { CouponFacts, CouponNeeds } from '../coupons/types.ts';
 import type { CouponId, CustomerId, EventId, NoticeId, PurchaseId, RunId } from '../ids.ts';
 import type { Mute } from '../messaging/mutes.ts';
-import type { NoticeFacts, NoticeNeeds } from '../messaging/notices.ts';
+import type { NoticeFacts, NoticeGift, NoticeNeeds } from '../messaging/notices.ts';
 import type { MessagingRules } from '../messaging/rules.ts';
 import type { Program } from '../program/program.ts';
 import type { CartFacts, CartNeeds } from '../purchases/carts.ts';
@@ -67,8 +67,14 @@ export interface RunData {
   readonly notices: Readonly<Record<string, NoticeId>>;
   /** The coupon given last, as people see its code. */
   readonly coupon?: { readonly id: CouponId; readonly code: string; readonly validUntil: number | null };
-  /** Points given so far, and when the last of them burn. */
+  /** Points given so far that were not taken back, and when the last of them burn. */
   readonly gift?: { readonly points: number; readonly until: number };
+  /** All points given so far. */
+  readonly pointsGiven?: number;
+  /** What was given and no message has told of yet: the next one does. */
+  readonly untold?: NoticeGift & { readonly points: number };
+  /** Points that notices told of, by their ids. */
+  readonly giftsTold?: Readonly<Record<string, number>>;
   /** Until when it waits at the latest, where it waits for something to happen. */
   readonly waitsUntil?: number;
   /** Steps that were left out, by their number, and why: `coupon_stopped`, `no_coupon`. */

@@ -1,4 +1,4 @@
-import type { CampaignId, CustomerId, LotId, RunId, TransactionId } from '../ids.ts';
+import type { CampaignId, CustomerId, LotId, NoticeId, RunId, TransactionId } from '../ids.ts';
 import type { Points } from '../points.ts';
 
 /** The accounts of double entry: three of the customer's, three of the program's. */
@@ -124,7 +124,9 @@ export type Reason =
   | { readonly rule: 'manual'; readonly note: string }
   | { readonly rule: 'undone' }
   /** Given along with a message to many. */
-  | { readonly rule: 'campaign'; readonly campaign: CampaignId };
+  | { readonly rule: 'campaign'; readonly campaign: CampaignId }
+  /** What was given along with a message that reached nobody is taken back. */
+  | { readonly rule: 'gift_untold'; readonly notice: NoticeId };
 
 /** One transaction of a customer's ledger; never changed once written. */
 export interface LedgerTransaction {

@@ -1,18 +1,23 @@
+import type { CouponChanges, CouponFacts, CouponNeeds } from '../coupons/types.ts';
 import type { Address, CustomerChanges, CustomerRecord, Muted } from '../customers/types.ts';
 import { invariant } from '../errors.ts';
-import type { NoticeId } from '../ids.ts';
-import type { Command, Context } from '../ports.ts';
+import type { CustomerId, NoticeId } from '../ids.ts';
+import { type Command, type Context, mergeChanges } from '../ports.ts';
 import { addressOn, isOpenTo, localeOf, planSteps, smsNumber } from './cascade.ts';
+import { giftNeeds, owesGiftBack, takeGiftBack } from './gifts.ts';
 import type { Attempt, Notice, NoticeFacts, NoticeNeeds, NoticeReason, Silence } from './notices.ts';
 import { beginStep } from './plan.ts';
 import { isPointless, isUnheard, judge, wanted } from './policy.ts';
 import type { MessagingRules } from './rules.ts';
-import { countedSmsPrice, isReachedBy, postponed, settled } from './settle.ts';
+import { countedSmsPrice, isReachedBy, postponed, settled, tookTooLong } from './settle.ts';
 import { isOpenMessage, isSettled } from './states.ts';
 import type { AttemptUpdate, MessageCount, MessagingChanges } from './types.ts';
 
 /** What going on with a notice may write: also whose a number is that SMS go to. */
 export type NoticeChanges = MessagingChanges & Pick<CustomerChanges, 'addressLinks'>;
+
+/** The same, and what was given along with it, where that is taken back. */
+type AdvanceChanges = NoticeChanges & CouponChanges;
 
 /** All that decides how a notice goes on. */
 export interface Situation {
@@ -38,7 +43,7 @@ export interface Situation {
 export function advanceNotice(
   id: NoticeId,
   rules: MessagingRules,
-): Command<NoticeNeeds, NoticeFacts, NoticeChanges, Record<string, never>> {
+): Command<NoticeNeeds & CouponNeeds, NoticeFacts & CouponFacts, AdvanceChanges, Record<string, never>> {
   return {
     name: 'notice.advance',
     needs: { notices: [id] },
@@ -46,7 +51,8 @@ export function advanceNotice(
       (facts) => needsOf(facts.notice(id), rules),
       (facts) => {
         const into = ownerOf(facts.notice(id), facts)?.customer.mergedInto;
-        return into ? { customers: [{ ref: { id: into } }], mutes: [into] } : {};
+        const notice = facts.notice(id);
+        return into && notice ? { ...personNeeds(notice, into), mutes: [into] } : {};
       },
       (facts) => smsNeeds(recordOf(facts.notice(id), facts)),
     ],
@@ -63,17 +69,40 @@ export function advanceNotice(
         bought: notice.stopsOnPurchase && facts.bought({ customerId, since: notice.createdAt }),
         sms: number === undefined ? undefined : facts.conversation('sms', number)?.address,
       };
-      return { ok: true, changes: advance(situation, rules, context), result: {} };
+      const changes = advance(situation, rules, context);
+      return { ok: true, changes: withGiftBack(changes, notice, record, facts, context), result: {} };
     },
   };
 }
 
-function needsOf(notice: Notice | undefined, { program }: MessagingRules): NoticeNeeds {
-  if (!notice || isSettled(notice.state)) return {};
+/** A notice that ends, or has ended, and owes what was given along with it, has that taken back in the same commit. */
+function withGiftBack(
+  changes: NoticeChanges,
+  notice: Notice,
+  record: CustomerRecord,
+  facts: CouponFacts,
+  context: Context,
+): AdvanceChanges {
+  const { noticeUpdates: [moved] = [], ...others } = changes;
+  const ended = moved ?? { ...notice, revision: notice.revision + 1 };
+  if (!owesGiftBack(ended, context.now)) return changes;
+  const back = takeGiftBack(ended, record, facts, context);
+  return mergeChanges<AdvanceChanges>(others, back.changes, { noticeUpdates: [back.notice] });
+}
+
+/** A gift may have to be taken back: that takes the lots it is in. */
+function personNeeds(notice: Notice, id: CustomerId): NoticeNeeds & CouponNeeds {
+  if (notice.gift === null) return { customers: [{ ref: { id } }] };
+  return { customers: [{ ref: { id }, lots: 'open' }], ...giftNeeds(notice, id) };
+}
+
+function needsOf(notice: Notice | undefined, { program }: MessagingRules): NoticeNeeds & CouponNeeds {
+  if (!notice) return {};
+  if (isSettled(notice.state)) return notice.dueAt === null ? {} : personNeeds(notice, notice.customerId);
   const { customerId, category, stopsOnPurchase, campaign, createdAt: since } = notice;
   const days = program.silence.after_days;
   return {
-    customers: [{ ref: { id: customerId } }],
+    ...personNeeds(notice, customerId),
     ...(category === 'marketing'
       ? { offered: [customerId], rivals: [customerId], silences: [{ customerId, days }] }
       : {}),
@@ -261,9 +290,10 @@ function passedOver(current: Attempt, now: number): Pick<NoticeChanges, 'attempt
   const { state, leaseUntil, channel, category, sentAt } = current;
   const was: AttemptUpdate['was'] = { state, leaseUntil };
   if (isOpenMessage(state)) {
-    const error = 'took too long: the next channel was used';
     return {
-      attemptUpdates: [{ was, attempt: { ...current, state: 'cancelled', leaseUntil: null, error } }],
+      attemptUpdates: [
+        { was, attempt: { ...current, state: 'cancelled', leaseUntil: null, error: tookTooLong } },
+      ],
     };
   }
   if (state !== 'sent' && state !== 'delivered') return {};

@@ -1,5 +1,5 @@
 import type { Address, ChannelName, CustomerFacts, CustomerNeeds } from '../customers/types.ts';
-import type { AddressId, CustomerId, MessageId, NoticeId } from '../ids.ts';
+import type { AddressId, CustomerId, LotId, MessageId, NoticeId } from '../ids.ts';
 import type { LinkFacts, LinkNeeds } from './links.ts';
 import type { Mute } from './mutes.ts';
 import type { Receipt } from './receipts.ts';
@@ -50,6 +50,16 @@ export type NoticeReason =
   | 'called_off'
   | 'erased';
 
+/** What was given to be told of by one notice, and is taken back where nobody comes to hear of it. */
+export interface NoticeGift {
+  /** The lots that points were given in. */
+  readonly lots: readonly LotId[];
+  /** Codes of coupons, as they are kept. */
+  readonly codes: readonly string[];
+  /** How many points were still there when it was taken back; absent: it was not. */
+  readonly takenBack?: number;
+}
+
 /** Something to tell one customer, over whichever channels it takes. */
 export interface Notice {
   readonly id: NoticeId;
@@ -69,7 +79,7 @@ export interface Notice {
   readonly steps: readonly CascadeStep[];
   /** Which step is being tried; -1 before the first, whose address has to be looked up. */
   readonly step: number;
-  /** When it must be looked at again, epoch milliseconds; null: not before something happens. */
+  /** When it must be looked at again, epoch milliseconds; null: not before something happens. One that ended: see `gift`. */
   readonly dueAt: number | null;
   /** From when on it is better not said at all. */
   readonly pointlessAt: number | null;
@@ -86,6 +96,7 @@ export interface Notice {
   readonly clickedAt: number | null;
   readonly answeredAt: number | null;
   readonly leftAt: number | null;
+  readonly gift: NoticeGift | null;
   readonly revision: number;
 }
 
@@ -102,6 +113,8 @@ export interface Attempt {
   readonly leaseUntil: number | null;
   /** What went wrong last; null while it was never tried. */
   readonly error: string | null;
+  /** How often it was handed to the channel, the time under way among them. */
+  readonly tries: number;
   readonly createdAt: number;
   readonly sentAt: number | null;
   readonly deliveredAt: number | null;

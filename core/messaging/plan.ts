@@ -2,7 +2,7 @@ import type { Address, CustomerRecord } from '../customers/types.ts';
 import type { Context } from '../ports.ts';
 import { addressOn, planSteps } from './cascade.ts';
 import { shorten } from './links.ts';
-import type { Notice, NoticeReason } from './notices.ts';
+import type { Notice, NoticeGift, NoticeReason } from './notices.ts';
 import { judge } from './policy.ts';
 import type { MessagingRules } from './rules.ts';
 import type { MessagingChanges, OutboxMessage, Reply } from './types.ts';
@@ -29,6 +29,8 @@ export interface NoticeRequest {
   readonly pointlessAt?: number;
   /** A purchase makes it pointless. */
   readonly stopsOnPurchase?: boolean;
+  /** What was given along with it. */
+  readonly gift?: NoticeGift | undefined;
 }
 
 /**
@@ -98,11 +100,15 @@ function draft(request: NoticeRequest, { customer }: CustomerRecord, { ids, now 
     arm: request.arm ?? null,
     weight: request.weight ?? 0,
     ...({ clickedAt: null, answeredAt: null, leftAt: null } as const),
+    gift: request.gift ?? null,
     revision: 1,
   };
 }
 
-/** Kept only where somebody asks what came of it: a purchase of a person without a chat costs no row. */
+/**
+ * Kept only where somebody asks what came of it: a purchase of a person without a chat costs no row. What was given along
+ * is taken back in the next look at it.
+ */
 function ended(
   notice: Notice,
   state: 'dropped' | 'failed',
@@ -110,7 +116,8 @@ function ended(
   now: number,
 ): MessagingChanges {
   if (notice.occasion === null && notice.campaign === null) return {};
-  return { notices: [{ ...notice, state, reason, settledAt: now }] };
+  const dueAt = notice.gift ? now : null;
+  return { notices: [{ ...notice, state, reason, dueAt, settledAt: now }] };
 }
 
 /** A notice at one of its steps, with the message that tries it. Looked at again when the step's wait is over. */

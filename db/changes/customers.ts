@@ -90,7 +90,7 @@ export function erase(erasures: NonNullable<Changes['erasures']>): Statement[] {
       `update notices set reply = '{"paragraphs":[]}', revision = revision + 1,
          reason = case when ${open} then 'erased' else reason end,
          settled_at = case when ${open} then erased.value ->> 1 else settled_at end,
-         due_at = null, state = case when ${open} then 'stopped' else state end
+         due_at = null, gift = null, state = case when ${open} then 'stopped' else state end
        from json_each(?) as erased where notices.customer_id = erased.value ->> 0`,
       moments,
     ),

@@ -28,6 +28,7 @@ const updateNotices = updater(schema.notices, [
     'clickedAt',
     'answeredAt',
     'leftAt',
+    'gift',
     'revision',
   ] as const),
 ]);
@@ -52,19 +53,20 @@ export function noticeStatements(changes: Changes): Statement[] {
 }
 
 function noticeRow(notice: Notice): typeof schema.notices.$inferSelect {
-  const { reply, steps, stopsOnPurchase, doubled } = notice;
+  const { reply, steps, stopsOnPurchase, doubled, gift } = notice;
   return {
     ...notice,
     reply: JSON.stringify(reply),
     steps: JSON.stringify(steps),
     stopsOnPurchase: stopsOnPurchase ? 1 : 0,
     doubled: doubled ? 1 : 0,
+    gift: gift && JSON.stringify(gift),
   };
 }
 
 /**
  * A notice of an occasion that was told of already, by whatever process, is written down as dropped: the index holds
- * one to an occasion, and a second one has none.
+ * one to an occasion, and a second one has none. What was given along with it is taken back in the next look at it.
  */
 function insertNotices(notices: readonly Notice[]): Statement[] {
   const plain = notices.filter(({ occasion }) => occasion === null);
@@ -78,7 +80,8 @@ function insertNotices(notices: readonly Notice[]): Statement[] {
 
 function insertUnlessTold(notice: Notice): Statement {
   const { sql, args } = insert.notices([noticeRow(notice)]);
-  const dropped = { ...notice, state: 'dropped', reason: 'occasion', occasion: null, dueAt: null } as const;
+  const dueAt = notice.gift ? notice.createdAt : null;
+  const dropped = { ...notice, state: 'dropped', reason: 'occasion', occasion: null, dueAt } as const;
   const second = insert.notices([noticeRow({ ...dropped, settledAt: notice.createdAt })]);
   const rows = `case when exists (select 1 from notices where customer_id = ? and occasion = ?) then ? else ? end`;
   return {

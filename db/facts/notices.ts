@@ -301,27 +301,39 @@ export function linkFrom(row: Row): ShortLink {
 
 /** A notice as stored, in the words of core. */
 export function noticeFrom(row: Row): Notice {
-  const { reply, steps, stopsOnPurchase, doubled, ...notice } = noticeOf(row);
+  const { reply, steps, stopsOnPurchase, doubled, gift, ...notice } = noticeOf(row);
   return {
-    ...(notice as Omit<Notice, 'reply' | 'steps' | 'stopsOnPurchase' | 'doubled'>),
+    ...(notice as Omit<Notice, 'reply' | 'steps' | 'stopsOnPurchase' | 'doubled' | 'gift'>),
     reply: JSON.parse(reply) as Notice['reply'],
     steps: JSON.parse(steps) as Notice['steps'],
     stopsOnPurchase: stopsOnPurchase === 1,
     doubled: doubled === 1,
+    gift: gift === null ? null : (JSON.parse(gift) as Notice['gift']),
   };
 }
 
 /** A message as stored, as receipts and cascades see it. */
 export function attemptFrom(row: Row): Attempt {
-  const { id, addressId, customerId, channel, category, noticeId, state, leaseUntil, error, ...rest } =
-    attemptOf(row);
+  const {
+    id,
+    addressId,
+    customerId,
+    channel,
+    category,
+    noticeId,
+    state,
+    leaseUntil,
+    error,
+    attempts,
+    ...rest
+  } = attemptOf(row);
   const { createdAt, sentAt, deliveredAt, readAt, overtakenAt, priceMicros, smsPriceMicros } = rest;
   return {
     ...({ id, addressId, customerId, channel, category, noticeId, state } as Pick<
       Attempt,
       'id' | 'addressId' | 'customerId' | 'channel' | 'category' | 'noticeId' | 'state'
     >),
-    ...{ leaseUntil, error, createdAt, sentAt, deliveredAt, readAt, overtakenAt },
+    ...{ leaseUntil, error, tries: attempts, createdAt, sentAt, deliveredAt, readAt, overtakenAt },
     ...{ priceMicros, smsPriceMicros },
   };
 }

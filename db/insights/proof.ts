@@ -104,7 +104,9 @@ async function ofCampaign(
         ...{ order: 'n.created_at, n.id', args: [id] },
       }),
       gifts: statement(
-        `select arm, count(*) * ? as points from campaign_members where ?1 > 0 and campaign_id = ? and state = 'told' group by arm`,
+        `select arm, count(*) * ?1 as points from campaign_members where ?1 > 0 and campaign_id = ?2 and state = 'told' group by arm
+         union all select coalesce(arm, 'a'), -sum(gift ->> '$.takenBack') from notices indexed by notices_campaign
+           where campaign = ?2 and gift is not null group by 1`,
         gift && 'points' in gift ? gift.points : 0,
         id,
       ),
@@ -247,7 +249,11 @@ function runsOf(
       ...{ where: 'true', order: 'n.id', args },
     }),
     gifts: statement(
-      `select arm, sum(data ->> '$.pointsGiven') as points from journey_runs where ${where} group by arm`,
+      `select arm, sum(data ->> '$.pointsGiven') as points from journey_runs where ${where} group by arm
+       union all select r.arm, -sum(n.gift ->> '$.takenBack') from
+         (select arm, data from journey_runs where ${where}) r, json_each(r.data, '$.notices') told
+         join notices n on n.id = told.value where n.gift is not null group by 1`,
+      ...args,
       ...args,
     ),
     /** How many first entered on each version, and in force of which of the programs begun at these moments. */
@@ -296,7 +302,9 @@ async function ofHoldout(
            where started_at >= ?1 and started_at < ?2), 0)
          + coalesce((select sum((c.message ->> '$.gift.points') * (select count(*) from notices n
              where n.campaign = c.id and n.created_at >= ?1 and n.created_at < ?2)) from campaigns c
-           where c.message ->> '$.gift.points' is not null), 0) as points`,
+           where c.message ->> '$.gift.points' is not null), 0)
+         - coalesce((select sum(n.gift ->> '$.takenBack') from notices n indexed by notices_campaign
+           where n.campaign is not null and n.created_at >= ?1 and n.created_at < ?2 and n.gift is not null), 0) as points`,
         start,
         end,
       ),

@@ -154,6 +154,7 @@ ALTER TABLE `notices` ADD `weight` integer DEFAULT 0 NOT NULL;--> statement-brea
 ALTER TABLE `notices` ADD `clicked_at` integer;--> statement-breakpoint
 ALTER TABLE `notices` ADD `answered_at` integer;--> statement-breakpoint
 ALTER TABLE `notices` ADD `left_at` integer;--> statement-breakpoint
+ALTER TABLE `notices` ADD `gift` text;--> statement-breakpoint
 CREATE INDEX `notices_campaign` ON `notices` (`campaign`,`created_at`) WHERE campaign is not null;--> statement-breakpoint
 CREATE TRIGGER carts_one_step BEFORE UPDATE ON carts WHEN new.revision <> old.revision + 1
 BEGIN SELECT RAISE(ABORT, 'constraint: carts changed meanwhile'); END;

@@ -42,7 +42,7 @@ export type KeptMessage = Omit<OutboxMessage, 'dueAt' | 'noticeId'> & Attempt;
 
 /** What a message begins with. */
 const unsent = {
-  ...({ state: 'queued', leaseUntil: null, error: null, sentAt: null, deliveredAt: null } as const),
+  ...({ state: 'queued', leaseUntil: null, error: null, tries: 0, sentAt: null, deliveredAt: null } as const),
   ...{ readAt: null, overtakenAt: null, priceMicros: null, smsPriceMicros: null },
 };
 

@@ -65,6 +65,8 @@ function reasonOf(item: HistoryItem): Paragraph[] {
     case 'journey':
     case 'campaign':
       return [{ key: 'why.gift' }, ...whatNext(item)];
+    case 'gift_untold':
+      return [{ key: 'why.gift_untold' }];
     case 'merged':
       return [{ key: 'why.merged', variables: { points: Math.abs(item.points) } }];
     case 'unmerged':

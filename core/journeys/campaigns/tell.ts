@@ -6,7 +6,7 @@ import type { CampaignId, CustomerId } from '../../ids.ts';
 import { openPosting } from '../../ledger/posting.ts';
 import { localeOf, planSteps, smsNumber } from '../../messaging/cascade.ts';
 import { isMuted, topicSubject } from '../../messaging/mutes.ts';
-import type { CascadeStep, NoticeFacts, NoticeNeeds } from '../../messaging/notices.ts';
+import type { CascadeStep, NoticeFacts, NoticeGift, NoticeNeeds } from '../../messaging/notices.ts';
 import { planNotice } from '../../messaging/plan.ts';
 import { wanted } from '../../messaging/policy.ts';
 import { MICROS_OF_MINOR } from '../../messaging/price.ts';
@@ -257,6 +257,7 @@ function tellOne(member: FrozenMember, telling: Telling, work: Work): Fate {
       ...({ category: 'marketing', kind: 'campaign', reply, campaign: id, topic, arm: member.arm } as const),
       ...{ occasion: plan.occasion ?? campaignActor(id), weight: plan.weight },
       ...(plan.goodForMs === null ? {} : { pointlessAt: dueAt + plan.goodForMs }),
+      gift: giftIn(given.changes),
     },
     record,
     messaging,
@@ -273,6 +274,13 @@ interface GivenAlong {
   /** The code as people see it. */
   readonly code: string | null;
   known(locale: ReturnType<typeof localeOf>): Pick<TemplateContext, 'coupon' | 'gift'>;
+}
+
+/** What a message tells of, and what is taken back where that never arrives. */
+function giftIn({ transactions = [], couponCodes = [] }: Changes): NoticeGift | undefined {
+  const lots = transactions.flatMap((one) => one.lots.map(({ id }) => id));
+  const codes = couponCodes.map(({ code }) => code);
+  return lots.length + codes.length > 0 ? { lots, codes } : undefined;
 }
 
 /** Undefined where the coupon can be given no more: nobody is promised what there is not. */

@@ -11,10 +11,15 @@ import { keepShipped } from '../../../core/journeys/switch.ts';
 import { tellEvent } from '../../../core/journeys/triggers/tell.ts';
 import type { JourneyRun } from '../../../core/journeys/types.ts';
 import { nextAt } from '../../../core/journeys/wake.ts';
+import { openPosting } from '../../../core/ledger/posting.ts';
+import type { MessageResult } from '../../../core/messaging/outbox.ts';
+import { points } from '../../../core/points.ts';
 import { defaultProgram } from '../../../core/program/program.ts';
 import { readRow, readRows, statement } from '../../../db/database.ts';
+import { createOutbox } from '../../../db/outbox.ts';
 import { verifyLedger } from '../../../db/verify.ts';
 import { settleDue } from '../../../jobs.ts';
+import { effectOf } from '../../../results.ts';
 import type { TestChat } from '../../support/chat.ts';
 import { aDefinition } from '../../support/coupons.ts';
 import { rewrite, switchOff, switchOn } from '../../support/journeys.ts';
@@ -72,6 +77,12 @@ const run = async (): Promise<JourneyRun> => {
 };
 const sql = (text: string, ...args: readonly (string | number)[]) =>
   t.svoi.database.write([statement(text, ...args)]);
+
+async function coupon(name: string): Promise<void> {
+  const definition = aDefinition({ name, effect: { kind: 'percent', percent: 10 }, code: {} });
+  const made = await t.svoi.submit(createCoupon(definition, 'cli', t.svoi.program()));
+  if (!made.ok) throw new Error(made.refusal.detail);
+}
 
 describe('steps', () => {
   test('up to the next wait are done at once, each once, and the run ends with the last', async () => {
@@ -248,12 +259,6 @@ describe('steps', () => {
     expect(await heard()).toEqual(['one']);
     expect(await run()).toMatchObject({ state: 'stopped', reason: 'step' });
   });
-
-  async function coupon(name: string): Promise<void> {
-    const definition = aDefinition({ name, effect: { kind: 'percent', percent: 10 }, code: {} });
-    const made = await t.svoi.submit(createCoupon(definition, 'cli', t.svoi.program()));
-    if (!made.ok) throw new Error(made.refusal.detail);
-  }
 });
 
 describe('branches', () => {
@@ -593,6 +598,162 @@ test('of all that tell of one occasion the first is heard, and the rest of each 
   expect(await heard()).toEqual(['first']);
   await later(day);
   expect(await heard()).toEqual(['later']);
+});
+
+describe('what was given along with a message that reaches nobody is taken back', () => {
+  const night = Date.parse('2026-11-22T23:00:00+02:00');
+  const gift = { points: 30, live_days: 14 };
+  const news = says('{{gift.points, points}} for you');
+  const balance = async () =>
+    Number(
+      (
+        await readRow(
+          t.svoi.database,
+          'select sum(points) as available from ledger_entries where account = ?',
+          'customer:available',
+        )
+      )?.available,
+    );
+  const soundLedger = async () => expect(await verifyLedger(t.svoi.database)).not.toHaveProperty('fault');
+
+  /** How many points the result of the journey counts as given. */
+  async function pointsInResult(): Promise<number | undefined> {
+    const report = await effectOf(t.svoi, { kind: 'journey', key: 'talk' });
+    return report?.arms.find(({ arm }) => arm === 'a')?.pointsGiven;
+  }
+
+  /** Points are spent at a till. */
+  async function spends(amount: number): Promise<void> {
+    const ref = { phone: olenaPhone };
+    await t.svoi.submit({
+      name: 'test.spend',
+      needs: { customers: [{ ref, lots: 'open' }] },
+      decide(facts, context) {
+        const record = facts.customer(ref);
+        if (!record) throw new Error('nobody');
+        const posting = openPosting(record.head, record.lots, context);
+        const reason = { rule: 'manual', note: 'test' } as const;
+        posting.adjustDown(points(amount), { happenedAt: context.now, actor: 'test', reason });
+        return { ok: true, changes: { transactions: posting.transactions }, result: {} };
+      },
+    });
+  }
+
+  /** Whatever waits to be sent is handed to the channel, and comes to this. */
+  async function handOver(result: MessageResult): Promise<void> {
+    const outbox = createOutbox(t.svoi.database);
+    for (;;) {
+      const now = t.clock.now();
+      const claimed = await outbox.claim({ channel: 'telegram', now, limit: 10, leaseUntil: now + minute });
+      if (claimed.length === 0) return;
+      await outbox.record(claimed.map((message) => ({ message, result })));
+    }
+  }
+
+  beforeEach(() => t.clock.set(night));
+
+  test.each<[string, object, () => Promise<unknown>]>([
+    [
+      'better not said so late as in the morning',
+      { steps: [gift, { ...news, good_for: '2h' }] },
+      async () => {},
+    ],
+    ['is muted while it waits', {}, () => olena.press('never:journey:talk')],
+    ['is switched off while it waits', {}, () => switchOff(t.svoi, 'talk')],
+    [
+      'is overtaken by a purchase',
+      { goal: 'purchase' },
+      () => buy(t.svoi, aPurchase({ at: t.clock.now(), customer: { phone: olenaPhone } })),
+    ],
+  ])('one that %s', async (_, more, happens) => {
+    await begin(t.svoi, { key: 'talk', when, steps: [gift, news], ...more });
+    const before = await balance();
+    await books();
+    await later(minute);
+    await happens();
+    const bought = await readRow(t.svoi.database, 'select sum(earned) as points from purchases');
+    await later(12 * hour);
+    expect([await heard(), await balance()]).toEqual([
+      expect.anything(),
+      before + Number(bought?.points ?? 0),
+    ]);
+    expect(JSON.stringify(await heard())).not.toContain('30');
+    await later(day);
+    const taken = `select points, reason ->> 'rule' as rule from ledger_transactions where kind = 'adjustment'`;
+    expect(await readRows(t.svoi.database, taken)).toEqual([{ points: -30, rule: 'gift_untold' }]);
+    await soundLedger();
+  });
+
+  test('one that tells of what another has told of already', async () => {
+    const shared = { when, occasion: 'opening' };
+    await begin(t.svoi, { ...shared, key: 'first', steps: [{ points: 10 }, says('welcome')] });
+    await begin(t.svoi, { ...shared, key: 'second', steps: [{ points: 500 }, says('welcome again')] });
+    await books();
+    await later(12 * hour);
+    expect([await heard(), await balance()]).toEqual([['welcome'], 60]);
+    await soundLedger();
+  });
+
+  test('one that the channel refuses; what was tried and brought no answer may have come, and stays given', async () => {
+    t.clock.set(night - 8 * hour);
+    for (const [result, left] of [
+      [{ state: 'failed', at: 0, error: 'no', blocked: false }, 50],
+      [{ state: 'queued', error: 'timed out', dueAt: t.clock.now() + 9 * day, counts: true }, 80],
+    ] as const) {
+      await begin(t.svoi, { key: 'talk', when, steps: [gift, { ...news, good_for: '1d' }] });
+      await books();
+      await handOver(result);
+      await later(2 * day);
+      expect(await balance()).toBe(left);
+    }
+  });
+
+  test('of points only those that are not spent, and from their own lot', async () => {
+    await steps({ points: 30, live_days: 3 }, news);
+    await books();
+    await spends(20);
+    await olena.press('never:journey:talk');
+    await later(12 * hour);
+    expect(await balance()).toBe(50);
+    await soundLedger();
+  });
+
+  test('a coupon: its code is good no more, and that stands in the audit trail', async () => {
+    await coupon('Spring');
+    await steps({ coupon: 'Spring' }, says('{{coupon.code}}'));
+    await books();
+    await olena.press('never:journey:talk');
+    await later(12 * hour);
+    expect(await readRows(t.svoi.database, 'select valid_until from coupon_codes')).toEqual([
+      { valid_until: t.clock.now() },
+    ]);
+    const entries = `select action, actor from audit_entries where chain <> 'house' order by seq`;
+    expect(await readRows(t.svoi.database, entries)).toEqual([
+      { action: 'coupon.issue', actor: 'journey:talk' },
+      { action: 'coupon.withdraw', actor: 'journey:talk' },
+    ]);
+    await soundLedger();
+  });
+
+  test('and no later message tells of it', async () => {
+    const last = says('{{#if gift.until}}a present{{else}}just so{{/if}}');
+    await steps(gift, { ...news, good_for: '2h' }, { wait: '12h' }, last);
+    await books();
+    await later(12 * hour);
+    expect([await heard(), await balance()]).toEqual([['just so'], 50]);
+    expect(await pointsInResult()).toBe(0);
+  });
+
+  test('but not of one that arrived', async () => {
+    t.clock.set(night - 8 * hour);
+    await steps(gift, { ...news, good_for: '2h' }, { wait: '1d' }, says('{{gift.points, points}} still'));
+    await books();
+    const cost = { priceMicros: null, smsPriceMicros: null };
+    await handOver({ state: 'sent', at: t.clock.now(), providerId: 'p', ...cost });
+    await later(day);
+    expect([(await heard()).at(-1), await balance()]).toEqual(['30 points still', 80]);
+    expect(await pointsInResult()).toBe(30);
+  });
 });
 
 test('what comes with Svoi follows an update until somebody rewrites it', async () => {
