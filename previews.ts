@@ -1,9 +1,10 @@
-import { previewsOf, usualShapes } from './bots/previews.ts';
+import { previewsOf, type Shape, usualShapes } from './bots/previews.ts';
 import { createRenderer } from './bots/render.ts';
-import { channelNames } from './core/customers/types.ts';
+import { type ChannelName, channelNames } from './core/customers/types.ts';
 import type { CustomerId, NoticeId } from './core/ids.ts';
 import { shorten } from './core/messaging/links.ts';
 import type { PreviewMessage } from './core/messaging/previews.ts';
+import type { MessagingRules } from './core/messaging/rules.ts';
 import type { Reply } from './core/messaging/types.ts';
 import { createTranslator } from './locales/translator.ts';
 import type { Svoi } from './svoi.ts';
@@ -23,9 +24,15 @@ export function createPreviews({
       reader: { ...reader, zone: reader.zone ?? zone, currency },
       program: { prices, sms_transliterate, whatsapp_templates },
       country: reader.country ?? country,
-      shapes: Object.fromEntries(shown.map((name) => [name, usualShapes[name]])),
+      shapes: Object.fromEntries(shown.map((name) => [name, shapeOf(name, there)])),
     });
   };
+}
+
+/** A WhatsApp that goes by a session, or is simulated, asks for no templates. */
+function shapeOf(name: ChannelName, there: MessagingRules['channels']): Shape {
+  const { templates, ...shape }: Shape = usualShapes[name];
+  return templates && there.get(name)?.templates !== false ? { ...shape, templates } : shape;
 }
 
 /** With links as long as they will be. */

@@ -62,7 +62,7 @@ export interface Svoi {
 
 /** As much of a channel as the policy asks for. */
 interface KnownChannel extends Pick<Channel, 'name' | 'fetchPicture'> {
-  readonly abilities: Pick<Channel['abilities'], 'receipts'>;
+  readonly abilities: Pick<Channel['abilities'], 'receipts' | 'templates'>;
 }
 
 /** What Svoi is made of; where requests may not share one writer, the root brings its own. */
@@ -127,7 +127,9 @@ export async function createSvoi(options: SvoiOptions): Promise<Svoi> {
     },
     useChannels: (known) => {
       doors = known;
-      channels = new Map(known.map(({ name, abilities: { receipts } }) => [name, { receipts }]));
+      channels = new Map(
+        known.map(({ name, abilities: { receipts, templates = false } }) => [name, { receipts, templates }]),
+      );
     },
     fetchPicture: (name, ref) => fetchFrom(doors, name, ref),
     messagingRules,

@@ -8,6 +8,8 @@ export type ReceiptDepth = 'accepted' | 'delivered' | 'read';
 /** A channel as far as the policy knows it. */
 export interface ChannelRule {
   readonly receipts: ReceiptDepth;
+  /** Whether it takes approved templates only, long after the person's last word; absent: as it usually is. */
+  readonly templates?: boolean;
 }
 
 /** How a shop wants an event to be told in its own commit. */

@@ -4,8 +4,11 @@ import { webAbilities } from '../../bots/web/channel.ts';
 import { simulatedAbilities } from '../../bots/web/playground/messenger.ts';
 import { previewWords } from '../../core/messaging/previews.ts';
 import { usualDepth } from '../../core/messaging/states.ts';
+import type { Reply } from '../../core/messaging/types.ts';
 import { createTranslator } from '../../locales/translator.ts';
+import { createPreviews } from '../../previews.ts';
 import { plain } from '../support/chat.ts';
+import { testSvoi } from '../support/svoi.ts';
 
 test('a preview goes by what the channels can do', () => {
   const { telegram, viber, sms } = simulatedAbilities;
@@ -25,10 +28,32 @@ test('a preview in words says how long it is, what it costs and what to mind', (
   });
   const say = (locale: 'uk' | 'en') =>
     words.map((one) => plain(translator.say(locale, one, { zone: 'Europe/Kyiv', currency: 'UAH' })));
-  expect(say('uk')).toEqual(['SMS: довжина 300, усього 5 SMS', 'Ціна: 4,925 ₴', 'Це дорого: спробуйте коротше.']);
+  expect(say('uk')).toEqual([
+    'SMS: довжина 300, усього 5 SMS',
+    'Ціна: 4,925 ₴',
+    'Це дорого: спробуйте коротше.',
+  ]);
   expect(say('en')).toEqual([
     'SMS: 300 characters, 5 SMS',
     'Price: ₴4.925',
     'This is expensive: try to make it shorter.',
   ]);
+});
+
+test('a WhatsApp of a session wants no templates; that of the Cloud API says as which one a message goes', async () => {
+  const shop = await testSvoi();
+  const { svoi } = shop;
+  const preview = createPreviews(svoi);
+  const approved = { name: 'sale', language: 'en', values: [], buttons: [] };
+  const reply = { paragraphs: [{ key: 'help.commands' }] } as const;
+  const look = (said: Reply) =>
+    preview(said, { locale: 'en', category: 'marketing' }, ['whatsapp']).map(({ warnings, template }) => ({
+      ...{ template, isMissing: warnings.includes('needs_template') },
+    }));
+  svoi.useChannels([{ name: 'whatsapp', abilities: { receipts: 'read', templates: true } }]);
+  expect(look({ ...reply, approved })).toEqual([{ template: 'sale', isMissing: false }]);
+  expect(look(reply)).toEqual([{ template: undefined, isMissing: true }]);
+  svoi.useChannels([{ name: 'whatsapp', abilities: { receipts: 'read' } }]);
+  expect(look(reply)).toEqual([{ template: undefined, isMissing: false }]);
+  shop.close();
 });
