@@ -12,8 +12,16 @@ export const chromiumPath = [process.env.CHROMIUM_PATH, '/usr/bin/chromium'].fin
   (path) => path !== undefined && existsSync(path),
 );
 
-/** Starts Chromium; it talks to nobody but the pages a test opens. */
-export function startBrowser(): Promise<Browser> {
+let ofProcess: Promise<Browser> | undefined;
+
+/** The Chromium of all tests of this process: started once, it ends with the process. Whoever opens a page closes it. */
+export function theBrowser(): Promise<Browser> {
+  ofProcess ??= startBrowser();
+  return ofProcess;
+}
+
+/** It talks to nobody but the pages a test opens. */
+function startBrowser(): Promise<Browser> {
   return chromium.launch({
     ...(chromiumPath === undefined ? {} : { executablePath: chromiumPath }),
     args: [

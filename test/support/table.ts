@@ -1,7 +1,7 @@
 import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { platformTimers } from '../../bots/timers.ts';
-import { openPage, startBrowser, type WatchedPage } from './browser.ts';
+import { openPage, theBrowser, type WatchedPage } from './browser.ts';
 import { type Listening, listen } from './listen.ts';
 import { type TestPlayground, testPlayground } from './playground.ts';
 
@@ -76,9 +76,8 @@ export function tableOfEachTest(
     hears: (phone, text) => chatOn(page, phone).getByText(text).last().waitFor(),
   };
   beforeAll(async () => {
-    browser = await startBrowser();
+    browser = await theBrowser();
   });
-  afterAll(() => browser.close());
   beforeEach(async () => {
     table = await layTable(browser);
     await prepare(ofTest);
