@@ -186,15 +186,14 @@ function figuresOf({ arms, comparisons, verdict }: EffectReport, look: Look) {
   ];
 }
 
-/** Of those messages whose messenger tells: where none does, it is said that nobody tells. */
+/** How many, and where not every messenger tells, the share of those that do; where none does, it is said. */
 function toldFigure(what: 'delivered' | 'read', arms: readonly EffectArm[], look: Look) {
   const total = (figure: (arm: EffectArm) => number) => sum(arms.map(figure));
-  const sent = total((arm) => arm.sent);
+  const label = look.word(`effect_${what}`);
+  const [sent, reached] = [total((arm) => arm.sent), total((arm) => arm[what])];
   const told = total((arm) => (what === 'read' ? arm.readOf : arm.deliveredOf));
-  if (told === 0 && sent > 0) return { value: '–', label: look.word(`effect_${what}_untold`) };
-  const value = look.short(total((arm) => arm[what]));
-  if (told >= sent) return { value, label: look.word(`effect_${what}`) };
-  return { value, label: look.word(`effect_${what}_of`, { number: look.short(told) }) };
+  if (told === 0 && sent > 0) return { value: look.word('effect_untold'), label };
+  return { value: told < sent ? look.decimal((100 * reached) / told, '%') : look.short(reached), label };
 }
 
 /** Figures in rows of four, each over what it is. */

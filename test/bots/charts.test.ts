@@ -145,3 +145,20 @@ it('the words of pictures are the same in every language', () => {
     );
   }
 });
+
+it.each([
+  ['uk', 'не видно'],
+  ['ru', 'не видно'],
+  ['en', 'not told'],
+] as const)('a result in %s calls nothing 0 that no messenger tells of', (locale, words) => {
+  const [result] = busyReports.flatMap((report) => (report.name === 'effect' ? [report] : []));
+  if (!result) throw new Error('there is a result');
+  const shown = (told: object) => {
+    const arms = result.arms.map((arm) => ({ ...arm, ...told }));
+    return textsIn(drawReport({ ...result, arms }, { ...reader, locale })).map((one) => one.words);
+  };
+  const silent = shown({ delivered: 0, read: 0, deliveredOf: 0, readOf: 0 });
+  expect(silent.filter((one) => one === words)).toHaveLength(2);
+  const partly = shown({ sent: 1000, delivered: 300, deliveredOf: 400, read: 100, readOf: 400 });
+  expect(partly.filter((one) => /^(75|25)\s?%$/.test(one))).toHaveLength(2);
+});
