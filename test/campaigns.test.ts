@@ -428,14 +428,36 @@ describe('a campaign', () => {
         limit: 10,
         leaseUntil: t.clock.now() + 60_000,
       });
-      // All were handed over; it is on its way until they have ended, so it is stopped from the outside of the job.
-      await t.svoi.database.write([
-        statement(`update campaigns set state = 'sending', finished_at = null, revision = revision + 1`),
-      ]);
-      await t.svoi.submit(moveCampaign(id, 'pause', 'cli'));
-      expect(await outbox.claim(claim())).toEqual([]);
+      // All were handed over, and none has been sent.
+      expect(await stateOf(id)).toBe('done');
+      expect(await t.svoi.submit(moveCampaign(id, 'pause', 'cli'))).toMatchObject({ ok: true });
+      await work();
+      expect([await stateOf(id), await outbox.claim(claim())]).toEqual(['paused', []]);
       await t.svoi.submit(moveCampaign(id, 'resume', 'cli'));
-      expect((await outbox.claim(claim())).length).toBe(3);
+      await work();
+      expect([await stateOf(id), (await outbox.claim(claim())).length]).toEqual(['done', 3]);
+    });
+
+    test('is refused once nothing of it waits any more', async () => {
+      await people(t.svoi.database, 1, t.clock.now());
+      const id = await sent(t.svoi);
+      await work();
+      const now = t.clock.now();
+      const outbox = createOutbox(t.svoi.database);
+      const claimed = await outbox.claim({ channel: 'telegram', now, limit: 10, leaseUntil: now + 60_000 });
+      const sentNow = {
+        state: 'sent',
+        at: now,
+        providerId: 'p',
+        priceMicros: null,
+        smsPriceMicros: null,
+      } as const;
+      await outbox.record(claimed.map((message) => ({ message, result: sentNow })));
+      await work();
+      expect(await t.svoi.submit(moveCampaign(id, 'pause', 'cli'))).toMatchObject({
+        ok: false,
+        refusal: { code: 'campaign_not_running' },
+      });
     });
 
     test('one that was handed over can still be stopped: what waits to be sent is taken back', async () => {

@@ -328,7 +328,8 @@ const moveTexts: Readonly<
 > = {
   pause: {
     summary: 'Pause a campaign',
-    description: 'Nobody is told until it is resumed: also what waits to be sent waits on.',
+    description:
+      'Nobody is told until it is resumed: also what waits to be sent waits on, where all was handed over already.',
   },
   resume: { summary: 'Let a paused campaign go on', description: 'It goes on where it was.' },
   stop: {

@@ -157,6 +157,8 @@ export interface FrozenMember extends CampaignMember {
 export interface CampaignNeeds extends AuditNeeds {
   readonly campaigns?: readonly CampaignId[];
   readonly campaignMembers?: readonly CampaignMember[];
+  /** Whether messages of these wait to be sent. */
+  readonly campaignsWaiting?: readonly CampaignId[];
   /** The newest ones. */
   readonly lastCampaigns?: true;
 }
@@ -165,6 +167,8 @@ export interface CampaignNeeds extends AuditNeeds {
 export interface CampaignFacts extends AuditFacts {
   campaign(id: CampaignId): Campaign | undefined;
   campaignMember(member: CampaignMember): FrozenMember | undefined;
+  /** Whether messages of it wait to be sent, handed over as they are. */
+  campaignWaits(id: CampaignId): boolean;
   /** The newest first. */
   lastCampaigns(): readonly Campaign[];
 }
@@ -280,15 +284,17 @@ export function stopCampaign(id: CampaignId, desk: CampaignDesk): Outcome<Campai
 }
 
 /**
- * Pauses a campaign that is planned or on its way: also what waits to be sent waits on. Refuses `campaign_not_found`,
- * `campaign_not_running`.
+ * Pauses a campaign that is planned or on its way, or whose messages were all handed over and are not all sent: also what
+ * waits to be sent waits on. Whether it does must be known. Refuses `campaign_not_found`, `campaign_not_running`.
  */
 export function pauseCampaign(id: CampaignId, desk: CampaignDesk): Outcome<CampaignMove> {
   const campaign = desk.facts.campaign(id);
   if (!campaign) return notFound();
   const isRunning = (['planned', 'freezing', 'sending'] as const).some((state) => state === campaign.state);
-  if (!isRunning) return refuse('campaign_not_running', `a campaign that is ${campaign.state} is not paused`);
-  return moved(campaignStep(campaign, { state: 'paused' }), 'campaign.pause', desk);
+  const waits = campaign.state === 'done' && desk.facts.campaignWaits(id);
+  if (!isRunning && !waits)
+    return refuse('campaign_not_running', `a campaign that is ${campaign.state} is not paused`);
+  return moved(campaignStep(campaign, { state: 'paused', finishedAt: null }), 'campaign.pause', desk);
 }
 
 /** Lets a paused campaign go on where it was. Refuses `campaign_not_found`, `campaign_not_paused`. */

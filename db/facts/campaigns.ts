@@ -1,4 +1,6 @@
+import { channelNames } from '../../core/customers/types.ts';
 import type { CampaignId, CustomerId } from '../../core/ids.ts';
+import { messagePriority } from '../../core/messaging/types.ts';
 import {
   type Campaign,
   type CampaignFacts,
@@ -16,7 +18,7 @@ const campaignsShown = 8;
 
 const campaignOf = reader(schema.campaigns);
 
-type Read = Pick<CampaignFacts, 'campaign' | 'campaignMember' | 'lastCampaigns'>;
+type Read = Pick<CampaignFacts, 'campaign' | 'campaignMember' | 'campaignWaits' | 'lastCampaigns'>;
 
 /** A campaign as stored, in the words of core. */
 export function campaignFrom(row: Row): Campaign {
@@ -32,11 +34,13 @@ export function campaignFrom(row: Row): Campaign {
 export function campaignSource(): FactSource<Read> {
   const found = new Map<string, Campaign>();
   const members = new Map<string, FrozenMember>();
+  const waiting = new Set<string>();
   let last: Campaign[] = [];
   return {
     queries(needs) {
       const ids = needs.flatMap((need) => need.campaigns ?? []);
       const asked = needs.flatMap((need) => need.campaignMembers ?? []);
+      const handedOver = needs.flatMap((need) => need.campaignsWaiting ?? []);
       const byId = statement(
         'select c.* from json_each(?) i join campaigns c on c.id = i.value',
         JSON.stringify(ids),
@@ -48,16 +52,34 @@ export function campaignSource(): FactSource<Read> {
       return [
         ...(ids.length > 0 ? [eachRow(byId, (row) => found.set(String(row.id), campaignFrom(row)))] : []),
         ...(asked.length > 0 ? [membersQuery(asked, members)] : []),
+        ...(handedOver.length > 0 ? [waitingQuery(handedOver, waiting)] : []),
         ...(needs.some((need) => need.lastCampaigns) ? [{ statement: newest, take }] : []),
       ];
     },
     facts: {
       campaign: (id) => found.get(id),
       campaignMember: (member) => members.get(memberKey(member)),
+      campaignWaits: (id) => waiting.has(id),
       lastCampaigns: () => last,
     },
     keysOf: (needs) => needs.campaigns ?? [],
   };
+}
+
+/** In the outbox, or looked at again when their moment comes: both by an index of what is not done yet. */
+function waitingQuery(ids: readonly CampaignId[], found: Set<string>): Query {
+  const channels = channelNames.map((name) => `'${name}'`).join(', ');
+  return eachRow(
+    statement(
+      `select i.value as id from json_each(?) i where exists (
+         select 1 from messages m indexed by messages_due where m.channel in (${channels})
+           and m.priority = ${messagePriority.marketing} and m.campaign = i.value and m.state in ('queued', 'sending'))
+       or exists (select 1 from notices n indexed by notices_due
+         where n.due_at is not null and n.campaign = i.value and n.state in ('held', 'underway'))`,
+      JSON.stringify(ids),
+    ),
+    ({ id }) => found.add(String(id)),
+  );
 }
 
 function membersQuery(asked: readonly CampaignMember[], found: Map<string, FrozenMember>): Query {
@@ -99,6 +121,7 @@ export function joinCampaignFacts(first: Read, second: Read): Read {
   return {
     campaign: (id) => second.campaign(id) ?? first.campaign(id),
     campaignMember: (member) => second.campaignMember(member) ?? first.campaignMember(member),
+    campaignWaits: (id) => second.campaignWaits(id) || first.campaignWaits(id),
     lastCampaigns() {
       const newer = second.lastCampaigns();
       return newer.length > 0 ? newer : first.lastCampaigns();

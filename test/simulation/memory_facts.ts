@@ -397,6 +397,10 @@ export class MemoryFacts implements Facts {
   campaignMember(): undefined {
     return undefined;
   }
+  /** Campaigns are not sent here. */
+  campaignWaits(): boolean {
+    return false;
+  }
   lastCampaigns(): readonly Campaign[] {
     return this.#lastCampaigns ?? this.#before?.lastCampaigns() ?? [];
   }

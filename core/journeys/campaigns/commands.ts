@@ -75,7 +75,7 @@ function onCampaign(
 ): CampaignCommand<Campaign> {
   return {
     name,
-    needs: { campaigns: [id], auditChains: ['house'] },
+    needs: { campaigns: [id], campaignsWaiting: [id], auditChains: ['house'] },
     decide(facts, context): Decision<Changes, Campaign> {
       const moved = move({ actor, facts, context });
       if (!moved.ok) return moved;

@@ -159,8 +159,8 @@ function controls({ id, state }: Campaign, underway: number): Button[] {
   if (state === 'stopped' || (state === 'done' && underway === 0)) return [];
   const stop = press({ key: 'campaign.stop' }, `campaign:stop:${id}`);
   if (state === 'paused') return [press({ key: 'campaign.resume' }, `campaign:resume:${id}`), stop];
-  const isRunning = state === 'planned' || state === 'freezing' || state === 'sending';
-  return isRunning ? [press({ key: 'campaign.pause' }, `campaign:pause:${id}`), stop] : [stop];
+  const isDraft = state === 'draft' || state === 'asked';
+  return isDraft ? [stop] : [press({ key: 'campaign.pause' }, `campaign:pause:${id}`), stop];
 }
 
 type Counted = 'waiting' | 'told' | 'underway' | 'reached' | 'read' | 'failed' | 'too_often' | 'taken_back';

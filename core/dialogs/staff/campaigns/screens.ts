@@ -266,7 +266,10 @@ function watchRow(id: CampaignId) {
 /** How a campaign goes; pausing, resuming and stopping it. */
 export const campaignScreen: StaffScreen = {
   act: 'campaign',
-  rounds: (argument) => [() => ({ campaigns: [readAct(argument).id as CampaignId], auditChains: ['house'] })],
+  rounds: (argument) => {
+    const ids = [readAct(argument).id as CampaignId];
+    return [() => ({ campaigns: ids, campaignsWaiting: ids, auditChains: ['house'] })];
+  },
   show(turn, argument) {
     const { act, id: named } = readAct(argument);
     const id = named as CampaignId;
