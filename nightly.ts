@@ -3,6 +3,7 @@ import { forgetDrafts } from './db/campaigns.ts';
 import { forgetQuestions } from './db/questions.ts';
 import { createValues } from './db/values.ts';
 import { factsTask } from './facts_nightly.ts';
+import { forgetTask } from './forget_nightly.ts';
 import { hoursTask } from './hours_nightly.ts';
 import type { Worked } from './jobs.ts';
 import { findStarts } from './journey_starts.ts';
@@ -44,6 +45,7 @@ export const nightlyTasks: readonly NightlyTask[] = [
   journeysTask,
   questionsTask,
   draftsTask,
+  forgetTask,
 ];
 
 const nightMinute = 3 * 60;

@@ -257,12 +257,17 @@ function conditionWords(condition: ConditionDefinition, lead: string): Words {
   if ('data' in condition)
     return { key: 'scenario.if_data', variables: { lead, text: dataText(condition.data) } };
   if ('days_left' in condition) {
-    return { key: 'scenario.if_days_left', variables: { lead, text: condition.days_left } };
+    return { key: 'scenario.if_days_left', variables: { lead, text: boundText(condition.days_left) } };
   }
   if ('bought' in condition) return either('bought', condition.bought, lead);
   if ('read' in condition) return either('read', condition.read, lead);
   if ('clicked' in condition) return either('clicked', condition.clicked, lead);
   return either('answered', condition.answered, lead);
+}
+
+/** A bound as people write it: `≥ 2`. */
+function boundText(bound: string): string {
+  return bound.replace('>=', '≥ ').replace('<=', '≤ ').replace(/^=/, '= ');
 }
 
 function either(what: 'bought' | 'read' | 'clicked' | 'answered', is: boolean, lead: string): Words {

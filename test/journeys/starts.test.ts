@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
-import type { CustomerId } from '../../core/ids.ts';
+import { type CustomerId, idsFrom } from '../../core/ids.ts';
 import { dataFits } from '../../core/journeys/triggers/data.ts';
 import { DAY_MS } from '../../core/time.ts';
-import { readRow, readRows } from '../../db/database.ts';
+import { type Database, readRow, readRows, statement } from '../../db/database.ts';
+import { forgetLinks } from '../../db/forget.ts';
+import { forgetTask } from '../../forget_nightly.ts';
 import { takeUpEvents } from '../../journey_events.ts';
 import { findStarts } from '../../journey_starts.ts';
 import { runNightly } from '../../nightly.ts';
@@ -601,4 +603,77 @@ it('each look but those over points and schedules is by an index', async () => {
       "select 1 from events indexed by events_open where handled_at is null and id > '' order by id",
     ),
   ).toContain('events_open');
+});
+
+describe('at night it is forgotten', () => {
+  const days = (count: number) => here.clock.now() - count * DAY_MS;
+  const left = async (table: string, column: string) =>
+    (await readRows(here.svoi.database, `select ${column} as left from ${table} order by 1`)).map(
+      (row) => row.left,
+    );
+  const put = (sql: string, rows: readonly (readonly unknown[])[]) =>
+    here.svoi.database.write([statement(`${sql} from json_each(?)`, JSON.stringify(rows))]);
+
+  it('which link nobody opened for long, who went through a journey, and what was taken up', async () => {
+    for (const [key, again] of [
+      ['often', 'always'],
+      ['seldom', '9999d'],
+      ['first', 'once'],
+    ] as const) {
+      await on({ key, again, when: { event: 'x' } });
+    }
+    const link = (code: string, age: number, opened: number | null) =>
+      [code, idsFrom('ntc', days(age)), days(age), opened && days(opened)] as const;
+    await put(
+      `insert into links (code, url, notice_id, customer_id, created_at, opened_at, opened)
+       select value ->> 0, 'https://shop.example', value ->> 1, 'cus_1', value ->> 2, value ->> 3, 1`,
+      [link('new', 399, null), link('old', 401, null), link('opened', 500, 10), link('over', 900, 402)],
+    );
+    const run = (id: string, journey: string, age: number, state = 'done') => [id, journey, days(age), state];
+    await put(
+      `insert into journey_runs (id, journey, version, customer_id, occasion, arm, state, step, data, started_at, revision)
+       select value ->> 0, value ->> 1, 1, 'cus_1', value ->> 0, 'a', value ->> 3, 0, '{}', value ->> 2, 1`,
+      [
+        run('run_1_often_new', 'often', 799),
+        run('run_2_often_old', 'often', 801),
+        run('run_3_kept_apart', 'often', 801, 'control'),
+        run('run_4_under_way', 'often', 900, 'waiting'),
+        run('run_5_seldom', 'seldom', 900),
+        run('run_6_once', 'first', 5000),
+      ],
+    );
+    const event = (age: number, handled: number | null) => [idsFrom('evt', days(age)), days(age), handled];
+    await put(
+      `insert into events (id, type, customer_id, occasion, data, at, recorded_at, handled_at)
+       select value ->> 0, 'x', 'cus_1', value ->> 0, '{}', value ->> 1, value ->> 1, value ->> 2`,
+      [event(799, 1), event(801, 1), event(802, null)],
+    );
+    await forgetTask.run(here.svoi, '2026-11-22');
+    expect(await left('links', 'code')).toEqual(['new', 'opened']);
+    const runs = ['run_1_often_new', 'run_4_under_way', 'run_5_seldom', 'run_6_once'];
+    expect(await left('journey_runs', 'id')).toEqual(runs);
+    expect(await left('events', 'at')).toEqual([days(802), days(799)]);
+  });
+
+  it('along an index, in commits of a thousand', async () => {
+    const old = Array.from({ length: 2500 }, (_, index) => [`c${index}`, idsFrom('ntc', days(401) + index)]);
+    await put(
+      `insert into links (code, url, notice_id, customer_id, created_at, opened)
+       select value ->> 0, 'https://shop.example', value ->> 1, 'cus_1', 0, 0`,
+      old,
+    );
+    const { database } = here.svoi;
+    const commits: number[] = [];
+    const watched: Database = {
+      ...database,
+      read: (statements) => database.read(statements),
+      async write(statements) {
+        const results = await database.write(statements);
+        commits.push(results[0]?.length ?? 0);
+        return results;
+      },
+    };
+    await forgetLinks(watched, days(400));
+    expect(commits).toEqual([1000, 1000, 500]);
+  });
 });
