@@ -75,8 +75,12 @@ async function migrateFile(url: string): Promise<void> {
   }
 }
 
-/** Full durability, and 32 MiB of pages in memory: a million purchases touch more than the default 2 MiB. */
+/**
+ * Full durability, and 32 MiB of pages in memory: a million purchases touch more than the default 2 MiB. Whoever let go of
+ * the file just before may still be checkpointing it: that is waited for.
+ */
 export const filePragmas = [
+  'busy_timeout=5000',
   'journal_mode=wal',
   'synchronous=full',
   'cache_size=-32768',

@@ -10,8 +10,9 @@ import { fillBatch, orderCodes } from '../../core/coupons/batch.ts';
 import { createCoupon } from '../../core/coupons/create.ts';
 import { createIds, type ShopId } from '../../core/ids.ts';
 import { purchaseRules } from '../../core/program/rules.ts';
-import { type Database, readRows } from '../../db/database.ts';
-import { openDatabase } from '../../db/open.ts';
+import { type Database, readRows, statement } from '../../db/database.ts';
+import { openFileDatabase } from '../../db/file.ts';
+import { filePragmas, openDatabase } from '../../db/open.ts';
 import { verifyLedger } from '../../db/verify.ts';
 import { createSvoi } from '../../svoi.ts';
 import { databaseContract } from '../contract/database.ts';
@@ -209,6 +210,14 @@ it('a writer that closes commits what it took, and takes nothing more', async ()
   ]);
   expect(await taken).toMatchObject({ ok: true });
   close();
+});
+
+it('whoever has just let go of the file and still holds a lock is waited for', async () => {
+  const path = join(folder, 'let-go.db');
+  (await openDatabase({ url: `file:${path}` })).close();
+  const database = openFileDatabase(path, filePragmas);
+  expect(await database.perform([statement('pragma busy_timeout')])).toEqual([[{ timeout: 5000 }]]);
+  database.close();
 });
 
 it('a second process on the same file is refused with a line that says what to do', async () => {
