@@ -72,7 +72,7 @@ export async function openPlayground(svoi: Svoi, options: PlaygroundOptions): Pr
   return { ...playground, crowd };
 }
 
-/** How long it is until noon of somebody's next birthday but a week, milliseconds; undefined where it is not known. */
+/** How long it is until noon of somebody's next birthday, milliseconds; undefined where it is not known. */
 async function nextBirthday(
   number: string,
   { database, program, clock }: Pick<Svoi, 'database' | 'program' | 'clock'>,
@@ -83,8 +83,8 @@ async function nextBirthday(
   const { zone } = program();
   const now = clock.now();
   const year = Number(localDay(now, zone).slice(0, 4));
-  // A greeting begins with a hint a week before: a birthday sooner than that is waited for once more.
-  const soonest = now + 8 * DAY_MS;
+  // Greetings go out at ten: later than that, this year's is over.
+  const soonest = now + hoursToNoon * hourMs;
   const noons = [year, year + 1, year + 2].map((each) => {
     const day = Date.UTC(each, Number(birthday.slice(-5, -3)) - 1, Number(birthday.slice(-2)));
     return instantOfLocal(day + DAY_MS / 2, zone);
@@ -92,6 +92,10 @@ async function nextBirthday(
   const next = noons.find((noon) => noon > soonest);
   return next === undefined ? undefined : next - now;
 }
+
+/** From the hour of the greeting to noon. */
+const hoursToNoon = 2;
+const hourMs = 3_600_000;
 
 /** Links from one phone on the table to another. */
 function linksTo(playground: Playground, context: string) {

@@ -502,6 +502,18 @@ describe('the clock', () => {
     ]);
   });
 
+  it.each([
+    ['in two days', '24.11.1990', '2026-11-24T12:00:00+02:00'],
+    ['today, after the greetings went out', '22.11.1990', '2027-11-22T12:00:00+02:00'],
+  ])('goes to a birthday %s, and whoever is at the phone is greeted there', async (_, birthday, noon) => {
+    await registerOnTelegram();
+    for (const text of ['Olena', birthday]) await here.act('telegram', { kind: 'text', text });
+    await tap('Yes, please');
+    await here.post('/playground/clock', { by: 'birthday' });
+    expect(here.clock.now()).toBe(Date.parse(noon));
+    expect(await lastSaid('telegram', telegramNumber)).toMatch(/birthday.*50 points/is);
+  });
+
   it('that is put forward twice at once goes both ways, one after the other', async () => {
     const settled: number[] = [];
     const passing: Passing = {
