@@ -82,6 +82,7 @@ function waitingQuery(ids: readonly CampaignId[], found: Set<string>): Query {
   );
 }
 
+/** Joined in this order: from one customer to those merged into them, never through all members of a campaign. */
 function membersQuery(asked: readonly CampaignMember[], found: Map<string, FrozenMember>): Query {
   return eachRow(
     statement(
@@ -90,8 +91,8 @@ function membersQuery(asked: readonly CampaignMember[], found: Map<string, Froze
            where n.customer_id = m.customer_id and n.occasion = k.plan ->> 'occasion'), 0) as occasion_told,
          exists (
            select 1 from customers c
-           join customers a on a.merged_into = coalesce(c.merged_into, c.id)
-           join campaign_members o on o.campaign_id = m.campaign_id and o.customer_id = a.id and o.state = 'told'
+           cross join customers a indexed by customers_merged_into on a.merged_into = coalesce(c.merged_into, c.id)
+           cross join campaign_members o on o.campaign_id = m.campaign_id and o.customer_id = a.id and o.state = 'told'
            where c.id = m.customer_id and a.id <> c.id) as person_told
        from json_each(?) i join campaign_members m on m.campaign_id = i.value ->> 0 and m.customer_id = i.value ->> 1
        join campaigns k on k.id = m.campaign_id`,
