@@ -9,7 +9,7 @@ import {
   openAccount,
   type TemplateAccount,
 } from './bots/whatsapp/cloud/account.ts';
-import { adviceFor } from './bots/whatsapp/cloud/faults.ts';
+import { advised } from './bots/whatsapp/cloud/faults.ts';
 import { GraphFault } from './bots/whatsapp/cloud/graph.ts';
 import type { Also, Job } from './commands.ts';
 import { type Locale, locales } from './core/customers/types.ts';
@@ -234,7 +234,6 @@ async function asked<Value>(call: Promise<Value>): Promise<Value> {
     return await call;
   } catch (error) {
     if (!(error instanceof GraphFault)) throw error;
-    const advice = adviceFor(error);
-    throw new SvoiError('whatsapp_refused', advice ? `${error.message}; ${advice}` : error.message);
+    throw new SvoiError('whatsapp_refused', advised(error));
   }
 }

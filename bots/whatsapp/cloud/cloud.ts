@@ -10,7 +10,7 @@ import type {
 import type { Log } from '../../log.ts';
 import { hmacHex, readBody, sameSecret } from '../../requests.ts';
 import { chatLink } from '../start.ts';
-import { adviceFor, outcomeOf } from './faults.ts';
+import { adviceFor, advised, outcomeOf } from './faults.ts';
 import { type BusinessNumber, createGraph, type Graph, GraphFault, type GraphOptions } from './graph.ts';
 import { freeForm, textLimit } from './messages.ts';
 import { type Notification, readNotification } from './notifications.ts';
@@ -223,8 +223,7 @@ async function asked<Value>(call: Promise<Value>): Promise<Value> {
     return await call;
   } catch (error) {
     if (!(error instanceof GraphFault)) throw error;
-    const advice = adviceFor(error);
-    throw new Error(advice ? `${error.message}; ${advice}` : error.message, { cause: error });
+    throw new Error(advised(error), { cause: error });
   }
 }
 

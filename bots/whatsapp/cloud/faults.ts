@@ -63,6 +63,12 @@ function meaningOf({ status, code }: GraphFault): Meaning {
   return status !== undefined && status >= 400 && status < 500 ? 'invalid' : 'again';
 }
 
+/** A fault with what to do about it, in one line. */
+export function advised(fault: GraphFault): string {
+  const advice = adviceFor(fault);
+  return advice ? `${fault.message}; ${advice}` : fault.message;
+}
+
 /** What to do about an account that sends nothing any more; undefined where the account is not to blame. */
 export function adviceFor(fault: GraphFault): string | undefined {
   if (meaningOf(fault) !== 'account') return undefined;
