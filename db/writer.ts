@@ -30,7 +30,7 @@ export interface WriterOptions {
   readonly groupLimit?: number;
   /** Called after a commit that wrote messages, or let go of some. */
   onMessages?(): void;
-  /** Called after a commit that left notices to be looked at now. */
+  /** Called after a commit that left notices, or receipts of them, to be looked at now. */
   onNotices?(): void;
   /** Called after a commit that wrote events or left runs of journeys that can go on now. */
   onJourneys?(): void;
@@ -258,7 +258,9 @@ export function createWriter(options: WriterOptions): Writer {
     const now = clock.now();
     const isDue = ({ dueAt }: { readonly dueAt: number | null }) => dueAt !== null && dueAt <= now;
     if (changes.questions || changes.campaigns || changes.campaignUpdates) options.onErrands?.();
-    if (changes.notices?.some(isDue) || changes.noticeUpdates?.some(isDue)) options.onNotices?.();
+    // The message of a receipt that came early may have been written down as sent while this was committed.
+    const hasEarly = changes.earlyReceipts !== undefined;
+    if (hasEarly || changes.notices?.some(isDue) || changes.noticeUpdates?.some(isDue)) options.onNotices?.();
     const goesOn = changes.runs?.some(isDue) || changes.runUpdates?.some(isDue) || changes.wakes?.length;
     if (changes.newEvents?.length || goesOn) options.onJourneys?.();
   }

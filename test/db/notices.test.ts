@@ -43,7 +43,11 @@ function telling(request: Partial<NoticeRequest>, svoi: Svoi): AnyCommand<null> 
 }
 
 /** Another process on the same database: `meanwhile` runs once, between a decision and its commit. */
-async function slowTwin({ svoi, clock }: TestSvoi, meanwhile: () => Promise<unknown>): Promise<Svoi> {
+async function slowTwin(
+  { svoi, clock }: TestSvoi,
+  meanwhile: () => Promise<unknown>,
+  onNotices = () => {},
+): Promise<Svoi> {
   let act: (() => Promise<unknown>) | undefined = meanwhile;
   const database: Database = {
     ...svoi.database,
@@ -54,7 +58,7 @@ async function slowTwin({ svoi, clock }: TestSvoi, meanwhile: () => Promise<unkn
       return svoi.database.write(statements);
     },
   };
-  const twin = await createSvoi({ database, clock, ids: createIds(), random: () => 0 });
+  const twin = await createSvoi({ database, clock, ids: createIds(), random: () => 0, onNotices });
   twin.useChannels(known);
   return twin;
 }
@@ -90,8 +94,12 @@ describe('on a file', () => {
     });
     await createOutbox(t.svoi.database).record(results);
   };
-  const receipt = (channel: 'telegram' | 'viber', status: 'delivered' | 'read' | 'failed', more = {}) =>
-    t.svoi.handleReceipts([{ channel, providerId: `p-${channel}`, status, at: t.clock.now(), ...more }]);
+  const receipt = (
+    channel: 'telegram' | 'viber',
+    status: 'delivered' | 'read' | 'failed',
+    more = {},
+    svoi = t.svoi,
+  ) => svoi.handleReceipts([{ channel, providerId: `p-${channel}`, status, at: t.clock.now(), ...more }]);
   /** A member in Telegram, last seen there, and in Viber. */
   const member = async () => {
     await testChat(t.svoi, { channel: 'viber', address: 'v1', provenPhone: phone }).start();
@@ -185,6 +193,22 @@ describe('on a file', () => {
     await settleNotices(t.svoi);
     expect(await noticeRows()).toMatchObject([{ state: 'reached', doubled: 0 }]);
     expect(await readRows(t.svoi.database, 'select * from early_receipts')).toEqual([]);
+  });
+
+  it('a receipt that is kept while its message is being written down as sent is looked at again', async () => {
+    await member();
+    await told();
+    let looks = 0;
+    const meanwhile = async () => {
+      await send('telegram');
+      // Who wrote the sending down looks for receipts of it, and there is none yet.
+      await settleNotices(t.svoi);
+    };
+    const slow = await slowTwin(t, meanwhile, () => (looks += 1));
+    await receipt('telegram', 'delivered', {}, slow);
+    expect(looks).toBe(1);
+    await settleNotices(t.svoi);
+    expect(await noticeRows()).toMatchObject([{ state: 'reached' }]);
   });
 
   it('a receipt of nobody’s message is kept for a day', async () => {
