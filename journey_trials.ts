@@ -1,5 +1,5 @@
+import { describeJourney, stepName } from './core/insights/journeys/describe.ts';
 import type { JourneyDefinition } from './core/journeys/definition.ts';
-import { describeJourney, stepName } from './core/journeys/describe.ts';
 import type { DryRun } from './core/journeys/dry_run/types.ts';
 import { MICROS_OF_MINOR } from './core/messaging/price.ts';
 import { plainRules } from './core/messaging/rules.ts';

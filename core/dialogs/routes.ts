@@ -44,6 +44,7 @@ const commands = [
     'points',
     'pay',
     'coupons',
+    'offers',
     'history',
     'orders',
     'card',

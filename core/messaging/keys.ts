@@ -126,6 +126,7 @@ export const wordVariables = {
   'commands.points': {},
   'commands.pay': {},
   'commands.coupons': {},
+  'commands.offers': {},
   'commands.history': {},
   'commands.card': {},
   'commands.settings': {},

@@ -44,7 +44,11 @@ describe('offers for me', () => {
        >> Offers for me
        There are no offers yet.
        Your points are enough for “Coffee”.
-       70 points more for “Cake”.`,
+       70 points more for “Cake”.
+       > /offers
+       There are no offers yet.
+       > /help
+       /offers`,
     );
   });
 

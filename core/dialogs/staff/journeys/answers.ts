@@ -1,8 +1,8 @@
 import { type Locale, locales } from '../../../customers/types.ts';
 import type { QuestionId } from '../../../ids.ts';
+import { describeJourney, stepName } from '../../../insights/journeys/describe.ts';
 import type { Answer } from '../../../insights/questions.ts';
 import type { Texts } from '../../../journeys/definition.ts';
-import { describeJourney, stepName } from '../../../journeys/describe.ts';
 import type { DryRun } from '../../../journeys/dry_run/types.ts';
 import { textFor } from '../../../journeys/templates/written.ts';
 import type { Journey } from '../../../journeys/types.ts';

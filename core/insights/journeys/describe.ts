@@ -1,12 +1,12 @@
-import type { WordKey, Words } from '../messaging/keys.ts';
 import type {
   ConditionDefinition,
   DataConditions,
   JourneyDefinition,
   StepDefinition,
   Trigger,
-} from './definition.ts';
-import { instantEventTypes, ownEventTypes } from './events.ts';
+} from '../../journeys/definition.ts';
+import { instantEventTypes, ownEventTypes } from '../../journeys/events.ts';
+import type { WordKey, Words } from '../../messaging/keys.ts';
 
 /** A journey in plain words: a line for what starts it, and one for each step, branches further in. */
 export interface Described {
