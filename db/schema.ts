@@ -482,6 +482,8 @@ export const lots = sqliteTable(
     remaining: integer().notNull(),
     earnedAt: integer('earned_at').notNull(),
     expiresAt: integer('expires_at').notNull(),
+    /** The lot they were given in, where they came from another account since. */
+    origin: text(),
   },
   (table) => [
     index('lots_open_customer').on(table.customerId, table.expiresAt).where(sql`remaining > 0`),

@@ -141,7 +141,7 @@ function exampleRecord(locale: Locale, now: number): TemplateContext['record'] {
     lots: [
       {
         ...{ id: 'lot_example' as LotId, customerId: exampleId, points: burning, remaining: burning },
-        ...{ transactionId: 'txn_example' as TransactionId, earnedAt: now - DAY_MS },
+        ...{ transactionId: 'txn_example' as TransactionId, earnedAt: now - DAY_MS, origin: null },
         expiresAt: now + 7 * DAY_MS,
       },
     ],

@@ -54,6 +54,8 @@ export interface LotPart {
   readonly points: Points;
   readonly earnedAt: number;
   readonly expiresAt: number;
+  /** The lot they were given in; null: they came from nowhere else. */
+  readonly origin: LotId | null;
 }
 
 /** What leaves one ledger for another: `amount` below zero is a debt. */
@@ -225,10 +227,11 @@ export class Posting {
     const entries = amount === 0 ? [] : transfer('program:issued', 'customer:available', amount);
     const moves = left.map((lot) => ({ lotId: lot.id, points: points(-lot.points) }));
     this.#append({ ...why, kind: 'transfer', points: -amount, moves, entries });
-    const parts = left.map(({ points: some, earnedAt, expiresAt }) => ({
+    const parts = left.map(({ id, points: some, earnedAt, expiresAt, origin }) => ({
       points: some,
       earnedAt,
       expiresAt,
+      origin: origin ?? id,
     }));
     return { amount, parts };
   }
@@ -302,6 +305,8 @@ export class Posting {
       remaining,
       earnedAt,
       expiresAt,
+      // Where it came from is written down already.
+      origin: null,
     };
   }
 
@@ -338,7 +343,7 @@ export class Posting {
   #newLots(draft: Draft, transactionId: LedgerTransaction['id']): Lot[] {
     const { customerId } = this.#head;
     const { happenedAt: earnedAt, expiresAt } = draft;
-    const own = { points: points(draft.lotPoints ?? draft.points), earnedAt };
+    const own = { points: points(draft.lotPoints ?? draft.points), earnedAt, origin: null };
     const parts = draft.parts ?? (expiresAt === undefined ? [] : [{ ...own, expiresAt }]);
     return parts.map((part) => {
       const id = this.#context.ids.next('lot', this.#context.now);

@@ -51,6 +51,8 @@ export interface Lot {
   readonly remaining: Points;
   readonly earnedAt: number;
   readonly expiresAt: number;
+  /** The lot they were given in, where they came from the ledger of another account since; null: this one. */
+  readonly origin: LotId | null;
 }
 
 /** What a transaction took from a lot (negative) or gave back to it (positive). */

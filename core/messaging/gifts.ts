@@ -23,7 +23,7 @@ export function giftNeeds({ gift }: Notice, customerId: CustomerRecord['customer
 
 /**
  * Takes back what was given along with a notice that nobody came to hear of: of the points those that are still in the
- * lots they made, of the coupons those that were never used. The customer is told of neither. What became of it stands in
+ * lots they made, also where a merge moved them, of the coupons those that were never used. The customer is told of neither. What became of it stands in
  * the notice, which is written as it is returned, its revision as it was.
  */
 export function takeGiftBack(
@@ -36,9 +36,7 @@ export function takeGiftBack(
   invariant(gift, `${notice.id} tells of a gift`);
   const posting = openPosting(record.head, record.lots, context);
   posting.expireDue(context.now);
-  const taken = gift.lots
-    .map((id) => posting.openLots.find((lot) => lot.id === id))
-    .filter((lot) => lot !== undefined);
+  const taken = posting.openLots.filter(({ id, origin }) => gift.lots.includes(origin ?? id));
   for (const { id, remaining } of taken) posting.adjustDown(remaining, whyTaken(notice, context.now), id);
   const codes = unusedCodes(gift.codes, facts);
   const said = codes.map(({ code, couponId }) => ({

@@ -155,7 +155,11 @@ ALTER TABLE `notices` ADD `clicked_at` integer;--> statement-breakpoint
 ALTER TABLE `notices` ADD `answered_at` integer;--> statement-breakpoint
 ALTER TABLE `notices` ADD `left_at` integer;--> statement-breakpoint
 ALTER TABLE `notices` ADD `gift` text;--> statement-breakpoint
+ALTER TABLE `lots` ADD `origin` text;--> statement-breakpoint
 CREATE INDEX `notices_campaign` ON `notices` (`campaign`,`created_at`) WHERE campaign is not null;--> statement-breakpoint
+CREATE TRIGGER lots_keep_origin BEFORE UPDATE OF origin ON lots
+BEGIN SELECT RAISE(ABORT, 'append-only: only remaining of lots may change'); END;
+--> statement-breakpoint
 CREATE TRIGGER carts_one_step BEFORE UPDATE ON carts WHEN new.revision <> old.revision + 1
 BEGIN SELECT RAISE(ABORT, 'constraint: carts changed meanwhile'); END;
 --> statement-breakpoint

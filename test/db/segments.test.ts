@@ -161,7 +161,11 @@ function randomShop(seed: number): ShopRows {
         points: 50,
         remaining: pick([0, 10, 50]),
       },
-      ...{ earnedAt: now - DAY_MS, expiresAt: now + Math.floor((random() * 100 - 10) * DAY_MS) },
+      ...{
+        earnedAt: now - DAY_MS,
+        origin: null,
+        expiresAt: now + Math.floor((random() * 100 - 10) * DAY_MS),
+      },
     })),
     messages: Array.from({ length: 60 }, () => {
       const createdAt = ago(200);
