@@ -1,5 +1,5 @@
 import type { ChannelName } from '../core/customers/types.ts';
-import type { ClaimedMessage, Outbox } from '../core/messaging/outbox.ts';
+import type { ClaimedMessage, Outbox, RecordedResult } from '../core/messaging/outbox.ts';
 import type { Clock } from '../core/ports.ts';
 import {
   type Attempt,
@@ -38,7 +38,10 @@ export interface SendingOptions extends AttemptOptions {
   readonly clock: Clock;
   /** Called for every attempt, for metrics. */
   onSent?(channel: ChannelName, outcome: DispatchOutcome): void;
-  /** Called when results of notices are written down: they may go on. */
+  /**
+   * Called when a result is written down that something may wait for: a notice that goes on, a receipt that came before
+   * its message was known as sent.
+   */
   onSettled?(): void;
   /** A fault of ours or of the database. The dispatcher goes on; whether the process should is the root's choice. */
   onError?(error: unknown, channel: ChannelName): void;
@@ -69,9 +72,12 @@ export function createSending(
   const record = createRecorder(options.outbox, timers, onError);
   const attempts = createAttempts(channel, options, onError);
   const held = createHeld(() => (channel.sendMany ? batch : 1));
-  /** What is not written down yet, with the moment its lease began. */
+  /** What is held, on its way, or gone and not written down yet, with the moment its lease began. */
   const ours = new Map<string, number>();
   let calls = 0;
+  /** Results on their way into the outbox. */
+  let writing = 0;
+  const hasReceipts = channel.abilities.receipts !== 'accepted';
 
   /** One call is kept for who waits for an answer. */
   const callsLeft = () => (held.isUrgent() || parallel === 1 ? parallel : parallel - 1) - calls;
@@ -79,17 +85,26 @@ export function createSending(
 
   async function settle(message: ClaimedMessage, { outcome, result }: Attempt): Promise<void> {
     options.onSent?.(channel.name, outcome);
-    await record({ message, result });
-    ours.delete(message.id);
-    if (message.noticeId && result.state !== 'queued') options.onSettled?.();
+    await write({ message, result });
+    if (result.state !== 'queued' && (message.noticeId || hasReceipts)) options.onSettled?.();
     onChange();
+  }
+
+  /** What goes back may be claimed again, and be here again, before we hear that it is back: it is not ours by then. */
+  async function write(recorded: RecordedResult): Promise<void> {
+    const { message, result } = recorded;
+    const goesBack = result.state === 'queued';
+    if (goesBack) ours.delete(message.id);
+    writing += 1;
+    await record(recorded);
+    writing -= 1;
+    if (!goesBack) ours.delete(message.id);
   }
 
   async function giveBack(messages: readonly ClaimedMessage[]): Promise<void> {
     if (messages.length === 0) return;
     const result = { state: 'queued', dueAt: clock.now(), counts: false, error: null } as const;
-    await Promise.all(messages.map((message) => record({ message, result })));
-    for (const { id } of messages) ours.delete(id);
+    await Promise.all(messages.map((message) => write({ message, result })));
     onChange();
   }
 
@@ -133,6 +148,6 @@ export function createSending(
     room: () => mostHeld(channel) - held.size(),
     pausedMs: pace.waitMs,
     waitMs: () => (held.size() > 0 && callsLeft() > 0 ? pace.waitMs() : undefined),
-    isEmpty: () => ours.size === 0,
+    isEmpty: () => ours.size === 0 && writing === 0,
   };
 }

@@ -15,6 +15,7 @@ import type { Reply } from '../../core/messaging/types.ts';
 import { type Database, readRow, readRows, statement } from '../../db/database.ts';
 import { createOutbox } from '../../db/outbox.ts';
 import { createTranslator } from '../../locales/translator.ts';
+import { deferred } from '../support/deferred.ts';
 import { addChat, addMessages, storedMessages, type TestMessage } from '../support/outbox.ts';
 import { type TestSvoi, testSvoi } from '../support/svoi.ts';
 import { type TestTimers, testTimers } from '../support/timers.ts';
@@ -421,6 +422,36 @@ it('when the database stumbles, a claim and a result are tried again and nothing
   expect(channel.sends).toEqual(['m1']);
 });
 
+it('a message that went back and is claimed again, before its lane hears that it is back, is sent', async () => {
+  await addMessages(database, [{ id: 'm1', chat: 'anna' }]);
+  const claimedAgain = deferred();
+  let isBack = false;
+  const slow: Outbox = {
+    ...outbox,
+    async claim(claim) {
+      const claimed = await outbox.claim(claim);
+      // The lane has taken it over by the next turn of the event loop.
+      if (isBack && claimed.length > 0) setImmediate(claimedAgain.resolve);
+      return claimed;
+    },
+    async record(results) {
+      await outbox.record(results);
+      if (isBack) return;
+      isBack = true;
+      dispatcher.wake();
+      await claimedAgain.promise;
+    },
+  };
+  const channel = scriptedChannel();
+  const dispatcher = dispatch(channel, slow);
+  await untilSent(channel, 'm1');
+  channel.underWay.get('m1')?.answer({ status: 'slow_down', retryAfterMs: 0, chatOnly: true });
+  await untilSent(channel, 'm1', 'm1');
+  channel.answerAll(ok);
+  await dispatcher.idle();
+  expect(await states()).toEqual({ m1: 'sent' });
+});
+
 describe('a broadcast', () => {
   it('is overtaken by a code at the very next turn, also in a chat that waits for its own part', async () => {
     await addCrowd(60, { category: 'marketing', campaign: 'autumn' });
@@ -584,6 +615,21 @@ it('the root hears of each result that a notice waits for', async () => {
   channel.answerAll(ok);
   await dispatcher.idle();
   expect(await Promise.all(seen)).toEqual([expect.objectContaining({ m1: 'sent' })]);
+});
+
+it('the root hears of each message sent of which receipts tell: one may have come before', async () => {
+  await addMessages(database, [
+    { id: 'm1', chat: 'anna', category: 'reply' },
+    { id: 'm2', chat: 'borys', category: 'reply' },
+  ]);
+  let settled = 0;
+  const channel = scriptedChannel(1000, { receipts: 'read' });
+  const dispatcher = dispatch(channel, outbox, { onSettled: () => (settled += 1) });
+  await untilSent(channel, 'm1', 'm2');
+  channel.underWay.get('m1')?.answer(failed);
+  channel.underWay.get('m2')?.answer(ok);
+  await dispatcher.idle();
+  expect([await states(), settled]).toEqual([{ m1: 'queued', m2: 'sent' }, 1]);
 });
 
 describe('two processes on one database', () => {
