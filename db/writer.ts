@@ -6,6 +6,7 @@ import { type Database, type Row, statement } from './database.ts';
 import { type Facts, joinFacts, type Needs, readFacts } from './facts.ts';
 import { faultOf } from './faults.ts';
 import { sha256 } from './hash.ts';
+import { workLeftBy } from './work_left.ts';
 
 /** A command as the writer takes it: its needs, facts and changes are those that the database knows. */
 export type AnyCommand<Result> = Command<Needs, Facts, Changes, Result>;
@@ -28,13 +29,10 @@ export interface WriterOptions {
   random(): number;
   /** The most commands of one group. */
   readonly groupLimit?: number;
-  /** Called after a commit that wrote messages, or let go of some. */
+  /** Called after a commit that left such work to be done now: see `WorkLeft`. What they throw ends the process. */
   onMessages?(): void;
-  /** Called after a commit that left notices, or receipts of them, to be looked at now. */
   onNotices?(): void;
-  /** Called after a commit that wrote events or left runs of journeys that can go on now. */
   onJourneys?(): void;
-  /** Called after a commit that left something that takes its time: a question of the staff, messages to a segment. */
   onErrands?(): void;
   /** Called for each group: how many commands, and how long the commit took in milliseconds. */
   onCommit?(commands: number, milliseconds: number): void;
@@ -250,19 +248,22 @@ export function createWriter(options: WriterOptions): Writer {
     });
     const started = performance.now();
     if (statements.length > 0) await database.write(statements);
-    options.onCommit?.(approved.length, performance.now() - started);
+    const tookMs = performance.now() - started;
+    // It stands: what whoever is told does wrong is no reason to commit again.
+    queueMicrotask(() => {
+      options.onCommit?.(approved.length, tookMs);
+      tell(changes);
+    });
     for (const { waiting, result } of approved) waiting.resolve({ ok: true, result, replayed: false });
-    // A campaign that goes on lets go of what waited in the outbox.
-    const resumed = changes.campaignUpdates?.some(({ state }) => state === 'sending');
-    if (changes.messages?.length || resumed) options.onMessages?.();
-    const now = clock.now();
-    const isDue = ({ dueAt }: { readonly dueAt: number | null }) => dueAt !== null && dueAt <= now;
-    if (changes.questions || changes.campaigns || changes.campaignUpdates) options.onErrands?.();
-    // The message of a receipt that came early may have been written down as sent while this was committed.
-    const hasEarly = changes.earlyReceipts !== undefined;
-    if (hasEarly || changes.notices?.some(isDue) || changes.noticeUpdates?.some(isDue)) options.onNotices?.();
-    const goesOn = changes.runs?.some(isDue) || changes.runUpdates?.some(isDue) || changes.wakes?.length;
-    if (changes.newEvents?.length || goesOn) options.onJourneys?.();
+  }
+
+  /** Says what the commit left to be done, before anybody who waited for it goes on. */
+  function tell(changes: Changes): void {
+    const left = workLeftBy(changes, clock.now());
+    if (left.messages) options.onMessages?.();
+    if (left.errands) options.onErrands?.();
+    if (left.notices) options.onNotices?.();
+    if (left.journeys) options.onJourneys?.();
   }
 
   /** Reads and decides a group again until it is committed; what cannot be is told to whoever waits for it. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createIds, type NoticeId } from '../../core/ids.ts';
+import { callOff } from '../../core/journeys/campaigns/steps.ts';
 import { advanceNotice } from '../../core/messaging/advance.ts';
 import type { NoticeRequest } from '../../core/messaging/plan.ts';
 import { planNotice } from '../../core/messaging/plan.ts';
@@ -181,6 +182,28 @@ describe('on a file', () => {
     expect(told).toBe(0);
     await twin.submit(telling({ occasion: 'a birthday' }, twin));
     expect(told).toBe(1);
+  });
+
+  it('a commit that calls a message off says that the next one of its chat may go', async () => {
+    await member();
+    await told();
+    const [tried] = await claim('telegram');
+    if (!tried) throw new Error('nothing was claimed');
+    const later = {
+      state: 'queued',
+      dueAt: t.clock.now() + minuteMs,
+      counts: true,
+      error: 'no network',
+    } as const;
+    await createOutbox(t.svoi.database).record([{ message: tried, result: later }]);
+    await told();
+    expect(await claim('telegram')).toEqual([]);
+    let woken = 0;
+    const { database } = t.svoi;
+    const options = { database, clock: t.clock, ids: createIds(), random: () => 0 };
+    const twin = await createSvoi({ ...options, onMessages: () => (woken += 1) });
+    await twin.submit(callOff(tried.noticeId as NoticeId));
+    expect([woken, await claim('telegram')]).toMatchObject([1, [{ campaign: '' }]]);
   });
 
   it('a receipt that comes before the sending is written down counts once it is', async () => {
