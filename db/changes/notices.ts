@@ -3,7 +3,7 @@ import type { Receipt } from '../../core/messaging/receipts.ts';
 import type { AttemptUpdate, EarlyReceipt, MessageCount, OfferBegun } from '../../core/messaging/types.ts';
 import { DAY_MS } from '../../core/time.ts';
 import { type Statement, statement } from '../database.ts';
-import { isOffer } from '../facts/notices.ts';
+import { accountsOf, isOffer } from '../facts/notices.ts';
 import { inserter, updater } from '../rows.ts';
 import * as schema from '../schema.ts';
 import { type Changes, forRows } from './part.ts';
@@ -65,8 +65,8 @@ function noticeRow(notice: Notice): typeof schema.notices.$inferSelect {
 }
 
 /**
- * A notice of an occasion that was told of already, by whatever process, is written down as dropped: the index holds
- * one to an occasion, and a second one has none. What was given along with it is taken back in the next look at it.
+ * A notice of an occasion that the person was told of already, by whatever process and under whichever account, is
+ * written down as dropped: the index holds one to an occasion, and a second one has none. What was given along with it is taken back in the next look at it.
  */
 function insertNotices(notices: readonly Notice[]): Statement[] {
   const plain = notices.filter(({ occasion }) => occasion === null);
@@ -83,10 +83,17 @@ function insertUnlessTold(notice: Notice): Statement {
   const dueAt = notice.gift ? notice.createdAt : null;
   const dropped = { ...notice, state: 'dropped', reason: 'occasion', occasion: null, dueAt } as const;
   const second = insert.notices([noticeRow({ ...dropped, settledAt: notice.createdAt })]);
-  const rows = `case when exists (select 1 from notices where customer_id = ? and occasion = ?) then ? else ? end`;
+  const rows = `case when exists (select 1 from notices indexed by notices_occasion
+    where customer_id in (${accountsOf('?')}) and occasion = ?) then ? else ? end`;
   return {
     sql: sql.replace('json_each(?)', `json_each(${rows})`),
-    args: [notice.customerId, notice.occasion, second.args?.[0] ?? '[]', args?.[0] ?? '[]'],
+    args: [
+      notice.customerId,
+      notice.customerId,
+      notice.occasion,
+      second.args?.[0] ?? '[]',
+      args?.[0] ?? '[]',
+    ],
   };
 }
 
@@ -95,7 +102,7 @@ function refuseIfMoreBegan({ id, customerId, before, at }: OfferBegun): Statemen
   return statement(
     `update notices set revision = revision where id = ?1 and ?3 < (
        select count(distinct m.notice_id) from messages m indexed by messages_customer
-       where m.customer_id = ?2 and ${isOffer('?4')})`,
+       where m.customer_id in (${accountsOf('?2')}) and ${isOffer('?4')})`,
     id,
     customerId,
     before,

@@ -154,17 +154,24 @@ export function isOffer(since: string): string {
     and m.state not in ('failed', 'cancelled')`;
 }
 
+/** All accounts of the person who has the account `id`: those that became one are one person. */
+export function accountsOf(id: string): string {
+  return `select coalesce(merged_into, id) from customers where id = ${id} union all
+    select a.id from customers p cross join customers a indexed by customers_merged_into
+      on a.merged_into = coalesce(p.merged_into, p.id) where p.id = ${id}`;
+}
+
 function offerQuery(ids: readonly CustomerId[], now: number, found: Map<string, number[]>): Query {
   return eachRow(
     statement(
-      `select m.customer_id, min(m.created_at) as at from (select distinct value as id from json_each(?)) i
-       join messages m indexed by messages_customer on m.customer_id = i.id
-       where ${isOffer('?')} group by m.notice_id order by at`,
+      `select i.id, min(m.created_at) as at from (select distinct value as id from json_each(?)) i
+       join messages m indexed by messages_customer on m.customer_id in (${accountsOf('i.id')})
+       where ${isOffer('?')} group by i.id, m.notice_id order by at`,
       JSON.stringify(ids),
       now - 7 * DAY_MS,
     ),
     (row) => {
-      const key = String(row.customer_id);
+      const key = String(row.id);
       found.set(key, [...(found.get(key) ?? []), Number(row.at)]);
     },
   );
@@ -185,17 +192,18 @@ function silenceQuery(needs: readonly SilenceNeed[], now: number, found: Map<str
       where m.customer_id = c.id and m.category = 'marketing'), 0)`;
   return eachRow(
     statement(
-      `select s.id, count(distinct m.notice_id) as offers, max(m.created_at) as last_at
-       from (select c.id, i.value ->> 1 as cut, max(coalesce(c.heard_at, 0), c.created_at, ${noticed}, ${read}) as sign
-         from json_each(?) i join customers c on c.id = i.value ->> 0
+      `select s.asked, count(distinct m.notice_id) as offers, max(m.created_at) as last_at
+       from (select o.id as asked, c.id, i.value ->> 1 as cut, max(coalesce(c.heard_at, 0), c.created_at, ${noticed}, ${read}) as sign
+         from json_each(?) i join customers o on o.id = i.value ->> 0
+         join customers c on c.id = coalesce(o.merged_into, o.id)
          where max(coalesce(c.heard_at, 0), c.created_at) <= i.value ->> 1) s
        left join messages m indexed by messages_customer on m.customer_id = s.id and ${isOffer('s.sign')}
-       where s.sign <= s.cut group by s.id`,
+       where s.sign <= s.cut group by s.asked`,
       now - noticedWithinMs,
       JSON.stringify(rows),
     ),
-    ({ id, offers, last_at }) => {
-      found.set(String(id), { offers: Number(offers), lastAt: last_at === null ? null : Number(last_at) });
+    ({ asked, offers, last_at }) => {
+      found.set(String(asked), { offers: Number(offers), lastAt: last_at === null ? null : Number(last_at) });
     },
   );
 }
@@ -206,8 +214,8 @@ const waitsForMs = 60 * DAY_MS;
 function rivalQuery(ids: readonly CustomerId[], now: number, found: Map<string, number>): Query {
   return eachRow(
     statement(
-      `select n.customer_id, max(n.weight) as weight from (select distinct value as id from json_each(?)) i
-       join notices n indexed by notices_customer on n.customer_id = i.id and n.created_at > ?
+      `select i.id, max(n.weight) as weight from (select distinct value as id from json_each(?)) i
+       join notices n indexed by notices_customer on n.customer_id in (${accountsOf('i.id')}) and n.created_at > ?
        where n.state = 'held' and n.category = 'marketing' and n.due_at <= ?
          and (n.pointless_at is null or n.pointless_at > ?) group by 1`,
       JSON.stringify(ids),
@@ -215,7 +223,7 @@ function rivalQuery(ids: readonly CustomerId[], now: number, found: Map<string, 
       now,
       now,
     ),
-    (row) => found.set(String(row.customer_id), Number(row.weight)),
+    (row) => found.set(String(row.id), Number(row.weight)),
   );
 }
 
@@ -268,7 +276,7 @@ function boughtQuery(needs: readonly BoughtNeed[], found: Set<string>): Query {
   return eachRow(
     statement(
       `select i.value ->> 0 as customer_id, i.value ->> 1 as since from json_each(?) i where exists (
-         select 1 from purchases p where p.customer_id = i.value ->> 0 and p.kind = 'sale'
+         select 1 from purchases p where p.customer_id in (${accountsOf('i.value ->> 0')}) and p.kind = 'sale'
            and p.at > i.value ->> 1 - ${DAY_MS} and max(p.at, p.recorded_at) > i.value ->> 1)`,
       JSON.stringify(needs.map(({ customerId, since }) => [customerId, since])),
     ),

@@ -346,7 +346,11 @@ export class MemoryStore {
   #writeNotices(changes: Changes): void {
     for (const notice of changes.notices ?? []) {
       const { customerId, occasion } = notice;
-      const told = occasion !== null && this.notices.find('occasion', `${customerId} ${occasion}`);
+      const accounts = [...this.customers.values()].filter((one) =>
+        [one.id, one.mergedInto].includes(customerId),
+      );
+      const told =
+        occasion !== null && accounts.some(({ id }) => this.notices.find('occasion', `${id} ${occasion}`));
       const dropped = { state: 'dropped', reason: 'occasion', occasion: null, dueAt: null } as const;
       this.notices.insert(told ? { ...notice, ...dropped, settledAt: notice.createdAt } : notice);
     }

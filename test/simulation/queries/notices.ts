@@ -54,9 +54,15 @@ function attemptsOf(store: MemoryStore, id: string): Attempt[] {
   return store.messages.all('notice', id).sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
+/** All accounts of the person who has this one. */
+function accountsOf(store: MemoryStore, customerId: string): string[] {
+  const id = store.customers.get(customerId)?.mergedInto ?? customerId;
+  return [id, ...[...store.customers.values()].filter((one) => one.mergedInto === id).map((one) => one.id)];
+}
+
 function offersOf(store: MemoryStore, customerId: string, now: number): number[] {
   const begun = new Map<string, number>();
-  for (const one of store.messages.all('customer', customerId)) {
+  for (const one of accountsOf(store, customerId).flatMap((id) => store.messages.all('customer', id))) {
     const { category, noticeId, createdAt, state } = one;
     if (category !== 'marketing' || noticeId === null || createdAt <= now - 7 * DAY_MS) continue;
     if (state === 'failed' || state === 'cancelled') continue;
@@ -66,8 +72,8 @@ function offersOf(store: MemoryStore, customerId: string, now: number): number[]
 }
 
 function heaviestOf(store: MemoryStore, customerId: string, now: number): number {
-  const due = store.notices
-    .all('customer', customerId)
+  const due = accountsOf(store, customerId)
+    .flatMap((id) => store.notices.all('customer', id))
     .filter(
       ({ category, state, dueAt }) =>
         category === 'marketing' && state === 'held' && (dueAt ?? now + 1) <= now,
@@ -76,8 +82,8 @@ function heaviestOf(store: MemoryStore, customerId: string, now: number): number
 }
 
 function hasBought(store: MemoryStore, { customerId, since }: BoughtNeed): boolean {
-  return store.purchases
-    .all('customer', customerId)
+  return accountsOf(store, customerId)
+    .flatMap((id) => store.purchases.all('customer', id))
     .some(
       ({ kind, at, recordedAt }) =>
         kind === 'sale' && at > since - DAY_MS && Math.max(at, recordedAt) > since,
