@@ -32,11 +32,12 @@ export function trialLines(
   const { came, started, people, messages, priceMicros, coupons, points } = run;
   const cost = priceMicros === null ? 'cost not known' : say(costWords(priceMicros));
   return [
-    `${definition.key}: ${describeJourney(definition).starts.map(say).join(', ')}`,
+    `${definition.key}:`,
+    ...describeJourney(definition).starts.map((words) => `  ${say(words)}`),
     `the last ${run.days} days: ${came} came, ${started} would have been under way (${people} people)`,
     ...reasonLines('not under way', run.notStarted),
     ...run.steps.map(({ number, people: those, days }) => {
-      const step = stepName(definition.steps, number, '');
+      const step = stepName(definition, number, '');
       const most = days.reduce((busiest, one) => (one.people > busiest.people ? one : busiest));
       return `  ${step ? say(step) : `step ${number}`}: ${those}, most on ${most.day} (${most.people})`;
     }),

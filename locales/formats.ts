@@ -55,6 +55,9 @@ export function addFormats(instance: i18n, translate: Translate): void {
     translate: (key, options) => translate(locale, key, { ...options, zone, currency, locale }),
     number: (value) => number(locale).format(value),
     money: (major) => money(major * 10 ** fractionDigits(locale, currency), locale, currency, 0),
+    either: (all) =>
+      keptLists(locale, () => new Intl.ListFormat(localeTags[locale], { type: 'disjunction' })).format(all),
+    minor: (minor) => money(minor, locale, currency, 0),
     day: (day) => calendarDay(day, locale),
   });
   add('looked_at', (json: string, locale, formats) => lookedAtWords(json, conditionWords(locale, formats)));
@@ -135,6 +138,7 @@ function keeper<Formatter>(): (key: string, make: () => Formatter) => Formatter 
   };
 }
 
+const keptLists = keeper<Intl.ListFormat>();
 const keptNumbers = keeper<Intl.NumberFormat>();
 const keptDates = keeper<Intl.DateTimeFormat>();
 

@@ -1,3 +1,5 @@
+import { isKnownValue } from '../core/insights/facts/words.ts';
+import type { DataComparedWith, DataLookedAt } from '../core/insights/journeys/conditions.ts';
 import { type ComparedWith, filtersOf, type LookedAt } from '../core/insights/segments/explain.ts';
 import type { FieldName } from '../core/segments/fields.ts';
 import { spanText } from '../core/segments/text.ts';
@@ -9,6 +11,9 @@ export interface ConditionWords {
   number(value: number): string;
   /** In major units. */
   money(major: number): string;
+  minor(minor: number): string;
+  /** Several of which any will do. */
+  either(words: readonly string[]): string;
   /** `YYYY-MM-DD`. */
   day(day: string): string;
 }
@@ -21,13 +26,20 @@ export function spanWords(text: string, translate: ConditionWords['translate']):
   return translate(`units.${unit}`, { count: Number(text.slice(0, -1)) });
 }
 
-/** What a condition looks at: the field, and in parentheses of what and since when. */
+/** What a condition looks at: the field, and in parentheses of what and since when; or data by its name. */
 export function lookedAtWords(json: string, { translate }: ConditionWords): string {
-  const looked = JSON.parse(json) as LookedAt;
-  const { field, part, filters = {} } = looked;
-  const named = part === undefined ? '' : ` «${part}»`;
-  const looks = filtersOf(looked).map((name) => lookWords(name, filters, translate));
-  return `${translate(`rule_field.${field}`)}${named}${looks.length > 0 ? ` (${looks.join(', ')})` : ''}`;
+  const looked = JSON.parse(json) as LookedAt | DataLookedAt;
+  if ('data' in looked) return looked.isKnown ? translate(`data_name.${looked.data}`) : looked.data;
+  const looks = filtersOf(looked).map((name) => lookWords(name, looked.filters ?? {}, translate));
+  return `${fieldWords(looked, translate)}${looks.length > 0 ? ` (${looks.join(', ')})` : ''}`;
+}
+
+/** A field by its name, a fact we know by its own. */
+function fieldWords({ field, part }: LookedAt, translate: ConditionWords['translate']): string {
+  const name = translate(`rule_field.${field}`);
+  if (part === undefined) return name;
+  const named = `${name} ${translate('rule_look.part', { name: part })}`;
+  return field === 'fact' ? translate(`rule_fact.${part}`, { defaultValue: named }) : named;
 }
 
 function lookWords(name: keyof Filters, filters: Filters, translate: ConditionWords['translate']): string {
@@ -37,13 +49,29 @@ function lookWords(name: keyof Filters, filters: Filters, translate: ConditionWo
 
 /** What a condition compares with: numbers, money and days in the manner of the language, words by their own texts. */
 export function comparedWords(json: string, words: ConditionWords): string {
-  const { field, values } = JSON.parse(json) as ComparedWith;
-  return values.map((value) => valueWords(field, value, words)).join(', ');
+  const compared = JSON.parse(json) as ComparedWith | DataComparedWith;
+  const all =
+    'data' in compared
+      ? compared.values.map((value) => dataValueWords(compared, value, words))
+      : compared.values.map((value) => valueWords(compared, value, words));
+  return words.either(all);
 }
 
-function valueWords(field: FieldName, value: Value, words: ConditionWords): string {
+/** A value of data: money, a number, a word of ours, or as it is written. */
+function dataValueWords({ data, isKnown }: DataLookedAt, value: string, words: ConditionWords): string {
+  if (!isKnown) return value;
+  if (data === 'total' && value !== '') return words.minor(Number(value));
+  if (!/^[a-z_]+$/.test(value) || !['state', 'kind', 'status', 'was'].includes(data)) return value;
+  const statusWords = words.translate(`order_statuses.${value}`, { defaultValue: value });
+  return words.translate(`data_value.${value}`, { defaultValue: statusWords });
+}
+
+function valueWords({ field, part }: ComparedWith, value: Value, words: ConditionWords): string {
   if (value.type === 'span') return spanWords(spanText(value), words.translate);
   if (value.type === 'day') return words.day(value.day);
+  if (value.type === 'word' && part !== undefined && isKnownValue(part, value.word)) {
+    return words.translate(`fact_values.${value.word}`);
+  }
   if (value.type === 'word') return wordOf(field, value.word, words.translate);
   if (value.type === 'money') return words.money(value.number);
   return value.type === 'percent' ? `${words.number(value.number)} %` : words.number(value.number);

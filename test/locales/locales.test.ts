@@ -2,8 +2,11 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { type Locale, locales } from '../../core/customers/types.ts';
 import { commandNames } from '../../core/dialogs/routes.ts';
+import { describeJourney } from '../../core/insights/journeys/describe.ts';
+import { type JourneyDefinition, journeySchema } from '../../core/journeys/definition.ts';
 import { type WordKey, wordVariables } from '../../core/messaging/keys.ts';
 import { consentTexts } from '../../locales/consents.ts';
+import { shipped } from '../../locales/journeys.ts';
 import { translations } from '../../locales/translations.ts';
 import { createTranslator, type TextTree } from '../../locales/translator.ts';
 import { plain } from '../support/chat.ts';
@@ -145,6 +148,72 @@ describe('translator', () => {
     const program = { ...formats, locale: 'uk' };
     const words = { key: 'menu.title', variables: { balance: 2 } } as const;
     expect(createTranslator().say('en', words, program)).toContain('2 points');
+  });
+});
+
+/** All that the staff read of how a journey works. */
+function described(definition: JourneyDefinition, locale: Locale): string {
+  const { starts, who, steps, rules } = describeJourney(definition);
+  const say = createTranslator().say;
+  return [...starts, ...who, ...steps, ...rules].map((words) => say(locale, words, formats)).join('\n');
+}
+
+describe('what a journey asks', () => {
+  test.each(['uk', 'ru'] as const)('is said in words of the language, not as it is written: %s', (locale) => {
+    for (const { definition } of shipped) {
+      const text = described(definition, locale).replaceAll('RF', '');
+      expect(text, definition.key).not.toMatch(/[a-z]|[=<>]/i);
+      expect(text, definition.key).not.toMatch(/(\S+) або \1$|(\S+) или \2$/m);
+    }
+  });
+
+  const started = (when: object, more: object = {}) =>
+    described(
+      journeySchema.parse({
+        ...{ key: 'one', name: { en: 'One' }, category: 'service', topic: 'orders', when },
+        steps: [{ stop: true }],
+        ...more,
+      }),
+      'en',
+    );
+  const where = (conditions: object, event = 'order_status') => started({ event, where: conditions });
+
+  test.each<readonly [string, object, string]>([
+    ['another', { status: '!=paid' }, '• State: not paid'],
+    ['none of several', { status: '!=paid, signed' }, '• State: none of: paid or signed'],
+    ['one of several', { status: 'new, paid' }, '• State: received or paid'],
+    ['two names of one state', { status: 'cancelled, canceled' }, '• State: cancelled'],
+    ['a state only the shop knows', { status: 'at_the_tailor' }, '• State: at_the_tailor'],
+    ['money', { total: '>=100000' }, '• Total: at least ₴1,000'],
+    ['yes or no', { first: true }, '• first: true'],
+  ])('of the data of an order: %s', (_, conditions, words) => {
+    expect(where(conditions).replace('UAH', '₴')).toContain(words);
+  });
+
+  test('of the data of a purchase, yes or no', () => {
+    expect(where({ first: true, paid: '!=true' }, 'purchase')).toContain('• First purchase: yes\n• Paid: no');
+  });
+
+  test('of what only the shop knows is said as it is written', () => {
+    expect(where({ table: 'window', total: '>5' }, 'table_booked')).toContain(
+      '• table: window\n• total: more than 5',
+    );
+  });
+
+  test('by a score, a fact or the days left', () => {
+    const asks = (condition: object) => ({ if: condition, do: [{ stop: true }] });
+    const steps = [
+      asks({ nps: '<=6' }),
+      asks({ segment: 'fact.pet=dog or fact.size=xl' }),
+      asks({ days_left: '>=0' }),
+    ];
+    expect(started({ date: 'birthday' }, { steps })).toContain(
+      [
+        ...['• if:', '    – Last NPS score: at most 6', '• then:', '    ◦ ends'],
+        ...['• if:', '    – At least one of these:', '        ◦ Pet: a dog', '        ◦ Known “size”: xl'],
+        ...['• then:', '    ◦ ends', '• if:', '    – The date is not over yet'],
+      ].join('\n'),
+    );
   });
 });
 

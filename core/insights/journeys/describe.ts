@@ -1,21 +1,21 @@
 import type {
   ConditionDefinition,
-  DataConditions,
   JourneyDefinition,
   StepDefinition,
   Trigger,
 } from '../../journeys/definition.ts';
 import { instantEventTypes, ownEventTypes } from '../../journeys/events.ts';
+import { comeback } from '../../journeys/shipped/comebacks.ts';
 import type { WordKey, Words } from '../../messaging/keys.ts';
+import { explainCondition, explainData, explainRule } from './conditions.ts';
 
 /** A journey in plain words: a line for what starts it, and one for each step, branches further in. */
 export interface Described {
   readonly starts: readonly Words[];
+  /** Who may enter; nothing where everybody may. */
+  readonly who: readonly Words[];
   readonly rules: readonly Words[];
   readonly steps: readonly Words[];
-  /** The segment it starts from, and who may enter, in the compact form. */
-  readonly segment?: string;
-  readonly who?: string;
 }
 
 /** Says in plain words what a journey does; messages are counted in the order they are written. */
@@ -23,10 +23,9 @@ export function describeJourney(definition: JourneyDefinition): Described {
   const { when, who, steps } = definition;
   return {
     starts: startWords(when),
+    who: who === undefined ? [] : explainRule(who, leadOf(0)),
     rules: ruleWords(definition),
-    steps: stepLines(steps, 0, { messages: 0 }),
-    ...('segment' in when ? { segment: when.segment } : {}),
-    ...(who === undefined ? {} : { who }),
+    steps: stepLines(steps, 0, { definition, messages: 0 }),
   };
 }
 
@@ -46,7 +45,8 @@ export function messageNumbers(steps: readonly StepDefinition[]): ReadonlyMap<nu
 }
 
 /** One step in words, after a lead, as it stands alone in a list; messages by their number. */
-export function stepName(steps: readonly StepDefinition[], number: number, lead: string): Words | undefined {
+export function stepName(definition: JourneyDefinition, number: number, lead: string): Words | undefined {
+  const { steps } = definition;
   const flat: StepDefinition[] = [];
   const lay = (all: readonly StepDefinition[]): void => {
     for (const step of all) {
@@ -57,7 +57,7 @@ export function stepName(steps: readonly StepDefinition[], number: number, lead:
   lay(steps);
   const step = flat[number];
   const messages = messageNumbers(steps).get(number) ?? 1;
-  return step && stepLines([step], 0, { messages: messages - 1 }, lead)[0];
+  return step && stepLines([step], 0, { definition, messages: messages - 1 }, lead)[0];
 }
 
 const known: ReadonlySet<string> = new Set([...ownEventTypes, ...instantEventTypes]);
@@ -69,11 +69,12 @@ function eventWords(event: string): Words {
 }
 
 function startWords(when: Trigger): Words[] {
-  if ('event' in when) return [eventWords(when.event), ...whereWords(when.where), ...afterWords(when.after)];
+  if ('event' in when) return [eventWords(when.event), ...afterWords(when.after), ...whereWords(when)];
   const time = when.at;
   if ('date' in when) return datedWords(when);
   if ('segment' in when) {
-    return [{ key: when.move === 'enter' ? 'scenario.enters' : 'scenario.leaves', variables: { time } }];
+    const key = when.move === 'enter' ? 'scenario.enters' : 'scenario.leaves';
+    return [{ key, variables: { time } }, ...explainRule(when.segment, leadOf(0))];
   }
   if ('every' in when) return [scheduleWords(when)];
   if ('points_burn_in' in when) {
@@ -93,14 +94,17 @@ function scheduleWords({ every, on = 1, at: time }: Extract<Trigger, { every: st
     : { key: 'scenario.every_month', variables: { number: on, time } };
 }
 
-function datedWords({ date, days, at, where, late_days: late }: Extract<Trigger, { date: string }>): Words[] {
-  const words = [dateWords(date), daysWords(days, at), ...whereWords(where)];
-  return late === undefined ? words : [...words, { key: 'scenario.late', variables: { days: late } }];
+function datedWords(when: Extract<Trigger, { date: string }>): Words[] {
+  const { date, days, at, late_days: late } = when;
+  const lateWords: Words[] = late === undefined ? [] : [{ key: 'scenario.late', variables: { days: late } }];
+  return [dateWords(date), daysWords(days, at), ...lateWords, ...whereWords(when)];
 }
 
 function dateWords(date: string): Words {
   if (date === 'birthday') return { key: 'scenario.birthday' };
   if (date === 'order.due_at') return { key: 'scenario.due_at' };
+  if (date === 'fact.name_day') return { key: 'scenario.name_day' };
+  if (date === 'fact.wedding_day') return { key: 'scenario.wedding_day' };
   return { key: 'scenario.fact_day', variables: { name: date.slice('fact.'.length) } };
 }
 
@@ -110,19 +114,9 @@ function daysWords(days: number, time: string): Words {
   return { key, variables: { days: Math.abs(days), time } };
 }
 
-function whereWords(where: DataConditions | undefined): Words[] {
-  return where ? [{ key: 'scenario.where', variables: { text: dataText(where) } }] : [];
-}
-
-/** Conditions as they are written: `status = paid, packed; total >= 100000`. */
-function dataText(conditions: DataConditions): string {
-  return Object.entries(conditions)
-    .map(([name, wanted]) => {
-      const text = String(wanted);
-      const [, sign = '=', value = text] = /^(!=|>=|<=|=|>|<)\s*(.*)$/s.exec(text) ?? [];
-      return `${name} ${sign} ${value}`;
-    })
-    .join('; ');
+function whereWords(when: Extract<Trigger, { readonly where?: unknown }>): Words[] {
+  const { where } = when;
+  return where ? [{ key: 'scenario.where' }, ...explainData(where, { when }, leadOf(0))] : [];
 }
 
 function minutesIn(span: string): number | undefined {
@@ -145,14 +139,20 @@ function ruleWords(definition: JourneyDefinition): Words[] {
   if (again === 'once') words.push({ key: 'scenario.once' });
   else if (again !== 'always') words.push({ key: 'scenario.again', variables: { span: inHours(again) } });
   if (occasion !== undefined && told !== undefined) {
-    words.push({ key: 'scenario.occasion', variables: { name: occasion, span: inHours(told) } });
+    words.push(occasionWords(occasion, inHours(told)));
   }
   if (goal !== 'none') words.push({ key: `scenario.goal_${goal}` });
-  if (holds) words.push({ key: 'scenario.while', variables: { text: dataText(holds) } });
+  if (holds) words.push({ key: 'scenario.while' }, ...explainData(holds, definition, leadOf(0)));
   if (control !== undefined && control > 0) {
     words.push({ key: 'scenario.control', variables: { percent: control } });
   }
   return words;
+}
+
+function occasionWords(name: string, span: string): Words {
+  return name === comeback.occasion
+    ? { key: 'scenario.occasion_comeback', variables: { span } }
+    : { key: 'scenario.occasion', variables: { name, span } };
 }
 
 /** Spans of texts know no minutes: they are said as hours, one at least. */
@@ -162,6 +162,7 @@ function inHours(span: string): string {
 }
 
 interface Counted {
+  readonly definition: JourneyDefinition;
   messages: number;
 }
 
@@ -180,7 +181,7 @@ function stepLines(
     if (!('if' in step)) return [stepWords(step, lead, counted)];
     const others = step.else ?? [];
     return [
-      conditionWords(step.if, lead),
+      ...conditionWords(step.if, depth, counted.definition, lead),
       ...stepLines(step.do, depth + 1, counted),
       ...(others.length > 0 ? [{ key: 'scenario.else', variables: { lead } } as const] : []),
       ...stepLines(others, depth + 1, counted),
@@ -250,24 +251,25 @@ function dayWords(
   return { key, variables: { lead, days: Math.abs(days), time } };
 }
 
-function conditionWords(condition: ConditionDefinition, lead: string): Words {
-  if ('nps' in condition) return { key: 'scenario.if_nps', variables: { lead, text: condition.nps } };
-  if ('segment' in condition)
-    return { key: 'scenario.if_segment', variables: { lead, text: condition.segment } };
-  if ('data' in condition)
-    return { key: 'scenario.if_data', variables: { lead, text: dataText(condition.data) } };
-  if ('days_left' in condition) {
-    return { key: 'scenario.if_days_left', variables: { lead, text: boundText(condition.days_left) } };
+/** What the customer did is one line; anything else that is asked stands under it, a line each. */
+function conditionWords(
+  condition: ConditionDefinition,
+  depth: number,
+  definition: JourneyDefinition,
+  lead: string,
+): Words[] {
+  const asked = explainCondition(condition, definition, `${'    '.repeat(depth + 1)}– `);
+  if (asked) {
+    return [
+      { key: 'scenario.if', variables: { lead } },
+      ...asked,
+      { key: 'scenario.then', variables: { lead } },
+    ];
   }
-  if ('bought' in condition) return either('bought', condition.bought, lead);
-  if ('read' in condition) return either('read', condition.read, lead);
-  if ('clicked' in condition) return either('clicked', condition.clicked, lead);
-  return either('answered', condition.answered, lead);
-}
-
-/** A bound as people write it: `≥ 2`. */
-function boundText(bound: string): string {
-  return bound.replace('>=', '≥ ').replace('<=', '≤ ').replace(/^=/, '= ');
+  if ('bought' in condition) return [either('bought', condition.bought, lead)];
+  if ('read' in condition) return [either('read', condition.read, lead)];
+  if ('clicked' in condition) return [either('clicked', condition.clicked, lead)];
+  return 'answered' in condition ? [either('answered', condition.answered, lead)] : [];
 }
 
 function either(what: 'bought' | 'read' | 'clicked' | 'answered', is: boolean, lead: string): Words {

@@ -6,9 +6,10 @@ import type { Condition, Filters, Operator, Rule, Value } from '../../segments/t
 export type LookedAt = Pick<Condition, 'field' | 'part' | 'filters'>;
 
 /** What it is compared with, likewise. */
-export type ComparedWith = Required<Pick<Condition, 'field' | 'values'>>;
+export type ComparedWith = Required<Pick<Condition, 'field' | 'values'>> & Pick<Condition, 'part'>;
 
-const comparisons = {
+/** The sentences that compare, by their sign. */
+export const comparisons = {
   '=': 'rule.is',
   '!=': 'rule.is_not',
   '<': 'rule.less',
@@ -41,25 +42,29 @@ const onDays = {
 /** How far each level of a rule stands in from the one around it. */
 const leads = ['', '• ', '    ◦ ', '        – '];
 
-function leadOf(depth: number): string {
-  return leads[depth] ?? `${'    '.repeat(depth)}– `;
+function leadOf(depth: number, first: string): string {
+  if (first === '') return leads[depth] ?? `${'    '.repeat(depth)}– `;
+  const [margin = ''] = /^ */.exec(first) ?? [];
+  return depth === 0 ? first : `${margin}${'    '.repeat(depth)}◦ `;
 }
 
 /**
  * A rule in words, a line for each condition: all of them hold. What belongs together otherwise stands further in, under
- * a line that says so.
+ * a line that says so. `first`: what stands before the outermost lines.
  */
-export function explainSegment(rule: Rule): Words[] {
-  return rule.kind === 'and' ? rule.rules.flatMap((part) => linesOf(part, 0)) : linesOf(rule, 0);
+export function explainSegment(rule: Rule, first = ''): Words[] {
+  return rule.kind === 'and'
+    ? rule.rules.flatMap((part) => linesOf(part, 0, first))
+    : linesOf(rule, 0, first);
 }
 
-function linesOf(rule: Rule, depth: number): Words[] {
-  if (rule.kind === 'condition') return [sentenceOf(rule, leadOf(depth))];
-  const lead = leadOf(depth);
+function linesOf(rule: Rule, depth: number, first: string): Words[] {
+  const lead = leadOf(depth, first);
+  if (rule.kind === 'condition') return [sentenceOf(rule, lead)];
   if (rule.kind === 'not')
-    return [{ key: 'rule.not', variables: { lead } }, ...linesOf(rule.rule, depth + 1)];
+    return [{ key: 'rule.not', variables: { lead } }, ...linesOf(rule.rule, depth + 1, first)];
   const key = rule.kind === 'and' ? 'rule.all_of' : 'rule.one_of';
-  return [{ key, variables: { lead } }, ...rule.rules.flatMap((part) => linesOf(part, depth + 1))];
+  return [{ key, variables: { lead } }, ...rule.rules.flatMap((part) => linesOf(part, depth + 1, first))];
 }
 
 function sentenceOf(condition: Condition, lead: string): Words {
@@ -74,7 +79,7 @@ function sentenceOf(condition: Condition, lead: string): Words {
   if (operator === undefined || first === undefined) return { key: 'rule.so', variables: { lead, what } };
   const known = knownOrNot(condition, first);
   if (known) return { key: known, variables: { lead, what } };
-  const compared: ComparedWith = { field, values };
+  const compared: ComparedWith = { field, values, ...(part === undefined ? {} : { part }) };
   return {
     key: sentenceFor(field, first, operator),
     variables: { lead, what, value: JSON.stringify(compared) },

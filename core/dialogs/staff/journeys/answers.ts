@@ -9,7 +9,6 @@ import type { Journey } from '../../../journeys/types.ts';
 import { MICROS_OF_MINOR } from '../../../messaging/price.ts';
 import type { Button, Paragraph, Reply, Words } from '../../../messaging/types.ts';
 import { press } from '../../turn.ts';
-import { described } from '../segments/words.ts';
 import { leaving } from '../task.ts';
 import { nameOf } from '../words.ts';
 import { type JourneyText, textsIn } from './texts.ts';
@@ -67,15 +66,15 @@ function toJourney(key: string): Button {
 /** One journey in plain words: what it is for, what starts it, what it does, and what can be done about it. */
 export function journeyAnswer(journey: JourneyInList, reader: JourneyReader): Answer {
   const { key, isOn, definition } = journey;
-  const { starts, rules, steps, segment, who } = describeJourney(definition);
+  const { starts, rules, steps, who } = describeJourney(definition);
   const name = journeyName(journey, reader);
   const about = definition.about && textFor(definition.about, reader.locale, reader.programLocale).text;
   const paragraphs: Paragraph[] = [
     { key: 'scenario.name', variables: { name } },
     ...(about === undefined ? [] : [{ key: 'scenario.about', variables: { text: about } } as const]),
     stateWords(journey),
-    ...ruled([{ key: 'scenario.starts' }, ...starts], segment),
-    ...(who === undefined ? [] : ruled([{ key: 'scenario.who' }], who)),
+    [{ key: 'scenario.starts' }, ...starts],
+    ...(who.length > 0 ? [[{ key: 'scenario.who' } as const, ...who]] : []),
     [{ key: 'scenario.does' }, ...steps],
     ...(rules.length > 0 ? [rules] : []),
   ];
@@ -89,16 +88,6 @@ export function journeyAnswer(journey: JourneyInList, reader: JourneyReader): An
     [...texts, press({ key: 'scenario.result' }, `result:j-${key}`)],
     [toList],
   ]);
-}
-
-/** A heading with a segment under it, in words and as it is written. */
-function ruled(heading: readonly Words[], rule: string | undefined): Paragraph[] {
-  const [lines = [], ...others] = rule === undefined ? [] : described(rule);
-  return [[...heading, ...(isWords(lines) ? [lines] : lines)], ...others];
-}
-
-function isWords(paragraph: Paragraph): paragraph is Words {
-  return 'key' in paragraph;
 }
 
 function stateWords({ isOn, since, people }: JourneyInList): Words[] {
@@ -117,7 +106,7 @@ export function trialAnswer(journey: Journey, run: DryRun, reader: JourneyReader
   const { key, isOn, definition } = journey;
   const name = journeyName(journey, reader);
   const lines = run.steps.flatMap(({ number, people }) => {
-    const step = stepName(definition.steps, number, `• ${people} × `);
+    const step = stepName(definition, number, `• ${people} × `);
     return step ? [step] : [];
   });
   const on = isOn ? [] : [press({ key: 'scenario.switch_on' }, `journey:yes-${key}`)];
