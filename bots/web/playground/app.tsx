@@ -78,6 +78,8 @@ const phoneOfLink = { telegram: 'telegram', viber: 'viber', whatsapp: 'text' } a
 
 /** How long a message takes to arrive: long enough to be seen on its way. */
 const arrivesAfterMs = 600;
+/** What fails is tried again ever later, up to this. */
+const longestPauseMs = 60_000;
 
 const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 
@@ -166,7 +168,7 @@ interface Messengers {
   look(phone: Phone): Promise<void>;
 }
 
-/** Does things a moment from now, until it is stopped. */
+/** Does things a moment from now, and again where they fail, until it is stopped. */
 interface Soon {
   run(act: () => Promise<void>): void;
   stop(): void;
@@ -174,16 +176,22 @@ interface Soon {
 
 function createSoon(timers: Timers): Soon {
   const waiting = new Set<() => void>();
+  let stopped = false;
+
+  function runAfter(milliseconds: number, act: () => Promise<void>): void {
+    if (stopped) return;
+    const cancel = timers.after(milliseconds, () => {
+      waiting.delete(cancel);
+      // What could not be told now is told later: the database may be away for a while.
+      act().catch(() => runAfter(Math.min(2 * milliseconds, longestPauseMs), act));
+    });
+    waiting.add(cancel);
+  }
+
   return {
-    run(act) {
-      const cancel = timers.after(arrivesAfterMs, () => {
-        waiting.delete(cancel);
-        // What could not be told now is told with the next message.
-        act().catch(() => {});
-      });
-      waiting.add(cancel);
-    },
+    run: (act) => runAfter(arrivesAfterMs, act),
     stop() {
+      stopped = true;
       for (const cancel of waiting) cancel();
       waiting.clear();
     },

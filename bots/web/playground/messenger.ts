@@ -123,15 +123,16 @@ export function createSimulatedChannel(parts: SimulatedChannelParts): SimulatedC
       const isThere = ({ chat }: Sent) => (phoneOf(chat)?.offlineAt ?? null) === null;
       const arrived = onTheWay.filter(isThere);
       await tell(arrived, 'delivered');
+      // Two may have told of the same at once.
+      unread.push(...arrived.filter((one) => onTheWay.includes(one)));
       onTheWay = onTheWay.filter((one) => !arrived.includes(one));
-      unread.push(...arrived);
     },
     async look(phone) {
       if (abilities.receipts !== 'read') return;
       const { chat } = chatOf(phone);
       const read = unread.filter((one) => one.chat === chat);
-      unread = unread.filter((one) => one.chat !== chat);
       await tell(read, 'read');
+      unread = unread.filter((one) => !read.includes(one));
     },
   };
 }

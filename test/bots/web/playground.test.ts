@@ -1,12 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { openPlaygroundClock, type Passing } from '../../../bots/web/playground/clock.ts';
 import { openPhones } from '../../../bots/web/playground/phones.ts';
 import { readSessionToken } from '../../../bots/web/tokens.ts';
+import { readRows } from '../../../db/database.ts';
 import { runErrands } from '../../../errands.ts';
 import { jpeg } from '../../support/images.ts';
 import { type TestPlayground, testPlayground } from '../../support/playground.ts';
-import { type EventReader, readEvents } from '../../support/web.ts';
+import { testTimers } from '../../support/timers.ts';
+import { type EventReader, readEvents, sendJson } from '../../support/web.ts';
 
 const telegramNumber = '+380675550101';
 const textNumber = '+380675550102';
@@ -63,6 +65,28 @@ describe('the story', () => {
     const call = await here.sell({ customer: textNumber, ...beans });
     expect(call).toMatchObject({ status: 201, answer: { points: { earned: 34, balance: 84 } } });
     expect(await lastSaid('whatsapp', textNumber)).toMatch(/34.*84/s);
+  });
+});
+
+describe('what arrives on a phone', () => {
+  it('is told of later where it could not be written down at once', async () => {
+    await here.close();
+    const timers = testTimers();
+    const until = (look: () => unknown) => vi.waitFor(look, { timeout: 30_000, interval: 5 });
+    here = await testPlayground(timers);
+    const { svoi, app } = here;
+    const said = { id: 'event-of-somebody', language: 'en', said: { kind: 'text', text: 'Hello' } };
+    const states = async () =>
+      (await readRows(svoi.database, 'select state from messages')).map(({ state }) => state);
+    await sendJson(app, '/playground/phones/text/events', said);
+    await until(async () => expect(await states()).toEqual(['sent']));
+    const submit = vi.spyOn(svoi.writer, 'submit').mockRejectedValueOnce(new Error('the server is away'));
+    timers.advance(600);
+    await until(() => expect([submit.mock.calls.length, timers.waiting()]).toEqual([1, 1]));
+    expect(await states()).toEqual(['sent']);
+    timers.advance(1200);
+    await until(async () => expect(await states()).toEqual(['delivered']));
+    expect(timers.waiting()).toBe(0);
   });
 });
 
