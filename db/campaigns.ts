@@ -107,7 +107,8 @@ export function leftOutSql({ campaign, rules, program, now }: Admission): Piece 
   const silent = `when coalesce(c.heard_at, 0) < ? and not exists (select 1 from messages m indexed by messages_customer
     where m.customer_id = c.id and m.category = 'marketing' and m.read_at >= ?) then 'silent'`;
   const told = `when exists (select 1 from notices n indexed by notices_occasion
-    where n.customer_id = c.id and n.occasion = ?) then 'occasion'`;
+    where n.customer_id in (select c.id union all select a.id from customers a where a.merged_into = c.id)
+      and n.occasion = ?) then 'occasion'`;
   return {
     sql: `case when c.offers is not 1 then 'consent' when ${openChannelsSql(offerChannels(rules))} = 0 then 'no_channel'
       when ${muted} then 'muted' ${engagedOnly ? silent : ''} ${occasion === null ? '' : told} else '' end`,

@@ -132,7 +132,8 @@ export interface CampaignMember {
 
 /**
  * Whether a member was told, or why not. `control` and `holdout`: kept apart to compare with; `silent`: did not read or
- * write for long; `occasion`: something else told of the same occasion; `merged`: the account it became part of is told.
+ * write for long; `occasion`: something else told of the same occasion; `merged`: another account of
+ * the person is told, or kept apart.
  */
 export const memberStates = [
   ...(['waiting', 'told', 'control', 'holdout', 'consent', 'no_channel', 'muted', 'silent'] as const),
@@ -149,8 +150,11 @@ export interface FrozenMember extends CampaignMember {
   readonly dueAt: number | null;
   /** Whether the occasion the campaign shares with others was told already. */
   readonly occasionTold: boolean;
-  /** Whether another account of the same person was told of the campaign. */
-  readonly personTold: boolean;
+  /**
+   * Whether another account of the same person speaks for the person: it was told, or is due or kept apart before this
+   * one, the older of two that are at the same moment.
+   */
+  readonly isSpokenFor: boolean;
 }
 
 /** Campaigns to read. */

@@ -11,6 +11,7 @@ import {
 import { type Row, statement } from '../database.ts';
 import { reader } from '../rows.ts';
 import * as schema from '../schema.ts';
+import { accountsOf } from './notices.ts';
 import { eachRow, type FactSource, type Query } from './source.ts';
 
 /** How many of the newest campaigns are shown. */
@@ -82,18 +83,18 @@ function waitingQuery(ids: readonly CampaignId[], found: Set<string>): Query {
   );
 }
 
-/** Joined in this order: from one customer to those merged into them, never through all members of a campaign. */
+/** From an account to the others of the person, never through all members of a campaign. */
 function membersQuery(asked: readonly CampaignMember[], found: Map<string, FrozenMember>): Query {
   return eachRow(
     statement(
       `select m.*, coalesce(k.plan ->> 'occasion' is not null and exists (
            select 1 from notices n indexed by notices_occasion
-           where n.customer_id = m.customer_id and n.occasion = k.plan ->> 'occasion'), 0) as occasion_told,
-         exists (
-           select 1 from customers c
-           cross join customers a indexed by customers_merged_into on a.merged_into = coalesce(c.merged_into, c.id)
-           cross join campaign_members o on o.campaign_id = m.campaign_id and o.customer_id = a.id and o.state = 'told'
-           where c.id = m.customer_id and a.id <> c.id) as person_told
+           where n.customer_id in (${accountsOf('m.customer_id')}) and n.occasion = k.plan ->> 'occasion'), 0)
+           as occasion_told,
+         exists (select 1 from campaign_members o
+           where o.campaign_id = m.campaign_id and o.customer_id in (${accountsOf('m.customer_id')})
+             and o.customer_id <> m.customer_id and o.arm not in ('', 'holdout')
+             and (o.state = 'told' or (o.due_at, o.customer_id) < (m.due_at, m.customer_id))) as is_spoken_for
        from json_each(?) i join campaign_members m on m.campaign_id = i.value ->> 0 and m.customer_id = i.value ->> 1
        join campaigns k on k.id = m.campaign_id`,
       JSON.stringify(asked.map(({ campaignId, customerId }) => [campaignId, customerId])),
@@ -113,7 +114,7 @@ function memberFrom(row: Row): FrozenMember {
     arm: String(row.arm),
     dueAt: row.due_at === null ? null : Number(row.due_at),
     occasionTold: row.occasion_told === 1,
-    personTold: row.person_told === 1,
+    isSpokenFor: row.is_spoken_for === 1,
   };
 }
 

@@ -81,7 +81,6 @@ export function tellMembers(
     moreNeeds: [
       (facts) => ({
         ...recordNeeds(into(facts)),
-        campaignMembers: into(facts).map((customerId) => ({ campaignId, customerId })),
         ...contentNeeds(facts.campaign(campaignId), customerIds, rules().program),
       }),
       (facts) => contentNeeds(facts.campaign(campaignId), into(facts), rules().program),
@@ -137,12 +136,7 @@ interface Work extends TellRules {
 
 /** What became of one member: told with so much spent, left out, or nobody more can be told. */
 type Fate =
-  | {
-      readonly kind: 'told';
-      readonly customerId: CustomerId;
-      readonly micros: number;
-      readonly changes: Changes;
-    }
+  | { readonly kind: 'told'; readonly micros: number; readonly changes: Changes }
   | { readonly kind: 'left_out'; readonly state: MemberState }
   | { readonly kind: 'over'; readonly step: Partial<Campaign> };
 
@@ -151,9 +145,9 @@ function tellAll(waiting: readonly FrozenMember[], work: Work) {
   const written: Changes[] = [];
   let step: Partial<Campaign> = {};
   let { spentMicros } = campaign;
-  const told = new Set<CustomerId>();
+  let told = 0;
   for (const member of waiting) {
-    const fate = fateOf(member, { spentMicros, told }, work);
+    const fate = fateOf(member, spentMicros, work);
     if (fate.kind === 'over') {
       step = fate.step;
       break;
@@ -164,28 +158,21 @@ function tellAll(waiting: readonly FrozenMember[], work: Work) {
     if (fate.kind === 'left_out') continue;
     written.push(fate.changes);
     spentMicros += fate.micros;
-    told.add(fate.customerId);
+    told += 1;
   }
   // Also where nothing was spent: what another process decided on the same members must not commit.
   const after = campaignStep(campaign, { ...step, spentMicros });
   const changes = mergeChanges<Changes>(...written, { campaignUpdates: [after] });
-  const leftOut = (changes.campaignMemberUpdates?.length ?? 0) - told.size;
-  return { ok: true, changes, result: { told: told.size, leftOut } } as const;
+  const leftOut = (changes.campaignMemberUpdates?.length ?? 0) - told;
+  return { ok: true, changes, result: { told, leftOut } } as const;
 }
 
-/** What the batch came to so far. */
-interface SoFar {
-  readonly spentMicros: number;
-  readonly told: ReadonlySet<CustomerId>;
-}
-
-function fateOf(member: FrozenMember, soFar: SoFar, work: Work): Fate {
+function fateOf(member: FrozenMember, spentMicros: number, work: Work): Fate {
   const { campaign, facts } = work;
-  const { customerId, campaignId, personTold } = member;
+  const { customerId, campaignId, isSpokenFor } = member;
   const into = facts.customer({ id: customerId })?.customer.mergedInto ?? null;
   const out = (state: MemberState): Fate => ({ kind: 'left_out', state });
-  const isMember = into !== null && facts.campaignMember({ campaignId, customerId: into }) !== undefined;
-  if (isMember || personTold || soFar.told.has(into ?? customerId)) return out('merged');
+  if (isSpokenFor) return out('merged');
   if (into !== null && armOf(into, campaignId, drawOf(campaign)) === 'holdout') return out('holdout');
   const record = facts.customer({ id: into ?? customerId });
   if (record?.customer.erasedAt !== null) return out('no_channel');
@@ -197,9 +184,7 @@ function fateOf(member: FrozenMember, soFar: SoFar, work: Work): Fate {
   const fate = tellOne(member, { message, record, steps }, work);
   const { budgetMinor } = campaign.plan;
   const isBeyond =
-    fate.kind === 'told' &&
-    budgetMinor !== null &&
-    soFar.spentMicros + fate.micros > budgetMinor * MICROS_OF_MINOR;
+    fate.kind === 'told' && budgetMinor !== null && spentMicros + fate.micros > budgetMinor * MICROS_OF_MINOR;
   return isBeyond ? { kind: 'over', step: { reason: 'budget' } } : fate;
 }
 
@@ -240,14 +225,13 @@ function tellOne(member: FrozenMember, telling: Telling, work: Work): Fate {
   const { campaign, facts, context, messaging, program } = work;
   const given = giveTo(record, work);
   if (!given) return { kind: 'over', step: { state: 'stopped', reason: 'coupon' } };
-  const { customer } = record;
   const locale = localeOf(record, messaging);
   const { tier_days: tierDays } = program;
-  const tierMinor = facts.glance({ customerId: customer.id, tierDays })?.paidMinor;
+  const tierMinor = facts.glance({ customerId: record.customer.id, tierDays })?.paidMinor;
   const known: TemplateContext = { record, program, now: context.now, tierMinor, ...given.known(locale) };
   const reply = campaignReply(message, {
     ...{ locale, programLocale: program.locale, values: valuesFor(known, [...variablesOf(message)]) },
-    ...{ card: customer.card, couponCode: given.code, site: messaging.site },
+    ...{ card: record.customer.card, couponCode: given.code, site: messaging.site },
     approved: program.whatsapp_approved,
   });
   const { plan, id } = campaign;
@@ -265,7 +249,7 @@ function tellOne(member: FrozenMember, telling: Telling, work: Work): Fate {
   );
   const micros = costOf(planned.notices?.[0]?.reply ?? reply, telling, work);
   const changes = mergeChanges<Changes>(given.changes, planned);
-  return { kind: 'told', customerId: customer.id, micros, changes };
+  return { kind: 'told', micros, changes };
 }
 
 /** What goes along with a message: what it writes, and what the text may tell of it. */
