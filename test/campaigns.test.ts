@@ -575,6 +575,67 @@ describe('a campaign', () => {
       expect(await gifts()).toBe(2);
     });
 
+    test.each([
+      ['the older is kept apart', 'control', 'older', 'control'],
+      ['the older is kept apart, and went over', 'control', 'younger', 'control'],
+      ['the older is to be told', 'a', 'older', 'a'],
+      ['the older is to be told, and went over', 'a', 'younger', 'a'],
+    ] as const)('at one moment, the older speaks for both: %s', async (_, ofOlder, stays, arm) => {
+      await people(t.svoi.database, 12, t.clock.now());
+      t.clock.set(at('2026-11-22T23:00:00+02:00'));
+      const id = await sent(t.svoi, { content: gift, plan: { ...plainPlan, controlPercent: 50 } });
+      await work();
+      const members = await rowsOf(
+        'select customer_id as id, arm from campaign_members order by customer_id',
+      );
+      const from = members.findIndex((one) => one.arm === ofOlder);
+      const other = members.slice(from).find((one) => one.arm !== ofOlder);
+      const [older, younger] = [String(members[from]?.id), String(other?.id)];
+      await (stays === 'older' ? merge(younger, older) : merge(older, younger));
+      t.clock.set(at('2026-11-23T09:30:00+02:00'));
+      await work();
+      const states = 'select state from campaign_members where customer_id = ?';
+      expect([await rowsOf(states, older), await rowsOf(states, younger)]).toEqual(
+        arm === 'a'
+          ? [[{ state: 'told' }], [{ state: 'control' }]]
+          : [[{ state: 'control' }], [{ state: 'merged' }]],
+      );
+      const heard = `select count(*) as notices from notices where customer_id in ('${older}', '${younger}')`;
+      expect(await rowsOf(heard)).toEqual([{ notices: arm === 'a' ? 1 : 0 }]);
+      const report = await effectOf(t.svoi, { kind: 'campaign', id });
+      const counted = Object.fromEntries(report?.arms.map((one) => [one.arm, one.people]) ?? []);
+      const asDrawn = (name: string) => members.filter((one) => one.arm === name).length;
+      const lost = arm === 'a' ? 'control' : 'a';
+      expect(counted).toEqual({ [arm]: asDrawn(arm), [lost]: asDrawn(lost) - 1 });
+    });
+
+    test('one that no chat led to keeps no other from being told', async () => {
+      const [one = '', two = ''] = await people(t.svoi.database, 2, t.clock.now(), (index) => ({
+        reachable: index === 0,
+      }));
+      t.clock.set(at('2026-11-22T23:00:00+02:00'));
+      const id = await sent(t.svoi);
+      await work();
+      await merge(one, two);
+      await t.svoi.database.write([statement('update addresses set customer_id = ?', two)]);
+      t.clock.set(at('2026-11-23T09:30:00+02:00'));
+      await work();
+      expect(await standing(t.svoi.database, id)).toEqual({ told: 1, no_channel: 1 });
+    });
+
+    test('whoever of them heard of an occasion, the other is left out', async () => {
+      const [one = '', two = ''] = await people(t.svoi.database, 2, t.clock.now());
+      const plan = { ...plainPlan, occasion: 'new_year' };
+      await sent(t.svoi, { plan });
+      await work();
+      await t.svoi.database.write([statement('delete from notices where customer_id = ?', two)]);
+      await merge(one, two);
+      const [early, late] = [await sent(t.svoi, { plan, content: gift }), await sent(t.svoi, { plan })];
+      await work();
+      expect(await standing(t.svoi.database, early)).toEqual({ occasion: 1 });
+      expect(await standing(t.svoi.database, late)).toEqual({ occasion: 1 });
+    });
+
     test('who becomes somebody that never gets offers gets none', async () => {
       t.close();
       t = await testSvoi({ program: { proof: { ...proof, holdout_percent: 50 } } });
