@@ -19,7 +19,7 @@ import { purchaseSource } from './facts/purchases.ts';
 import { questionSource } from './facts/questions.ts';
 import { redemptionSource } from './facts/redemptions.ts';
 import { segmentSource } from './facts/segments.ts';
-import type { Needs, Query } from './facts/source.ts';
+import type { Keys, Needs, Query } from './facts/source.ts';
 import { joinStaffFacts, staffSource } from './facts/staff.ts';
 import { joinSurveyFacts, surveySource } from './facts/surveys.ts';
 import { joinTalkFacts, talkSource } from './facts/talks.ts';
@@ -93,11 +93,28 @@ for (const name of Object.keys(answersOf(examples))) {
   });
 }
 
+/** Which source knows the keys of each kind of need: a command names few kinds, and there are many sources. */
+const keepers = new Map<string, keyof Sources>();
+for (const name of Object.keys(examples) as (keyof Sources)[]) {
+  for (const kind of Object.keys(examples[name].keys)) keepers.set(kind, name);
+}
+
+function keysIn(sources: Sources, needs: Needs): readonly string[] {
+  return (Object.keys(needs) as (keyof Needs)[]).flatMap((kind) => {
+    const keeper = keepers.get(kind);
+    return keeper === undefined ? [] : keysOfKind(sources[keeper].keys, kind, needs[kind]);
+  });
+}
+
+function keysOfKind<Kind extends keyof Needs>(keys: Keys, kind: Kind, asked: Needs[Kind]): readonly string[] {
+  return asked === undefined ? [] : (keys[kind]?.(asked) ?? []);
+}
+
 function factsOf(sources: Sources): Facts {
   const facts: Facts = Object.create(lookingUp, {
     sources: { value: sources },
     hashes: { value: sources.customers.hashes },
-    keysOf: { value: (need: Needs) => Object.values(sources).flatMap((source) => source.keysOf(need)) },
+    keysOf: { value: (needs: Needs) => keysIn(sources, needs) },
   });
   return facts;
 }
@@ -167,7 +184,7 @@ export function joinFacts(first: Facts, second: Facts): Facts {
       const found = second.history(page);
       return found.length > 0 ? found : first.history(page);
     },
-    keysOf: (needs) => [...new Set([...first.keysOf(needs), ...second.keysOf(needs)])],
+    keysOf: (needs) => [...first.keysOf(needs), ...second.keysOf(needs)],
     hashes: new Map([...first.hashes, ...second.hashes]),
   };
 }

@@ -158,7 +158,7 @@ export function createWriter(options: WriterOptions): Writer {
   /** Reads facts and lets every command decide whose keys are neither `busy` nor taken by an earlier one. */
   async function decideGroup(group: readonly Waiting[], busy: ReadonlySet<string>): Promise<Decided> {
     const now = clock.now();
-    const { facts, done } = await factsOf(group, now);
+    const { facts, done, asked } = await factsOf(group, now);
     const keys = new Set<string>();
     const refusedHere = new Set<string>();
     const approved: Approved[] = [];
@@ -166,7 +166,7 @@ export function createWriter(options: WriterOptions): Writer {
     for (const waiting of group) {
       const { once } = waiting.command;
       const row = once && done.get(onceKey(once));
-      const own = keysOf(waiting.command, facts);
+      const own = keysOf(waiting.command, asked.get(waiting) ?? [], facts);
       if (row) replay(waiting, row);
       else if (own.some((key) => keys.has(key) || busy.has(key))) {
         waiting.keys = own;
@@ -197,15 +197,21 @@ export function createWriter(options: WriterOptions): Writer {
         for (const row of rows.map(commandRow)) done.set(onceKey(row), row);
       },
     };
+    const asked = new Map(group.map((waiting) => [waiting, [waiting.command.needs]]));
     const needs = group.map(({ command }) => command.needs);
     let facts = await readFacts(database, needs, now, once.length > 0 ? [repeats] : []);
     const rounds = Math.max(...group.map(({ command }) => command.moreNeeds?.length ?? 0));
     for (let round = 0; round < rounds; round += 1) {
-      const asked = group.flatMap(({ command }) => command.moreNeeds?.[round]?.(facts) ?? []);
-      const more = asked.filter((needs) => Object.keys(needs).length > 0);
+      const more: Needs[] = [];
+      for (const [{ command }, all] of asked) {
+        const next = command.moreNeeds?.[round]?.(facts);
+        if (!next || Object.keys(next).length === 0) continue;
+        all.push(next);
+        more.push(next);
+      }
       if (more.length > 0) facts = joinFacts(facts, await readFacts(database, more, now));
     }
-    return { facts, done };
+    return { facts, done, asked };
   }
 
   /** What is approved is to be written; who is refused is told at once; what tripped over torn facts must wait. */
@@ -336,10 +342,11 @@ function mayBeTorn(waiting: Waiting, error: unknown): boolean {
   return true;
 }
 
-function keysOf(command: AnyCommand<unknown>, facts: Facts): readonly string[] {
-  const { once, needs, moreNeeds = [] } = command;
-  const keys = [needs, ...moreNeeds.map((ask) => ask(facts))].flatMap((need) => facts.keysOf(need));
-  return once ? [onceKey(once), ...keys] : keys;
+/** By which a command is kept apart from others: of all it asked to know, in whichever round. */
+function keysOf({ once }: AnyCommand<unknown>, asked: readonly Needs[], facts: Facts): readonly string[] {
+  const keys = new Set(asked.flatMap((needs) => facts.keysOf(needs)));
+  if (once) keys.add(onceKey(once));
+  return [...keys];
 }
 
 function commandRows(approved: readonly Approved[]): CommandRow[] {

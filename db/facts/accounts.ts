@@ -4,7 +4,7 @@ import { type Row, statement } from '../database.ts';
 import { sha256 } from '../hash.ts';
 import { reader } from '../rows.ts';
 import * as schema from '../schema.ts';
-import { eachRow, type FactSource, type Query } from './source.ts';
+import { asAsked, eachRow, type FactSource, type Query } from './source.ts';
 
 const inviteOf = reader(schema.chatInvites);
 
@@ -33,10 +33,10 @@ export function accountSource(): FactSource<InviteFacts & MergeFacts> {
       chatInvite: (token) => invites.get(token),
       merges: (id) => merges.get(id) ?? [],
     },
-    keysOf: (needs) => [
-      ...(needs.chatInvites ?? []).map((token) => `chat invite:${token}`),
-      ...(needs.merges ?? []),
-    ],
+    keys: {
+      chatInvites: (tokens) => tokens.map((token) => `chat invite:${token}`),
+      merges: asAsked,
+    },
   };
 }
 

@@ -19,6 +19,6 @@ export function auditSource(): FactSource<Pick<AuditFacts, 'auditHead'>> {
       ];
     },
     facts: { auditHead: (chain) => heads.get(chain) },
-    keysOf: (needs) => (needs.auditChains ?? []).map((chain) => `audit:${chain}`),
+    keys: { auditChains: (chains) => chains.map((chain) => `audit:${chain}`) },
   };
 }

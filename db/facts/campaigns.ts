@@ -12,7 +12,7 @@ import { type Row, statement } from '../database.ts';
 import { reader } from '../rows.ts';
 import * as schema from '../schema.ts';
 import { accountsOf } from './notices.ts';
-import { eachRow, type FactSource, type Query } from './source.ts';
+import { asAsked, eachRow, type FactSource, type Query } from './source.ts';
 
 /** How many of the newest campaigns are shown. */
 const campaignsShown = 8;
@@ -63,7 +63,7 @@ export function campaignSource(): FactSource<Read> {
       campaignWaits: (id) => waiting.has(id),
       lastCampaigns: () => last,
     },
-    keysOf: (needs) => needs.campaigns ?? [],
+    keys: { campaigns: asAsked },
   };
 }
 

@@ -2,7 +2,7 @@ import { type Cart, type CartFacts, cartKey, cartsLookedAt, visitorKey } from '.
 import { type Row, type Statement, statement } from '../database.ts';
 import { reader } from '../rows.ts';
 import * as schema from '../schema.ts';
-import { eachRow, type FactSource, type Query } from './source.ts';
+import { asAsked, eachRow, type FactSource, type Query } from './source.ts';
 
 const cartRow = reader(schema.carts);
 
@@ -47,12 +47,13 @@ export function cartSource(): FactSource<CartFacts> {
       cartsOf: (id) => lists.get(id) ?? [],
       cartsOfVisitor: (visitor) => lists.get(visitorKey(visitor)) ?? [],
     },
-    keysOf: ({ carts = [], cartsNamed = [], cartsOf = [], cartsOfVisitors = [] }) => [
-      ...cartsOf,
-      ...carts,
-      ...cartsNamed.flatMap((name) => [cartKey(name), named.get(cartKey(name))?.id ?? cartKey(name)]),
-      ...cartsOfVisitors.map(visitorKey),
-    ],
+    keys: {
+      cartsOf: asAsked,
+      carts: asAsked,
+      cartsNamed: (names) =>
+        names.flatMap((name) => [cartKey(name), named.get(cartKey(name))?.id ?? cartKey(name)]),
+      cartsOfVisitors: (visitors) => visitors.map(visitorKey),
+    },
   };
 }
 

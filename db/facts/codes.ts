@@ -36,10 +36,10 @@ export function codeSource(): FactSource<CodeFacts> {
       codeStanding: (need) => standings.get(codeKey(need)),
     },
     // Limits hold over all codes: whoever asks for one waits for whoever asked before.
-    keysOf: (needs) => [
-      ...(needs.oneTimeCodes ?? []).flatMap((id) => [id, `codes:${codes.get(id)?.phone ?? id}`]),
-      ...(needs.codeStandings ?? []).flatMap(({ phone }) => [`codes:${phone}`, 'codes:all']),
-    ],
+    keys: {
+      oneTimeCodes: (ids) => ids.flatMap((id) => [id, `codes:${codes.get(id)?.phone ?? id}`]),
+      codeStandings: (standings) => standings.flatMap(({ phone }) => [`codes:${phone}`, 'codes:all']),
+    },
   };
 }
 

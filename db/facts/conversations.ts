@@ -32,8 +32,9 @@ export function conversationSource(): FactSource<Pick<DialogFacts, 'conversation
       conversation: (channel, address) => conversations.get(conversationKey(channel, address)),
       history: (page) => history.get(historyKey(page)) ?? [],
     },
-    keysOf: (needs) =>
-      (needs.conversations ?? []).map(({ channel, address }) => conversationKey(channel, address)),
+    keys: {
+      conversations: (chats) => chats.map(({ channel, address }) => conversationKey(channel, address)),
+    },
   };
 }
 

@@ -12,7 +12,7 @@ import {
 import { type Row, type Statement, statement } from '../database.ts';
 import { reader, selection } from '../rows.ts';
 import * as schema from '../schema.ts';
-import { eachRow, type FactSource, type Needs, type Query } from './source.ts';
+import { asAsked, eachRow, type FactSource, type Needs, type Query } from './source.ts';
 
 const couponRow = reader(schema.coupons);
 const prefixedCouponRow = reader(schema.coupons, 'coupon_');
@@ -66,15 +66,16 @@ export function couponSource(): Source {
       couponUsesOf: (couponId, customerId) => found.usesOf.get(`${couponId} ${customerId}`) ?? 0,
       couponWallet: (need) => found.wallets.get(walletKey(need)) ?? [],
     },
-    keysOf: (needs) => [
-      ...(needs.coupons ?? []),
-      ...(needs.couponBatches ?? []),
-      ...(needs.couponReservations ?? []).map(reservationKey),
-      ...(needs.couponCodes ?? []).flatMap((code) => [
-        `coupon:${code}`,
-        ...(found.codes.get(code)?.couponId ? [String(found.codes.get(code)?.couponId)] : []),
-      ]),
-    ],
+    keys: {
+      coupons: asAsked,
+      couponBatches: asAsked,
+      couponReservations: (reservations) => reservations.map(reservationKey),
+      couponCodes: (codes) =>
+        codes.flatMap((code) => [
+          `coupon:${code}`,
+          ...(found.codes.get(code)?.couponId ? [String(found.codes.get(code)?.couponId)] : []),
+        ]),
+    },
   };
 }
 

@@ -32,6 +32,8 @@ function collect() {
     consents: new Map<string, Pick<CustomerRecord, 'consents' | 'channelConsents'>>(),
     mutes: new Map<string, readonly Muted[]>(),
     hashes: new Map<string, string>(),
+    /** Put together once they are asked for: a decision asks many times. */
+    records: new Map<string, CustomerRecord>(),
   };
 }
 
@@ -48,10 +50,10 @@ export function customerSource(): CustomerSource {
     facts: {
       customer(ref) {
         const id = idOf(ref);
-        return id && recordOf(id, all);
+        return id && (all.records.get(id) ?? recordOf(id, all));
       },
     },
-    keysOf: (needs) => (needs.customers ?? []).flatMap(({ ref }) => [refKey(ref), idOf(ref) ?? refKey(ref)]),
+    keys: { customers: (asked) => asked.flatMap(({ ref }) => [refKey(ref), idOf(ref) ?? refKey(ref)]) },
   };
 }
 
@@ -61,7 +63,9 @@ function recordOf(id: CustomerId, all: Collected): CustomerRecord | undefined {
   const [lots, addresses] = [all.lots.get(id) ?? [], all.addresses.get(id) ?? []];
   const answers = all.consents.get(id) ?? { consents: {}, channelConsents: {} };
   const mutes = all.mutes.get(id);
-  return { ...found, lots, addresses, ...answers, ...(mutes ? { mutes } : {}) };
+  const record = { ...found, lots, addresses, ...answers, ...(mutes ? { mutes } : {}) };
+  all.records.set(id, record);
+  return record;
 }
 
 /**
@@ -127,6 +131,7 @@ function takeCustomer(
   const { id } = customer;
   all.ids.set(key, id);
   all.ids.set(id, id);
+  all.records.delete(id);
   const entry = { customer, head: headOf(id, head) };
   all.customers.set(id, entry);
   all.hashes.set(id, entry.head.hash);

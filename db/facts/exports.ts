@@ -26,6 +26,6 @@ export function exportSource(): FactSource<ExportFacts> {
       ];
     },
     facts: { export: (token) => found.get(token) },
-    keysOf: (needs) => (needs.exports ?? []).map((token) => `export:${token}`),
+    keys: { exports: (tokens) => tokens.map((token) => `export:${token}`) },
   };
 }

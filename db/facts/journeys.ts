@@ -17,7 +17,7 @@ import { type Row, statement } from '../database.ts';
 import { eventFrom } from '../insights/events.ts';
 import { reader } from '../rows.ts';
 import * as schema from '../schema.ts';
-import { eachRow, type FactSource, type Needs, type Query } from './source.ts';
+import { asAsked, eachRow, type FactSource, type Needs, type Query } from './source.ts';
 
 type Read = Pick<
   JourneyFacts,
@@ -71,14 +71,14 @@ export function journeySource(): FactSource<Read> {
       npsOf: (id) => found.scores.get(id),
       couponCalled: (name) => found.coupons.get(name),
     },
-    keysOf: (needs) => [
-      ...(needs.runs ?? []),
-      ...(needs.events ?? []),
-      ...(needs.journeysToChange ?? []).map((key) => `journey:${key}`),
-      ...(needs.entered ?? []).map(({ customerId }) => customerId),
-      ...(needs.sharedOccasions ?? []).map(({ customerId }) => customerId),
-      ...(needs.runsWaiting ?? []).map(({ customerId }) => customerId),
-    ],
+    keys: {
+      runs: asAsked,
+      events: asAsked,
+      journeysToChange: (journeys) => journeys.map((key) => `journey:${key}`),
+      entered: (asked) => asked.map(({ customerId }) => customerId),
+      sharedOccasions: (asked) => asked.map(({ customerId }) => customerId),
+      runsWaiting: (asked) => asked.map(({ customerId }) => customerId),
+    },
   };
 }
 

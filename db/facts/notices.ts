@@ -16,7 +16,7 @@ import { DAY_MS } from '../../core/time.ts';
 import { type Row, statement } from '../database.ts';
 import { reader, selection } from '../rows.ts';
 import * as schema from '../schema.ts';
-import { eachRow, type FactSource, type Query } from './source.ts';
+import { asAsked, eachRow, type FactSource, type Query } from './source.ts';
 
 const noticeOf = reader(schema.notices);
 const attemptOf = reader(schema.messages);
@@ -83,11 +83,11 @@ export function noticeSource(): FactSource<Read> {
       sentOffers: (id) => sent.get(id) ?? [],
       link: (code) => links.get(code),
     },
-    keysOf: (needs) => [
-      ...(needs.notices ?? []),
-      ...(needs.links ?? []).map((code) => `link:${code}`),
-      ...(needs.receipted ?? []).map((ref) => receipted.get(receiptKey(ref))?.id ?? receiptKey(ref)),
-    ],
+    keys: {
+      notices: asAsked,
+      links: (codes) => codes.map((code) => `link:${code}`),
+      receipted: (refs) => refs.map((ref) => receipted.get(receiptKey(ref))?.id ?? receiptKey(ref)),
+    },
   };
 }
 

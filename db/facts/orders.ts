@@ -2,7 +2,7 @@ import { type Order, type OrderFacts, orderKey, ordersLookedAt } from '../../cor
 import { type Row, type Statement, statement } from '../database.ts';
 import { reader } from '../rows.ts';
 import * as schema from '../schema.ts';
-import { eachRow, type FactSource, type Query } from './source.ts';
+import { asAsked, eachRow, type FactSource, type Query } from './source.ts';
 
 const orderRow = reader(schema.orders);
 
@@ -43,10 +43,11 @@ export function orderSource(): FactSource<OrderFacts> {
       orderNamed: (name) => named.get(orderKey(name)),
       ordersOf: (id) => lists.get(id) ?? [],
     },
-    keysOf: ({ orders = [], ordersNamed = [] }) => [
-      ...orders,
-      ...ordersNamed.flatMap((name) => [orderKey(name), named.get(orderKey(name))?.id ?? orderKey(name)]),
-    ],
+    keys: {
+      orders: asAsked,
+      ordersNamed: (names) =>
+        names.flatMap((name) => [orderKey(name), named.get(orderKey(name))?.id ?? orderKey(name)]),
+    },
   };
 }
 

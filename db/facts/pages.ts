@@ -69,7 +69,7 @@ export function pageSource(): FactSource<Read> {
       lastPages: () => last,
       hasPicture: (id) => pictures.has(id),
     },
-    keysOf: (needs) => (needs.pagesToChange ?? []).map((slug) => `page:${slug}`),
+    keys: { pagesToChange: (slugs) => slugs.map((slug) => `page:${slug}`) },
   };
 }
 

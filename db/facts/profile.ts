@@ -1,7 +1,7 @@
 import type { CustomerId } from '../../core/ids.ts';
 import type { ProfileFact, ProfileFacts } from '../../core/insights/facts/types.ts';
 import { factsOf, profileFactFrom } from '../insights/facts.ts';
-import { eachRow, type FactSource } from './source.ts';
+import { asAsked, eachRow, type FactSource } from './source.ts';
 
 /** Reads what is known about customers beyond their profile. */
 export function profileSource(): FactSource<ProfileFacts> {
@@ -19,6 +19,6 @@ export function profileSource(): FactSource<ProfileFacts> {
         : [];
     },
     facts: { profileFacts: (id) => found.get(id) ?? [] },
-    keysOf: (needs) => needs.profileFacts ?? [],
+    keys: { profileFacts: asAsked },
   };
 }

@@ -15,7 +15,7 @@ import { DAY_MS } from '../../core/time.ts';
 import { type Row, type Statement, statement } from '../database.ts';
 import { reader } from '../rows.ts';
 import * as schema from '../schema.ts';
-import { eachRow, type FactSource, type Query } from './source.ts';
+import { asAsked, eachRow, type FactSource, type Query } from './source.ts';
 
 const purchaseOf = reader(schema.purchases);
 const lineOf = reader(schema.purchaseLines);
@@ -68,10 +68,10 @@ export function purchaseSource(): Source {
       claimsOfDay: (id) => claims.get(id) ?? 0,
       waiting: (id) => waiting.get(id) ?? [],
     },
-    keysOf: (needs) => [
-      ...(needs.purchases ?? []),
-      ...(needs.claims ?? []).map((code) => byClaim.get(code) ?? `claim:${code}`),
-    ],
+    keys: {
+      purchases: asAsked,
+      claims: (codes) => codes.map((code) => byClaim.get(code) ?? `claim:${code}`),
+    },
   };
 }
 

@@ -3,7 +3,7 @@ import type { QuestionArgument, QuestionFacts, QuestionInView } from '../../core
 import { type Row, statement } from '../database.ts';
 import { reader } from '../rows.ts';
 import * as schema from '../schema.ts';
-import { eachRow, type FactSource } from './source.ts';
+import { asAsked, eachRow, type FactSource } from './source.ts';
 
 const questionOf = reader(schema.questions);
 
@@ -31,6 +31,6 @@ export function questionSource(): FactSource<QuestionFacts> {
       ];
     },
     facts: { question: (id) => found.get(id) },
-    keysOf: (needs) => needs.questions ?? [],
+    keys: { questions: asAsked },
   };
 }

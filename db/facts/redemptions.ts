@@ -32,10 +32,10 @@ export function redemptionSource(): FactSource<Pick<RedemptionFacts, 'redemption
       redemption: (ref) => redemptions.get(redemptionKey(ref)),
       paymentCode: (code) => codes.get(code),
     },
-    keysOf: (needs) => [
-      ...(needs.redemptions ?? []).flatMap((ref) => [redemptionKey(ref), idOf(ref) ?? redemptionKey(ref)]),
-      ...(needs.paymentCodes ?? []).map((code) => `code:${code}`),
-    ],
+    keys: {
+      redemptions: (refs) => refs.flatMap((ref) => [redemptionKey(ref), idOf(ref) ?? redemptionKey(ref)]),
+      paymentCodes: (codes) => codes.map((code) => `code:${code}`),
+    },
   };
 }
 

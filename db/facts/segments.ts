@@ -27,6 +27,6 @@ export function segmentSource(): FactSource<Pick<SegmentFacts, 'savedSegments'>>
       ];
     },
     facts: { savedSegments: () => found },
-    keysOf: (needs) => (needs.savedSegments ? ['segments'] : []),
+    keys: { savedSegments: () => ['segments'] },
   };
 }

@@ -15,8 +15,17 @@ export interface FactSource<Some extends Partial<DialogFacts>> {
   /** The statements that read what is asked for; their rows end in `facts`. */
   queries(needs: readonly Needs[], now: number): readonly Query[];
   readonly facts: Some;
-  /** The keys by which a command that needs `needs` must be kept apart from others. */
-  keysOf(needs: Needs): readonly string[];
+  readonly keys: Keys;
+}
+
+/** By the kind of what a command needs: the keys by which it must be kept apart from others. What has none has no keys. */
+export type Keys = {
+  readonly [Kind in keyof Needs]?: (asked: NonNullable<Needs[Kind]>) => readonly string[];
+};
+
+/** What is asked for by a text that is a key itself: an id of ours. */
+export function asAsked(ids: readonly string[]): readonly string[] {
+  return ids;
 }
 
 /** A query that takes its rows one by one. */

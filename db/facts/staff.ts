@@ -29,7 +29,7 @@ import { reader } from '../rows.ts';
 import * as schema from '../schema.ts';
 import { readStats, statsStatement } from '../stats.ts';
 import { habitsStatement, purchaseFrom } from './purchases.ts';
-import { eachRow, type FactSource, type Needs, type Query } from './source.ts';
+import { asAsked, eachRow, type FactSource, type Needs, type Query } from './source.ts';
 
 type Known = Omit<
   StaffFacts,
@@ -87,14 +87,14 @@ export function staffSource(): Source {
       couponShelf: () => found.shelf,
       stats: () => found.stats,
     },
-    keysOf: (needs) => [
-      ...(needs.staff ?? []),
-      ...(needs.staffPhones ?? []).map((phone) => `staff:${phone}`),
-      ...(needs.staffInvites ?? []).map((token) => `invite:${token}`),
-      ...(needs.deeds ?? []).map((id) => `deeds:${id}`),
-      ...(needs.approvals ?? []),
-      ...(needs.auditEntries ?? []),
-    ],
+    keys: {
+      staff: asAsked,
+      staffPhones: (phones) => phones.map((phone) => `staff:${phone}`),
+      staffInvites: (tokens) => tokens.map((token) => `invite:${token}`),
+      deeds: (ids) => ids.map((id) => `deeds:${id}`),
+      approvals: asAsked,
+      auditEntries: asAsked,
+    },
   };
 }
 

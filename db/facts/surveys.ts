@@ -3,7 +3,7 @@ import type { SurveyFacts, SurveyInView } from '../../core/insights/nps/types.ts
 import { saleAction } from '../../core/staff/till.ts';
 import { type Row, statement } from '../database.ts';
 import { surveyFrom } from '../insights/nps.ts';
-import { eachRow, type FactSource, type Needs, type Query } from './source.ts';
+import { asAsked, eachRow, type FactSource, type Needs, type Query } from './source.ts';
 
 type Found = ReturnType<typeof nothingYet>;
 
@@ -27,11 +27,11 @@ export function surveySource(): FactSource<SurveyFacts> {
       sellerOf: (id) => found.sellers.get(id),
       lastSurveyed: (id) => found.last.get(id) ?? 0,
     },
-    keysOf: (needs) => [
-      ...(needs.surveys ?? []),
-      ...(needs.surveysOfPurchases ?? []).map((id) => `survey:${id}`),
-      ...(needs.surveyed ?? []).map((id) => `surveyed:${id}`),
-    ],
+    keys: {
+      surveys: asAsked,
+      surveysOfPurchases: (ids) => ids.map((id) => `survey:${id}`),
+      surveyed: (ids) => ids.map((id) => `surveyed:${id}`),
+    },
   };
 }
 

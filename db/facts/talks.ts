@@ -13,7 +13,7 @@ import {
 import { type Row, statement } from '../database.ts';
 import { reader } from '../rows.ts';
 import * as schema from '../schema.ts';
-import { eachRow, type FactSource, type Needs, type Query } from './source.ts';
+import { asAsked, eachRow, type FactSource, type Needs, type Query } from './source.ts';
 
 type Found = ReturnType<typeof nothingYet>;
 
@@ -43,7 +43,7 @@ export function talkSource(): FactSource<TalkFacts> {
       openTalks: () => found.open,
     },
     // Who speaks in a chat and who answers there are kept apart by the talk between them.
-    keysOf: (needs) => [...(needs.talks ?? []), ...(needs.talksIn ?? []).flatMap((chat) => idIn(chat) ?? [])],
+    keys: { talks: asAsked, talksIn: (chats) => chats.flatMap((chat) => idIn(chat) ?? []) },
   };
 }
 
