@@ -16,7 +16,7 @@ import type { Clock, Submitted } from './core/ports.ts';
 import type { Program } from './core/program/program.ts';
 import type { Database } from './db/database.ts';
 import { journeysStamp, keptJourneys } from './db/journeys.ts';
-import { currentProgram } from './db/programs.ts';
+import { currentProgram, programSince } from './db/programs.ts';
 import { type AnyCommand, createWriter, type Writer, type WriterOptions } from './db/writer.ts';
 import type { ChatLinks } from './links.ts';
 import { consentTexts } from './locales/consents.ts';
@@ -86,6 +86,8 @@ export async function createSvoi(options: SvoiOptions): Promise<Svoi> {
   let program = await currentProgram(database);
   let stamp = await journeysStamp(database);
   let journeys = journeysInForce(shipped, await keptJourneys(database));
+  /** Looks at the journeys so far, and the one that found those shown. */
+  let [looks, shown] = [0, 0];
   let links: Pick<ChatLinks, 'open' | 'all'> | undefined;
   const chatLink = (context: string) => links?.open(context);
   const chatLinks = (context: string) => links?.all(context) ?? [];
@@ -105,14 +107,21 @@ export async function createSvoi(options: SvoiOptions): Promise<Svoi> {
     analyst,
     program: () => program,
     reloadProgram: async () => {
-      program = await currentProgram(database);
+      const newer = await programSince(database, program.version);
+      // A look that took longer comes back with less.
+      if (newer && newer.version > program.version) program = newer;
     },
     journeys: () => journeys,
     reloadJourneys: async () => {
+      looks += 1;
+      const look = looks;
       const newest = await journeysStamp(database);
       if (newest === stamp) return;
-      journeys = journeysInForce(shipped, await keptJourneys(database));
-      stamp = newest;
+      const kept = await keptJourneys(database);
+      // A look that began before another and took longer knows less.
+      if (look < shown) return;
+      journeys = journeysInForce(shipped, kept);
+      [shown, stamp] = [look, newest];
       atOnce = toldAtOnce(journeys, journeyRules);
     },
     shipped,

@@ -22,6 +22,7 @@ import { isCalledAt, openMessengers } from './messengers.ts';
 import { runNightly } from './nightly.ts';
 import manifest from './package.json' with { type: 'json' };
 import { scoreNewProfiles } from './rfm.ts';
+import { eachInTurn } from './runner.ts';
 import { parseSettings, type Settings } from './settings.ts';
 import { createSvoi, type Svoi } from './svoi.ts';
 import { createWebPages } from './web_pages.ts';
@@ -42,15 +43,14 @@ interface Instance {
   dispatch(): Promise<void>;
 }
 
+/** What a commit leaves to be done at once. */
+type Left = 'messages' | 'errands' | 'journeys';
+
 /** What belongs to one request or one run of the cron: no request may wait for the I/O of another. */
 interface Turn {
   readonly writer: Writer;
-  /** Whether it wrote messages, or notices that are due. */
-  hasMore: boolean;
-  /** Whether it left what takes its time. */
-  hasErrands: boolean;
-  /** Whether it wrote events, or runs of journeys that can go on. */
-  hasJourneys: boolean;
+  /** What its commits left; whoever does a part of it takes that away. */
+  readonly left: Set<Left>;
 }
 
 const turns = new AsyncLocalStorage<Turn>();
@@ -75,13 +75,16 @@ export default {
     }
   },
   async scheduled(_event: unknown, bindings: Bindings, context: Execution): Promise<void> {
-    await takeTurn(bindings, context, async ({ svoi, dispatch }) => {
-      await settleDue(svoi);
-      await runNightly(svoi);
-      await scoreNewProfiles(svoi);
-      await runErrands(svoi);
-      await dispatch();
-    });
+    // What is wrong with one of these keeps no message from going out.
+    await takeTurn(bindings, context, ({ svoi, dispatch }) =>
+      eachInTurn(svoi, [
+        settleDue,
+        (one) => runNightly(one),
+        scoreNewProfiles,
+        (one) => runErrands(one),
+        dispatch,
+      ]),
+    );
   },
 };
 
@@ -91,35 +94,47 @@ async function takeTurn<Result>(
   act: (instance: Instance) => Result | Promise<Result>,
 ): Promise<Result> {
   const instance = await instanceFor(bindings);
-  const { database } = instance.svoi;
-  const more = () => {
-    turn.hasMore = true;
-  };
-  const turn: Turn = {
-    writer: createWriter({
-      ...{ ...environment, database, onMessages: more, onNotices: more },
-      onErrands() {
-        turn.hasErrands = true;
-      },
-      onJourneys() {
-        turn.hasJourneys = true;
-      },
-    }),
-    ...{ hasMore: false, hasErrands: false, hasJourneys: false },
-  };
-  const result = await turns.run(turn, () => act(instance));
-  if (turn.hasErrands || turn.hasJourneys) {
-    context.waitUntil(
-      turns.run(turn, async () => {
-        if (turn.hasErrands) await runErrands(instance.svoi);
-        if (turn.hasJourneys) await goOnWithJourneys(instance.svoi);
-        await instance.dispatch();
-      }),
-    );
-    return result;
+  const turn = openTurn(instance.svoi.database);
+  try {
+    return await turns.run(turn, () => act(instance));
+  } finally {
+    if (turn.left.size > 0) context.waitUntil(turns.run(turn, () => goOn(instance, turn)));
   }
-  if (turn.hasMore) context.waitUntil(turns.run(turn, () => instance.dispatch()));
-  return result;
+}
+
+function openTurn(database: Database): Turn {
+  const left = new Set<Left>();
+  const leave = (what: Left) => () => void left.add(what);
+  return {
+    left,
+    writer: createWriter({
+      ...{ ...environment, database },
+      onMessages: leave('messages'),
+      onNotices: leave('messages'),
+      onErrands: leave('errands'),
+      onJourneys: leave('journeys'),
+    }),
+  };
+}
+
+/** What goes on for more rounds than this goes on with the cron. */
+const mostRounds = 5;
+
+/** Does what a turn left, and what that leaves in its turn; what fails is the cron's to try again. */
+async function goOn({ svoi, dispatch }: Instance, { left }: Turn): Promise<void> {
+  for (let round = 0; round < mostRounds && left.size > 0; round += 1) {
+    const works = [
+      ...(left.delete('errands') ? [() => runErrands(svoi)] : []),
+      ...(left.delete('journeys') ? [() => goOnWithJourneys(svoi)] : []),
+      dispatch,
+    ];
+    try {
+      await eachInTurn(svoi, works);
+    } catch (error) {
+      log('error', String(error));
+      return;
+    }
+  }
 }
 
 async function instanceFor(bindings: Bindings): Promise<Instance> {
@@ -213,13 +228,17 @@ async function dispatch(database: Database, svoi: Svoi, messengers: readonly Mes
     onError: (error) => log('error', String(error)),
   });
   dispatcher.start();
-  while (settled) {
-    settled = false;
-    await settleNotices(svoi);
-    dispatcher.wake();
-    await dispatcher.idle();
+  try {
+    while (settled) {
+      settled = false;
+      await settleNotices(svoi);
+      turns.getStore()?.left.delete('messages');
+      dispatcher.wake();
+      await dispatcher.idle();
+    }
+  } finally {
+    await dispatcher.stop();
   }
-  await dispatcher.stop();
 }
 
 function log(level: string, message: string, details: object = {}): void {

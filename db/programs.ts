@@ -8,11 +8,14 @@ import { type Database, readRow, statement } from './database.ts';
 
 /** The program applied last; the default one before any was. */
 export async function currentProgram(database: Database): Promise<Program> {
-  const row = await readRow(
-    database,
-    'select version, definition from programs order by version desc limit 1',
-  );
-  if (!row) return defaultProgram;
+  return (await programSince(database, 0)) ?? defaultProgram;
+}
+
+/** The program applied last, if its version is above `version`. */
+export async function programSince(database: Database, version: number): Promise<Program | undefined> {
+  const sql = 'select version, definition from programs where version > ? order by version desc limit 1';
+  const row = await readRow(database, sql, version);
+  if (!row) return undefined;
   return { version: Number(row.version), ...programSchema.parse(JSON.parse(String(row.definition))) };
 }
 
