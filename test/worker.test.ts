@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createIds } from '../core/ids.ts';
-import type { Database } from '../db/database.ts';
+import { type Database, statement } from '../db/database.ts';
 import { openDatabase } from '../db/open.ts';
 import { createShops } from '../db/shops.ts';
 import { verifyLedger } from '../db/verify.ts';
@@ -147,6 +147,20 @@ describe.skipIf(!hasLibsqlServer)('the Worker in workerd, over a real libSQL ser
     await expect.poll(() => person.messages.map(({ text }) => text).join()).toContain('You have just got 50');
     await call('POST', '/v1/purchases', purchase({ id: 'told-2', customer: { phone: '+380673333333' } }));
     await expect.poll(() => person.messages.map(({ text }) => text).join()).toContain('+25 points');
+  });
+
+  it('what fails in a run of the cron keeps no message from going out', async () => {
+    const person = fake.person(78, { language: 'en', phone: '380674444444' });
+    await person.start();
+    await person.sees('Which language');
+    const broken =
+      "insert into events select 'evt_broken', 'broken', id, '1', 'no JSON', 0, 0, null from customers limit 1";
+    const later =
+      "update messages set id = id || 'b', state = 'queued', attempts = 0, due_at = 1 where id = (select max(id) from messages where channel = 'telegram')";
+    await database.write([statement(broken), statement(later)]);
+    await worker.scheduled().catch(() => {});
+    await database.write([statement("delete from events where id = 'evt_broken'")]);
+    expect(fake.callsOf('sendMessage').filter(({ chat_id }) => String(chat_id) === '78')).toHaveLength(2);
   });
 
   it.each([
