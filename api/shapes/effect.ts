@@ -110,6 +110,10 @@ export const effectSchema = z
     verdict: verdictSchema,
     arms: z.array(armSchema),
     comparisons: z.array(comparisonSchema),
+    strata: count.openapi({
+      description:
+        'So many groups were compared each by itself, because the part kept apart was changed meanwhile: in more than one, the averages of the arms do not differ by what the comparison says',
+    }),
     sample_ratio: z
       .object({
         p: z.number(),
@@ -136,6 +140,7 @@ export function effectView(
     verdict: verdictView(report.verdict),
     arms: report.arms.map(armView),
     comparisons: report.comparisons.map(comparisonView),
+    strata: report.strata,
     sample_ratio: { p: ratio.p, is_off: ratio.isOff, sizes: [...ratio.sizes] },
   };
 }

@@ -1253,6 +1253,7 @@ export const wordVariables = {
   'effect.costs': { messages: 'money', discounts: 'money', points: 'money' },
   'effect.profit': { amount: 'money', low: 'money', high: 'money' },
   'effect.many': { number: 'number' },
+  'effect.strata': {},
   'effect.list': {},
   'effect.list_empty': {},
   'effect.line_campaign': { name: 'text', at: 'short_day', number: 'number' },

@@ -1,7 +1,12 @@
-import { expectedOf, sharesOf, sharesOfJourney } from '../../core/insights/proof/drawn.ts';
+import { drawBy, sharesAmong, sizesBy } from '../../core/insights/proof/drawn.ts';
 import { effectOf } from '../../core/insights/proof/judge.ts';
 import type { EffectAsked, EffectQuestion } from '../../core/insights/proof/question.ts';
-import { type Counted, controlArm, type EffectSubject } from '../../core/insights/proof/types.ts';
+import {
+  type Counted,
+  type CountedArm,
+  controlArm,
+  type EffectSubject,
+} from '../../core/insights/proof/types.ts';
 import { effectTakeaway } from '../../core/insights/proof/words.ts';
 import { dayNumber, dayText } from '../../core/insights/reports/steps.ts';
 import type { EffectReport, Period } from '../../core/insights/reports/types.ts';
@@ -14,6 +19,7 @@ import { DAY_MS, localDay, startOfDay } from '../../core/time.ts';
 import { type Reading, type Row, readRow, readRows, type Statement, statement } from '../database.ts';
 import { campaignFrom } from '../facts/campaigns.ts';
 import { shareSql } from '../segments/people.ts';
+import { drawnRuns, type RunScope, sizesIn } from './proof_draws.ts';
 import {
   armsOf,
   boughtStatement,
@@ -22,6 +28,7 @@ import {
   type Span,
   sizesStatement,
   spanOf,
+  strataOf,
   toldStatement,
 } from './proof_sql.ts';
 
@@ -116,7 +123,6 @@ async function ofCampaign(
   const arms = armsOf(counts);
   const at = spanOf(counts);
   const { controlPercent, variants } = drawOf(campaign);
-  const people = arms.reduce((sum, { all }) => sum + all.people, 0);
   const lastAt = at?.lastAt ?? campaign.createdAt;
   return {
     subject: { kind: 'campaign', id, name: campaign.name },
@@ -127,10 +133,16 @@ async function ofCampaign(
     withinDays: proof.within_days,
     counted: {
       arms,
-      expected: expectedOf([{ people, shares: sharesOf(controlPercent / 100, variants) }]),
+      strata: strataOf(counts, oneStratum(arms, controlPercent / 100, variants)),
       ...{ firstAt: at?.firstAt ?? null, finalAt: lastAt + span.lengthMs, isOnce: true },
     },
   };
+}
+
+/** Of what is drawn once. */
+function oneStratum(arms: readonly CountedArm[], control: number, variants: readonly string[]) {
+  const people = new Map(arms.map(({ arm, all }) => [arm, all.people]));
+  return new Map([['0', sizesBy(people, sharesAmong(drawBy(control, variants), []))]]);
 }
 
 /**
@@ -140,8 +152,8 @@ async function ofCampaign(
 function membersOf({ id, state, finishedAt }: Campaign): Entered {
   const until = state === 'stopped' ? (finishedAt ?? 0) : Number.MAX_SAFE_INTEGER;
   return {
-    sql: `with entered (account, arm, at) as not materialized (
-      select customer_id, arm, due_at from campaign_members
+    sql: `with entered (account, arm, at, stratum, is_cut) as not materialized (
+      select customer_id, arm, due_at, '0', 0 from campaign_members
       where campaign_id = ? and due_at is not null and due_at <= ? and arm not in ('holdout', ''))`,
     args: [id, until],
   };
@@ -159,17 +171,14 @@ async function ofJourney(
   const { zone, proof } = program;
   const between = boundsOf(asked, zone);
   const span = { lengthMs: proof.within_days * DAY_MS, now };
-  const runs = runsOf(key, between, version);
-  const controls = await controlsOf(database);
-  const counts = await count(database, runs, span);
-  const drawn = await readRows(database, ...runs.drawn(controls.map(({ from }) => from)));
+  const scope = scopeOf(key, between, version);
+  const drawn = await drawnRuns(database, scope, definitions, span);
+  const found = await count(database, { entered: drawn.entered, ...toldBy(scope) }, span);
+  const rows = ({ sql, args }: Statement) => readRows(database, sql, ...(args ?? []));
+  const counts = { ...found, heads: await rows(drawn.heads) };
+  const sizes = sizesIn(await rows(drawn.sizes), drawn);
   const at = spanOf(counts);
   const isOver = between.end <= now;
-  const groups = drawn.flatMap((row) => {
-    const definition = definitions.get(Number(row.version));
-    const usual = controls[Number(row.epoch)]?.percent ?? proof.control_percent;
-    return definition ? [{ people: Number(row.people), shares: sharesOfJourney(definition, usual) }] : [];
-  });
   return {
     subject: { kind: 'journey', key, names: newest.name, version: version ?? null },
     period: {
@@ -179,7 +188,7 @@ async function ofJourney(
     withinDays: proof.within_days,
     counted: {
       arms: armsOf(counts),
-      expected: expectedOf(groups),
+      strata: strataOf(counts, sizes),
       ...{
         firstAt: at?.firstAt ?? null,
         finalAt: isOver ? between.end + span.lengthMs : null,
@@ -214,56 +223,30 @@ async function versionsOf(
   return new Map<number, JourneyDefinition>([...(shipped ? [[0, shipped] as const] : []), ...kept]);
 }
 
-/** From when on which part of an audience was kept apart, where a journey does not say so itself: the oldest first. */
-async function controlsOf(
-  database: Reading,
-): Promise<readonly { readonly from: number; readonly percent: number }[]> {
-  const usual = defaultProgram.proof.control_percent;
-  const rows = await readRows(
-    database,
-    `select applied_at, coalesce(definition ->> '$.proof.control_percent', ?) as percent from programs order by version`,
-    usual,
-  );
-  const applied = rows.map((row) => ({ from: Number(row.applied_at), percent: Number(row.percent) }));
-  return [{ from: 0, percent: usual }, ...applied];
-}
-
-/** The statements about the runs of a journey that began in a period, of one version or of all. */
-function runsOf(
+/** The runs of a journey that began in a period, of one version or of all. */
+function scopeOf(
   key: string,
   { start, end }: { readonly start: number; readonly end: number },
   version: number | undefined,
-) {
-  const where = `journey = ? and started_at >= ? and started_at < ? and arm <> 'holdout'${version === undefined ? '' : ' and version = ?'}`;
-  const args = [key, start, end, ...(version === undefined ? [] : [version])];
-  const first = `select customer_id, arm, min(started_at) as at, version from journey_runs where ${where} group by customer_id`;
+): RunScope {
+  const where = `journey = ? and started_at >= ? and started_at < ? and arm <> 'holdout'`;
+  return version === undefined
+    ? { key, where, args: [key, start, end] }
+    : { key, where: `${where} and version = ?`, args: [key, start, end, version] };
+}
+
+/** The statements about what was told and given on runs. */
+function toldBy({ where, args }: RunScope) {
+  const runs = `(select id, arm, data from journey_runs where ${where}) r, json_each(r.data, '$.notices') told
+        join notices n on n.id = told.value`;
   return {
-    entered: {
-      sql: `with entered (account, arm, at) as materialized (select customer_id, arm, at from (${first}))`,
-      args,
-    },
-    told: toldStatement({
-      arm: 'r.arm',
-      from: `(select id, arm, data from journey_runs where ${where}) r, json_each(r.data, '$.notices') told
-        join notices n on n.id = told.value`,
-      ...{ where: 'true', order: 'n.id', args },
-    }),
+    told: toldStatement({ arm: 'r.arm', from: runs, where: 'true', order: 'n.id', args }),
     gifts: statement(
       `select arm, sum(data ->> '$.pointsGiven') as points from journey_runs where ${where} group by arm
-       union all select r.arm, -sum(n.gift ->> '$.takenBack') from
-         (select arm, data from journey_runs where ${where}) r, json_each(r.data, '$.notices') told
-         join notices n on n.id = told.value where n.gift is not null group by 1`,
+       union all select r.arm, -sum(n.gift ->> '$.takenBack') from ${runs} where n.gift is not null group by 1`,
       ...args,
       ...args,
     ),
-    /** How many first entered on each version, and in force of which of the programs begun at these moments. */
-    drawn: (begun: readonly number[]) =>
-      [
-        `select version, (select max(b.key) from json_each(?) b where b.value <= at) as epoch, count(*) as people
-         from (${first}) group by 1, 2`,
-        JSON.stringify(begun),
-        ...args,
-      ] as const,
   } as const;
 }
 
@@ -319,7 +302,7 @@ async function ofHoldout(
     withinDays: dayNumber(last) - dayNumber(first) + 1,
     counted: {
       arms,
-      expected: expectedOf([{ people, shares: sharesOf(part, ['a']) }]),
+      strata: strataOf(counts, oneStratum(arms, part, ['a'])),
       ...{ firstAt: people > 0 ? start : null, finalAt: end, isOnce: false },
     },
   };
@@ -328,8 +311,8 @@ async function ofHoldout(
 /** Customers who had said yes to offers by `start`: the account a person has now. */
 function agreedBy(kept: string, start: number): Entered {
   return {
-    sql: `with entered (account, arm, at) as not materialized (
-      select c.id, iif(${kept}, '${controlArm}', 'a'), ? from customers c
+    sql: `with entered (account, arm, at, stratum, is_cut) as not materialized (
+      select c.id, iif(${kept}, '${controlArm}', 'a'), ?, '0', 0 from customers c
       where c.created_at < ? and c.merged_into is null and c.erased_at is null
         and (select y.granted from consents y where y.customer_id = c.id and y.category = 'marketing' and y.channel is null
           and y.at < ? order by y.id desc limit 1) = 1)`,

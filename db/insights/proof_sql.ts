@@ -1,11 +1,15 @@
+import type { ArmSize } from '../../core/insights/proof/ratio.ts';
 import { sumOf } from '../../core/insights/proof/sums.ts';
-import type { Bought, CountedArm, Told } from '../../core/insights/proof/types.ts';
+import type { Bought, CountedArm, Stratum, Told } from '../../core/insights/proof/types.ts';
 import { noTemplate } from '../../core/messaging/outbox.ts';
 import { usualDepth } from '../../core/messaging/states.ts';
 import { sum } from '../../core/money.ts';
 import type { Row, Statement } from '../database.ts';
 
-/** Who is compared: a `with` that ends in a table `entered (account, arm, at)`, each account once. */
+/**
+ * Who is compared: a `with` that ends in a table `entered (account, arm, at, stratum, is_cut)`, each account once. `is_cut`:
+ * the draw was changed before the days that count were over.
+ */
 export interface Entered {
   readonly sql: string;
   readonly args: Statement['args'];
@@ -32,19 +36,25 @@ const peopleSql = `linked (id, person) as materialized (
     select id, merged_into from customers where merged_into is not null
     union select merged_into, merged_into from customers where merged_into is not null),
   joined as (
-    select l.person, e.arm, min(e.at) as at from linked l cross join entered e on e.account = l.id group by l.person)`;
+    select l.person, e.arm, min(e.at) as at, e.stratum, e.is_cut
+    from linked l cross join entered e on e.account = l.id group by l.person)`;
 const alone = 'entered e where e.account not in (select id from linked)';
 
 function stageSql({ lengthMs, now }: Span): string {
-  return `case when at > ${now} then 'to_come' when at + ${lengthMs} > ${now} then 'open' else 'over' end as stage`;
+  return `case when at > ${now} then 'to_come' when is_cut then 'cut' when at + ${lengthMs} > ${now} then 'open'
+    else 'over' end as stage`;
 }
 
-/** How many entered, by arm and by where they stand: `to_come`, `open`, or `over` where the days that count are. */
+/**
+ * How many entered, by arm, stratum and by where they stand: `to_come`, `open`, `over` where the days that count are, `cut`
+ * where they never will be.
+ */
 export function sizesStatement({ sql, args }: Entered, span: Span): Statement {
   return {
     sql: `${sql}, ${peopleSql}
-      select arm, ${stageSql(span)}, count(*) as people, min(at) as first_at, max(at) as last_at
-      from (select e.arm, e.at from ${alone} union all select arm, at from joined) group by 1, 2`,
+      select arm, stratum, ${stageSql(span)}, count(*) as people, min(at) as first_at, max(at) as last_at
+      from (select e.arm, e.at, e.stratum, e.is_cut from ${alone}
+        union all select arm, at, stratum, is_cut from joined) group by 1, 2, 3`,
     args,
   };
 }
@@ -52,7 +62,7 @@ export function sizesStatement({ sql, args }: Entered, span: Span): Statement {
 const ofOnePerson = `max(${stands}) as bought, sum(${paid}) as paid, sum(${discount}) as discount, sum(p.spent) as spent`;
 
 /**
- * What they bought since, by arm and by where they stand: one walk over those who entered, in the order of the index of
+ * What they bought since, by arm, stratum and by where they stand: one walk over those who entered, in the order of the index of
  * purchases. Who bought nothing adds nothing, so nobody is looked at twice.
  */
 export function boughtStatement({ sql, args }: Entered, span: Span): Statement {
@@ -61,19 +71,19 @@ export function boughtStatement({ sql, args }: Entered, span: Span): Statement {
   return {
     sql: `${sql}, ${peopleSql},
       buyers as (
-        select e.arm, e.at, ${ofOnePerson}
+        select e.arm, e.at, e.stratum, e.is_cut, ${ofOnePerson}
         from entered e cross join purchases p on p.customer_id = e.account and ${within('e.at')}
         where e.account not in (select id from linked) group by e.account
         union all
-        select j.arm, j.at, ${ofOnePerson}
+        select j.arm, j.at, j.stratum, j.is_cut, ${ofOnePerson}
         from joined j cross join purchases p
           on p.customer_id in (select j.person union all select id from customers where merged_into = j.person)
             and ${within('j.at')}
         group by j.person)
-      select arm, ${stageSql(span)}, sum(bought) as buyers, sum(paid) as paid, sum(discount) as discount,
+      select arm, stratum, ${stageSql(span)}, sum(bought) as buyers, sum(paid) as paid, sum(discount) as discount,
         sum(spent) as spent, total(1.0 * paid * paid) as paid_squares, total(1.0 * discount * discount) as discount_squares,
         total(1.0 * paid * discount) as paid_by_discount
-      from buyers group by 1, 2`,
+      from buyers group by 1, 2, 3`,
     args,
   };
 }
@@ -149,22 +159,53 @@ export interface Counts {
   readonly bought: readonly Row[];
   readonly told: readonly Row[];
   readonly gifts: readonly Row[];
+  /** Whoever was ever in an arm (`arm`, `people`); absent: those who entered. */
+  readonly heads?: readonly Row[];
+}
+
+/** Some of those who entered, with what they bought. */
+interface Part {
+  readonly arm: string;
+  readonly stratum: string;
+  readonly isOver: boolean;
+  readonly bought: Bought;
+}
+
+function partsOf({ sizes, bought }: Counts): readonly Part[] {
+  const keyOf = ({ arm, stratum, stage }: Row) => `${arm} ${stratum} ${stage}`;
+  const rows = new Map(bought.map((row) => [keyOf(row), row]));
+  return sizes
+    .filter(({ stage }) => stage !== 'to_come')
+    .map((size) => ({
+      ...{ arm: String(size.arm), stratum: String(size.stratum), isOver: size.stage === 'over' },
+      bought: boughtOf(size, rows.get(keyOf(size))),
+    }));
+}
+
+/** Those who are compared with each other, by the sizes of each stratum. */
+export function strataOf(counts: Counts, sizes: ReadonlyMap<string, readonly ArmSize[]>): readonly Stratum[] {
+  const parts = partsOf(counts).filter(({ isOver }) => isOver);
+  return [...sizes].map(([name, own]) => ({
+    over: new Map(parts.flatMap((one) => (one.stratum === name ? [[one.arm, one.bought]] : []))),
+    sizes: own,
+  }));
 }
 
 /** What was counted, arm by arm. */
-export function armsOf({ sizes, bought, told, gifts }: Counts): readonly CountedArm[] {
-  const here = sizes.filter(({ stage }) => stage !== 'to_come');
-  const names = new Set([...here, ...told].map((row) => String(row.arm)));
+export function armsOf(counts: Counts): readonly CountedArm[] {
+  const { told, gifts, heads } = counts;
+  const parts = partsOf(counts);
+  const names = new Set([...parts.map(({ arm }) => arm), ...told.map((row) => String(row.arm))]);
   return [...names].sort().map((arm) => {
     const of = (rows: readonly Row[]) => rows.filter((row) => row.arm === arm);
-    const ofStage = (size: Row) => of(bought).find(({ stage }) => stage === size.stage);
-    const parts = of(here).map((size) => ({ stage: size.stage, bought: boughtOf(size, ofStage(size)) }));
+    const own = parts.filter((part) => part.arm === arm);
+    const all = sumOf(own.map(({ bought }) => bought));
     return {
-      arm,
-      all: sumOf(parts.map((part) => part.bought)),
-      over: sumOf(parts.filter(({ stage }) => stage === 'over').map((part) => part.bought)),
+      ...{ arm, all },
+      over: sumOf(own.filter(({ isOver }) => isOver).map(({ bought }) => bought)),
       told: toldOf(of(told)[0]),
       pointsGiven: sum(of(gifts).map(({ points }) => Number(points ?? 0))),
+      heads: heads ? sum(of(heads).map(({ people }) => Number(people))) : all.people,
     };
   });
 }

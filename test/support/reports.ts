@@ -140,10 +140,12 @@ function effectReport(variants: readonly string[], people: number): EffectReport
       ...{ people, buyers, paidMinor: buyers * 81_234, paidSquares: buyers * 81_234 ** 2, pointsSpent: 40 },
       ...{ discountMinor: 0, discountSquares: 0, paidByDiscount: 0 },
     };
-    return { arm, all: bought, over: bought, told, pointsGiven: 0 };
+    return { arm, all: bought, over: bought, told, pointsGiven: 0, heads: people };
   });
   const at = Date.parse('2026-11-01T10:00:00Z');
-  const counted = { arms, expected: [], firstAt: at, finalAt: at + 14 * 86_400_000, isOnce: true };
+  const over = new Map(arms.map((one) => [one.arm, one.over]));
+  const strata = [{ over, sizes: [] }];
+  const counted = { arms, strata, firstAt: at, finalAt: at + 14 * 86_400_000, isOnce: true };
   const effect = effectOf(counted, defaultProgram, at + 15 * 86_400_000);
   return {
     ...{ name: 'effect', from: '2026-11-01', to: '2026-11-02', withinDays: 14, marginPercent: 30, ...effect },
@@ -197,7 +199,7 @@ export const emptyReports: readonly Report[] = [
   {
     ...{ name: 'effect', ...span, withinDays: 14, marginPercent: 30, takeaway: { key: 'effect.nobody' } },
     subject: { kind: 'holdout' },
-    ...effectOf({ arms: [], expected: [], firstAt: null, finalAt: null, isOnce: false }, defaultProgram, 0),
+    ...effectOf({ arms: [], strata: [], firstAt: null, finalAt: null, isOnce: false }, defaultProgram, 0),
   },
 ];
 

@@ -28,23 +28,81 @@ export interface Difference {
   readonly p: number;
 }
 
+/** A group and the one it is compared with: drawn at the same time, by the same shares. */
+export interface Pair<Group> {
+  readonly treated: Group;
+  readonly control: Group;
+}
+
 /** One in twenty. */
 export const chance = 0.05;
 
 /**
  * Compares the averages of two groups by Welch's t: their variances need not be the same; what is known of a far larger group
- * counts for the smaller one too (see `errorOf`). Groups of less than two say nothing: from -Infinity to Infinity.
+ * counts for the smaller one too (see `errorOf`). Several pairs, drawn by unlike shares, are compared each by itself and put
+ * together as `together` says. Groups of less than two say nothing: from -Infinity to Infinity.
  */
-export function compareMeans(treated: Sample, control: Sample): Difference {
-  return differenceOf(meanOf(treated) - meanOf(control), errorOf(treated, control));
+export function compareMeans(...pairs: readonly Pair<Sample>[]): Difference {
+  const { difference, known } = together(pairs, meanOf, (pair) => errorOf(pair.treated, pair.control));
+  return differenceOf(difference, known);
 }
 
 /** Compares shares by the normal distribution, without pooling the groups (Wald): for at least ten of each kind. */
-export function compareShares(treated: Share, control: Share): Difference {
-  const [one, other] = [shareOf(treated), shareOf(control)];
-  const variance = (share: number, { people }: Share) => (share * (1 - share)) / people;
-  const error = Math.sqrt(variance(one, treated) + variance(other, control));
-  return differenceOf(one - other, { error, degrees: Number.POSITIVE_INFINITY });
+export function compareShares(...pairs: readonly Pair<Share>[]): Difference {
+  const variance = (group: Share) => (shareOf(group) * (1 - shareOf(group))) / group.people;
+  const { difference, known } = together(pairs, shareOf, ({ treated, control }) => ({
+    error: Math.sqrt(variance(treated) + variance(control)),
+    degrees: Number.POSITIVE_INFINITY,
+  }));
+  return differenceOf(difference, known);
+}
+
+/**
+ * What pairs say together: the difference of each weighs as much as it tells, treated times control over both, so that who
+ * came when more were kept apart is compared with nobody of another time (W. G. Cochran, "Some Methods for Strengthening the
+ * Common chi-square Tests", 1954; of shares it is the risk difference of Mantel and Haenszel with the variance of
+ * S. Greenland and J. Robins, "Estimation of a Common Effect Parameter from Sparse Follow-Up Data", 1985). The degrees of
+ * freedom are Satterthwaite's. One pair is what it is alone.
+ */
+function together<Group extends { readonly people: number }>(
+  pairs: readonly Pair<Group>[],
+  averageOf: (group: Group) => number,
+  uncertaintyOf: (pair: Pair<Group>) => Uncertainty,
+): { readonly difference: number; readonly known: Uncertainty } {
+  const weighty = pairs.filter(({ treated, control }) => treated.people > 1 && control.people > 1);
+  // What tells nothing by itself adds nothing to the others; where there are no others, that shows.
+  const parts = (weighty.length > 0 ? weighty : pairs.slice(0, 1)).map((pair) => ({
+    weight: weightOf(pair),
+    difference: averageOf(pair.treated) - averageOf(pair.control),
+    ...uncertaintyOf(pair),
+  }));
+  const [only] = parts;
+  if (!only) return { difference: 0, known: { error: Number.NaN, degrees: 0 } };
+  if (parts.length === 1) return { difference: only.difference, known: only };
+  const all = sum(parts.map(({ weight }) => weight));
+  const shares = parts.map(({ weight, error, degrees }) => ({
+    variance: ((weight / all) * error) ** 2,
+    degrees,
+  }));
+  const variance = sum(shares.map((part) => part.variance));
+  const freedom = shares.map((part) => (part.variance === 0 ? 0 : part.variance ** 2 / part.degrees));
+  return {
+    difference: sum(parts.map(({ weight, difference }) => (weight / all) * difference)),
+    known: { error: Math.sqrt(variance), degrees: variance ** 2 / sum(freedom) },
+  };
+}
+
+/** How much a pair tells: as many people as two groups of half as many each would. */
+function weightOf({ treated, control }: Pair<{ readonly people: number }>): number {
+  return (treated.people * control.people) / (treated.people + control.people);
+}
+
+/** By how much a figure is higher in the treated groups, of pairs put together as differences are; 0 of nobody. */
+export function differenceIn<Group extends { readonly people: number }>(
+  pairs: readonly Pair<Group>[],
+  averageOf: (group: Group) => number,
+): number {
+  return together(pairs, averageOf, () => ({ error: 0, degrees: 1 })).difference;
 }
 
 /** One error serves the interval and p, so that the two never disagree. */
@@ -144,11 +202,12 @@ const spread = -2 * Math.log(chance) + Math.log(1 - 2 * Math.log(chance));
  * confidence sequence of I. Waudby-Smith, D. Arbour, R. Sinha, E. Kennedy and A. Ramdas (arXiv 2103.06476, theorem 2.2);
  * p is its level that just touches 0.
  */
-export function compareAtAnyTime(treated: Sample, control: Sample): Difference {
-  const difference = meanOf(treated) - meanOf(control);
-  const { error, degrees } = errorOf(treated, control);
-  if (!(error > 0)) return differenceOf(difference, { error, degrees });
-  const tuned = ((treated.people + control.people) * spread) / narrowestFrom;
+export function compareAtAnyTime(...pairs: readonly Pair<Sample>[]): Difference {
+  const { difference, known } = together(pairs, meanOf, (pair) => errorOf(pair.treated, pair.control));
+  const { error } = known;
+  if (!(error > 0)) return differenceOf(difference, known);
+  const people = sum(pairs.map(({ treated, control }) => treated.people + control.people));
+  const tuned = (people * spread) / narrowestFrom;
   const wide = (level: number) =>
     Math.sqrt(((2 * (tuned + 1)) / tuned) * Math.log(Math.sqrt(tuned + 1) / level));
   const half = wide(chance) * error;

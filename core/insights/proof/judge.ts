@@ -7,12 +7,15 @@ import {
   compareMeans,
   compareShares,
   type Difference,
+  differenceIn,
   holm,
   meanBounds,
+  type Pair,
   type Sample,
   sampleOf,
 } from './compare.ts';
 import { sampleRatio } from './ratio.ts';
+import { sumOf } from './sums.ts';
 import {
   type Bought,
   type Comparison,
@@ -22,6 +25,7 @@ import {
   type Effect,
   type EffectArm,
   type ProofProgram,
+  type Stratum,
   type Tested,
   type Verdict,
 } from './types.ts';
@@ -34,23 +38,32 @@ type Terms = Pick<ProofProgram, 'point_value' | 'proof'>;
 
 /** What something changed, and what to do about it, as of `now`. */
 export function effectOf(counted: Counted, terms: Terms, now: number): Effect {
-  const { arms, expected, finalAt } = counted;
+  const { arms, strata, finalAt } = counted;
   const control = arms.find(({ arm }) => arm === controlArm);
   const treated = arms.filter(({ arm }) => arm !== controlArm).sort((a, b) => (a.arm < b.arm ? -1 : 1));
-  const people = new Map(arms.map(({ arm, all }) => [arm, all.people]));
-  const ratio = sampleRatio(
-    expected.map((one) => ({ arm: one.arm, people: people.get(one.arm) ?? 0, expected: one.people })),
-  );
+  const ratio = sampleRatio(...strata.map(({ sizes }) => sizes));
   const comparisons = control && control.all.people > 0 ? compared(treated, control, counted, terms) : [];
   const verdict = verdictOf({ counted, comparisons, isOff: ratio.isOff }, terms, now);
   return {
     arms: [...treated, ...(control ? [control] : [])].map(shown),
     // A difference that is no result yet would be read as one.
-    comparisons: verdict.kind === 'too_early' || verdict.kind === 'none' ? [] : comparisons,
+    comparisons: verdict.kind === 'too_early' || verdict.kind === 'none' ? [] : comparisons.filter(isKnown),
     ratio,
+    strata: strata.filter(isTelling).length,
     verdict,
     preliminaryUntil: finalAt !== null && finalAt > now ? finalAt : null,
   };
+}
+
+/** Whether there was anybody to compare an arm with. */
+function isKnown({ profit }: Comparison): boolean {
+  return Number.isFinite(profit.low);
+}
+
+/** Whether anybody can be compared in it. */
+function isTelling({ over }: Stratum): boolean {
+  const arms = [...over].filter(([, { people }]) => people > 0).map(([arm]) => arm);
+  return arms.includes(controlArm) && arms.length > 1;
 }
 
 function shown({ arm, all, over, told, pointsGiven }: CountedArm): EffectArm {
@@ -63,20 +76,13 @@ function shown({ arm, all, over, told, pointsGiven }: CountedArm): EffectArm {
   };
 }
 
-/** What each of the arm gained the shop, apart from what it cost to tell them: see `gainOf`. */
-interface Gain extends Sample {
-  /** Messages and points given, a head. */
-  readonly costMinor: number;
-}
-
 /**
- * What a customer brings: the margin of the prices before discounts, less the discounts. Of what was paid that is
+ * What customers bring: the margin of the prices before discounts, less the discounts. Of what was paid that is
  * `margin`, of each discount all that is not margin of it: the goods cost the shop the same.
  */
-function gainOf({ all, over, told, pointsGiven }: CountedArm, { point_value, proof }: Terms): Gain {
+function gainOf(over: Bought, { proof }: Terms): Sample {
   const margin = proof.margin_percent / 100;
   const rest = 1 - margin;
-  const costMinor = perHead(told.priceMicros / MICROS_OF_MINOR + pointsGiven * point_value, all);
   return {
     people: over.people,
     sum: margin * over.paidMinor - rest * over.discountMinor,
@@ -84,43 +90,66 @@ function gainOf({ all, over, told, pointsGiven }: CountedArm, { point_value, pro
       margin ** 2 * over.paidSquares -
       2 * margin * rest * over.paidByDiscount +
       rest ** 2 * over.discountSquares,
-    costMinor,
   };
 }
 
-function perHead(minor: number, { people }: Bought): number {
+/** What messages and points given came to, a head, in minor units. */
+function costOf({ heads, told, pointsGiven }: CountedArm, { point_value }: Terms): number {
+  return perHead(told.priceMicros / MICROS_OF_MINOR + pointsGiven * point_value, { people: heads });
+}
+
+function perHead(minor: number, { people }: Pick<Bought, 'people'>): number {
   return people === 0 ? 0 : minor / people;
 }
 
 /** The gain less the cost: every figure is smaller by it. */
-function netOf({ people, sum: total, squares, costMinor: cost }: Gain): Sample {
+function netOf({ people, sum: total, squares }: Sample, cost: number): Sample {
   return { people, sum: total - people * cost, squares: squares - 2 * cost * total + people * cost ** 2 };
+}
+
+/** An arm and those of the control group it can be compared with, stratum by stratum. */
+function pairsOf({ strata }: Counted, arm: string): readonly Pair<Bought>[] {
+  return strata.flatMap(({ over }) => {
+    const [treated, control] = [over.get(arm), over.get(controlArm)];
+    return treated && control ? [{ treated, control }] : [];
+  });
 }
 
 function compared(
   treated: readonly CountedArm[],
   control: CountedArm,
-  { isOnce }: Counted,
+  counted: Counted,
   terms: Terms,
 ): Comparison[] {
+  const { isOnce } = counted;
+  const pairs = treated.map((arm) => ({ arm, pairs: pairsOf(counted, arm.arm) }));
   // What goes on is looked at every day: a p that is good for one look would be wrong sooner or later.
-  const means = (sample: (arm: CountedArm) => Sample) =>
-    treated.map((arm) =>
-      isOnce ? compareMeans(sample(arm), sample(control)) : compareAtAnyTime(sample(arm), sample(control)),
-    );
-  const share = ({ over: { people, buyers } }: CountedArm) => ({ people, count: buyers });
+  const means = (sample: (over: Bought, of: CountedArm) => Sample) =>
+    pairs.map((one) => {
+      const samples = one.pairs.map((pair) => ({
+        treated: sample(pair.treated, one.arm),
+        control: sample(pair.control, control),
+      }));
+      return isOnce ? compareMeans(...samples) : compareAtAnyTime(...samples);
+    });
+  const share = ({ people, buyers }: Bought) => ({ people, count: buyers });
   const conversions = tested(
     isOnce
-      ? treated.map((arm) => compareShares(share(arm), share(control)))
-      : means(({ over: { people, buyers } }) => sampleOf(people, buyers)),
+      ? pairs.map((one) => compareShares(...inPairs(one.pairs, share)))
+      : means(({ people, buyers }) => sampleOf(people, buyers)),
   );
-  const moneys = tested(means(({ over }) => ({ ...over, sum: over.paidMinor, squares: over.paidSquares })));
-  const profits = tested(means((arm) => netOf(gainOf(arm, terms))));
-  return treated.flatMap((arm, index) => {
+  const moneys = tested(means((over) => ({ ...over, sum: over.paidMinor, squares: over.paidSquares })));
+  const profits = tested(means((over, of) => netOf(gainOf(over, terms), costOf(of, terms))));
+  return pairs.flatMap(({ arm, pairs: own }, index) => {
     const [conversion, money, profit] = [conversions[index], moneys[index], profits[index]];
     if (!conversion || !money || !profit) return [];
-    return [{ arm: arm.arm, conversion, money, profit, total: totalOf(arm, control, profit, terms) }];
+    const total = totalOf({ arm, control, pairs: own, profit }, terms);
+    return [{ arm: arm.arm, conversion, money, profit, total }];
   });
+}
+
+function inPairs<From, To>(pairs: readonly Pair<From>[], made: (group: From) => To): Pair<To>[] {
+  return pairs.map(({ treated, control }) => ({ treated: made(treated), control: made(control) }));
 }
 
 /** With all variants in mind, of which one was bound to look best. */
@@ -129,24 +158,29 @@ function tested(differences: readonly Difference[]): Tested[] {
   return differences.map((difference, index) => ({ ...difference, adjusted: adjusted[index] ?? 1 }));
 }
 
+interface Judged {
+  readonly arm: CountedArm;
+  readonly control: CountedArm;
+  readonly pairs: readonly Pair<Bought>[];
+  readonly profit: Difference;
+}
+
 /** Differences a head, times the heads of the arm. */
-function totalOf(
-  arm: CountedArm,
-  control: CountedArm,
-  profit: Difference,
-  terms: Terms,
-): Comparison['total'] {
+function totalOf({ arm, control, pairs, profit }: Judged, terms: Terms): Comparison['total'] {
   const { people } = arm.over;
-  const more = (figure: (of: CountedArm) => number) => (figure(arm) - figure(control)) * people;
-  const paid = more(({ over }) => perHead(over.paidMinor, over));
-  const discounts = more(({ over }) => perHead(over.discountMinor, over));
-  const sales = paid + discounts;
+  const more = (figure: (over: Bought) => number) =>
+    people * differenceIn(pairs, (over) => perHead(figure(over), over));
+  const dearer = (figure: (of: CountedArm) => number) =>
+    people *
+    (perHead(figure(arm), { people: arm.heads }) - perHead(figure(control), { people: control.heads }));
+  const discounts = more(({ discountMinor }) => discountMinor);
+  const sales = more(({ paidMinor }) => paidMinor) + discounts;
   return {
     salesMinor: Math.round(sales),
     marginMinor: Math.round((sales * terms.proof.margin_percent) / 100),
     discountsMinor: Math.round(discounts),
-    messagesMinor: Math.round(more(({ all, told }) => perHead(told.priceMicros / MICROS_OF_MINOR, all))),
-    pointsMinor: Math.round(more(({ all, pointsGiven }) => perHead(pointsGiven * terms.point_value, all))),
+    messagesMinor: Math.round(dearer(({ told }) => told.priceMicros / MICROS_OF_MINOR)),
+    pointsMinor: Math.round(dearer(({ pointsGiven }) => pointsGiven * terms.point_value)),
     profitMinor: Math.round(profit.difference * people),
     profitLowMinor: Math.round(profit.low * people),
     profitHighMinor: Math.round(profit.high * people),
@@ -167,7 +201,7 @@ function verdictOf({ counted, comparisons, isOff }: Known, { proof }: Terms, now
   const span = proof.within_days * DAY_MS;
   if (finalAt !== null && finalAt > now) return { kind: 'too_early', missing: 'days', until: finalAt };
   if (now < firstAt + span) return { kind: 'too_early', missing: 'days', until: firstAt + span };
-  return tooFew(counted, span, now) ?? decided(comparisons);
+  return tooFew(counted, span, now) ?? decided(comparisons.filter(isKnown));
 }
 
 function none(because: 'nobody' | 'no_control' | 'uneven'): Verdict {
@@ -175,8 +209,13 @@ function none(because: 'nobody' | 'no_control' | 'uneven'): Verdict {
 }
 
 /** What is missing where a group is too small, or too few of it bought or did not. */
-function tooFew({ arms, firstAt, finalAt }: Counted, span: number, now: number): Verdict | undefined {
-  const least = (figure: (over: Bought) => number) => Math.min(...arms.map(({ over }) => figure(over)));
+function tooFew({ arms, strata, firstAt, finalAt }: Counted, span: number, now: number): Verdict | undefined {
+  const telling = strata.filter(isTelling);
+  const compared = arms
+    .map(({ arm }) => sumOf(telling.flatMap(({ over }) => over.get(arm) ?? [])))
+    // A variant of earlier, when nobody was kept apart, has nobody to wait for.
+    .filter(({ people }) => people > 0 || telling.length === 0);
+  const least = (figure: (over: Bought) => number) => Math.min(...compared.map(figure));
   const people = least((over) => over.people);
   const buyers = least((over) => Math.min(over.buyers, over.people - over.buyers));
   const [missing, found, needed] =

@@ -2,7 +2,7 @@ import type { CampaignId } from '../../ids.ts';
 import type { Texts } from '../../journeys/definition.ts';
 import type { Program } from '../../program/program.ts';
 import type { Difference } from './compare.ts';
-import type { SampleRatio } from './ratio.ts';
+import type { ArmSize, SampleRatio } from './ratio.ts';
 
 /** The arm of those who are kept apart to compare with. */
 export const controlArm = 'control';
@@ -50,6 +50,8 @@ export interface CountedArm {
   readonly over: Bought;
   readonly told: Told;
   readonly pointsGiven: number;
+  /** So many people its messages and points went to: also those who count by another time they came. */
+  readonly heads: number;
 }
 
 /** What is compared. */
@@ -65,11 +67,22 @@ export type EffectSubject =
   /** Everybody who gets offers, against those who never do. */
   | { readonly kind: 'holdout' };
 
+/**
+ * Those who were drawn alike: while the same part was kept apart, and after the same had become of them before. Only they
+ * can be compared with each other: of another time, or of people who come again, another part is in each arm.
+ */
+export interface Stratum {
+  /** Those for whom the days that count are over, by arm; an arm without them need not be there. */
+  readonly over: ReadonlyMap<string, Bought>;
+  /** How many were drawn into each arm, and how many there should be. */
+  readonly sizes: readonly ArmSize[];
+}
+
 /** What was counted of a subject, and how its arms were drawn. */
 export interface Counted {
+  /** Over all strata, and with those whom the draw was changed for before their days were over. */
   readonly arms: readonly CountedArm[];
-  /** How many there should be in each arm, of those that are there. */
-  readonly expected: readonly { readonly arm: string; readonly people: number }[];
+  readonly strata: readonly Stratum[];
   /** When the first entered; null: nobody has. */
   readonly firstAt: number | null;
   /** When the days that count are over for all; null: people keep coming. */
@@ -154,6 +167,8 @@ export interface Effect {
   /** Nothing before there is a verdict about them. */
   readonly comparisons: readonly Comparison[];
   readonly ratio: SampleRatio;
+  /** In how many strata people were compared: in more than one, a difference is not that of the averages above it. */
+  readonly strata: number;
   readonly verdict: Verdict;
   /** Until then figures are no result; null: they are, of those for whom the days that count are over. */
   readonly preliminaryUntil: number | null;

@@ -17,10 +17,10 @@ import {
   studentBound,
   studentTails,
 } from '../../../core/insights/proof/distributions.ts';
-import { expectedOf, sharesOf, sharesOfJourney } from '../../../core/insights/proof/drawn.ts';
+import { drawBy, drawOfJourney, sharesAmong, sizesBy } from '../../../core/insights/proof/drawn.ts';
 import { effectOf } from '../../../core/insights/proof/judge.ts';
 import { sampleRatio } from '../../../core/insights/proof/ratio.ts';
-import type { Bought, Counted, CountedArm } from '../../../core/insights/proof/types.ts';
+import type { Bought, Counted, CountedArm, Stratum } from '../../../core/insights/proof/types.ts';
 import { effectTakeaway } from '../../../core/insights/proof/words.ts';
 import { defaultProgram } from '../../../core/program/program.ts';
 import { seededRandom } from '../../../core/seeded_random.ts';
@@ -78,7 +78,9 @@ describe.skipIf(!existsSync(hillstrom))("Hillstrom's e-mail test", () => {
   const compared = (segment: string, figure: string) => {
     const [treated, none] = [of(segment, figure), of('No E-Mail', figure)];
     const share = ({ people, sum }: Sample) => ({ people, count: sum });
-    return figure === 'spend' ? compareMeans(treated, none) : compareShares(share(treated), share(none));
+    return figure === 'spend'
+      ? compareMeans({ treated, control: none })
+      : compareShares({ treated: share(treated), control: share(none) });
   };
 
   // The men's are published; the women's were recomputed in Python.
@@ -116,8 +118,8 @@ describe('a comparison', () => {
           squares: values.reduce((total, value) => total + value * value, 0),
         };
       };
-      const [one, other] = [group(), group()];
-      for (const { low, high, p } of [compareMeans(one, other), compareAtAnyTime(one, other)]) {
+      const pairs = Array.from({ length: 1 + (round % 3) }, () => ({ treated: group(), control: group() }));
+      for (const { low, high, p } of [compareMeans(...pairs), compareAtAnyTime(...pairs)]) {
         expect(low > 0 || high < 0).toBe(p < 0.05);
       }
     }
@@ -125,9 +127,14 @@ describe('a comparison', () => {
 
   it('of groups too small to say anything says nothing, and of groups all alike that they are', () => {
     const one = sampleOf(1, 1);
-    expect(compareMeans(one, sampleOf(500, 10))).toMatchObject({ low: Number.NEGATIVE_INFINITY, p: 1 });
-    expect(compareShares({ people: 0, count: 0 }, { people: 10, count: 1 })).toMatchObject({ p: 1 });
-    expect(compareMeans(sampleOf(10, 10), sampleOf(20, 20))).toEqual({
+    expect(compareMeans({ treated: one, control: sampleOf(500, 10) })).toMatchObject({
+      low: Number.NEGATIVE_INFINITY,
+      p: 1,
+    });
+    expect(
+      compareShares({ treated: { people: 0, count: 0 }, control: { people: 10, count: 1 } }),
+    ).toMatchObject({ p: 1 });
+    expect(compareMeans({ treated: sampleOf(10, 10), control: sampleOf(20, 20) })).toEqual({
       difference: 0,
       low: 0,
       high: 0,
@@ -163,8 +170,8 @@ describe('a comparison', () => {
           one.add(random() < 0.2 ? 1 : 0);
           other.add(random() < 0.2 ? 1 : 0);
         }
-        found.plain ||= compareMeans(one, other).p < 0.05;
-        found.careful ||= compareAtAnyTime(one, other).p < 0.05;
+        found.plain ||= compareMeans({ treated: one, control: other }).p < 0.05;
+        found.careful ||= compareAtAnyTime({ treated: one, control: other }).p < 0.05;
       }
       plain += Number(found.plain);
       careful += Number(found.careful);
@@ -174,10 +181,79 @@ describe('a comparison', () => {
   });
 
   it('looked at every day does find what is there', () => {
-    expect(compareAtAnyTime(sampleOf(5000, 600), sampleOf(5000, 400)).p).toBeLessThan(0.001);
-    expect(compareAtAnyTime(sampleOf(5000, 500), sampleOf(5000, 500)).p).toBe(1);
+    const control = sampleOf(5000, 400);
+    expect(compareAtAnyTime({ treated: sampleOf(5000, 600), control }).p).toBeLessThan(0.001);
+    expect(compareAtAnyTime({ treated: control, control }).p).toBe(1);
   });
 });
+
+describe('groups that were drawn by unlike shares', () => {
+  const share = (count: number, people: number) => ({ people, count });
+  // Deaths on tolbutamide and on placebo, younger and older than 55 (University Group Diabetes Program, 1970); vaccinated
+  // against tuberculosis in 13 trials (G. A. Colditz and others, 1994). Both recomputed in Python by the formulas of
+  // Greenland and Robins as they are printed.
+  const tolbutamide = [
+    { treated: share(8, 106), control: share(5, 120) },
+    { treated: share(22, 98), control: share(16, 85) },
+  ];
+  const vaccine = [
+    ...[
+      [4, 119, 11, 128],
+      [6, 300, 29, 274],
+      [3, 228, 11, 209],
+      [62, 13_536, 248, 12_619],
+    ],
+    ...[
+      [33, 5036, 47, 5761],
+      [180, 1361, 372, 1079],
+      [8, 2537, 10, 619],
+      [505, 87_886, 499, 87_892],
+    ],
+    ...[
+      [29, 7470, 45, 7232],
+      [17, 1699, 65, 1600],
+      [186, 50_448, 141, 27_197],
+      [5, 2493, 3, 2338],
+    ],
+    [27, 16_886, 29, 17_825],
+  ].map(([ill = 0, well = 0, others = 0, healthy = 0]) => ({
+    treated: share(ill, ill + well),
+    control: share(others, others + healthy),
+  }));
+
+  test.each([
+    ['deaths on tolbutamide', tolbutamide, 0.0349, -0.027619, 0.097419],
+    ['tuberculosis after a vaccine', vaccine, -0.003288, -0.003846, -0.002731],
+  ])('%s: shares differ as Mantel and Haenszel say', (_, pairs, difference, low, high) => {
+    const found = compareShares(...pairs);
+    expect(Number(found.difference.toFixed(6))).toBe(difference);
+    expect([found.low, found.high].map((bound) => Number(bound.toFixed(6)))).toEqual([low, high]);
+  });
+
+  it('averages differ by those within each, whatever they are between them', () => {
+    const pairs = [
+      { treated: sampleFrom(3, 5, 8, 13, 2, 4), control: sampleFrom(1, 2, 6, 3) },
+      { treated: sampleFrom(20, 25, 31, 40), control: sampleFrom(18, 22, 19, 27, 21) },
+    ];
+    const { difference, high } = compareMeans(...pairs);
+    expect(difference).toBeCloseTo(5.125, 12);
+    expect((high - difference) / studentBound(0.05, 5.515028216648936)).toBeCloseTo(2.4297336827789935, 9);
+  });
+
+  it('one pair is what it is alone, and one of which nothing is known adds nothing', () => {
+    const pair = { treated: sampleOf(900, 120), control: sampleOf(100, 9) };
+    const lonely = { treated: sampleOf(50, 7), control: sampleOf(1, 1) };
+    expect(compareMeans(pair, lonely)).toEqual(compareMeans(pair));
+    expect(compareMeans(lonely)).toMatchObject({ low: Number.NEGATIVE_INFINITY, p: 1 });
+    expect(compareMeans()).toMatchObject({ p: 1 });
+  });
+});
+
+function sampleFrom(...values: readonly number[]): Sample {
+  const sums = new Sums();
+  for (const value of values) sums.add(value);
+  return sums;
+}
 
 /** A sample that grows. */
 class Sums implements Sample {
@@ -198,36 +274,81 @@ describe('the sizes of arms', () => {
     ['far off', 1100, 60, true],
     ['without anybody kept apart', 1000, 0, true],
   ])('%s: %d told and %d kept apart', (_, told, kept, isOff) => {
-    const expected = expectedOf([{ people: told + kept, shares: sharesOf(0.1, ['a']) }]);
-    const people = new Map([
-      ['a', told],
-      ['control', kept],
-    ]);
-    const sizes = expected.map((one) => ({
-      arm: one.arm,
-      people: people.get(one.arm) ?? 0,
-      expected: one.people,
-    }));
-    expect(sampleRatio(sizes).isOff).toBe(isOff);
+    expect(sampleRatio(sized({ a: told, control: kept }, 0.1)).isOff).toBe(isOff);
   });
 
-  it('drawn with other shares later are expected from each of them', () => {
+  it('are those of each journey: its variants and the part it keeps apart, or else the usual one', () => {
     const steps = [{ if: { bought: true }, do: [variants('a', 'b')], else: [] }, { stop: true }] as const;
     const shares = (control: number | undefined, category: 'marketing' | 'service' = 'marketing') =>
-      sharesOfJourney({ category, steps: [...steps], ...(control === undefined ? {} : { control }) }, 10);
-    expect(
-      expectedOf([
-        { people: 1000, shares: shares(undefined) },
-        { people: 500, shares: shares(20) },
-        { people: 100, shares: shares(undefined, 'service') },
-      ]),
-    ).toEqual([
-      { arm: 'control', people: 200 },
-      { arm: 'a', people: 700 },
-      { arm: 'b', people: 700 },
-    ]);
+      Object.fromEntries(
+        sharesAmong(
+          drawOfJourney({ category, steps: [...steps], ...(control === undefined ? {} : { control }) }, 10),
+          [],
+        ),
+      );
+    expect(shares(undefined)).toEqual({ control: 0.1, a: expect.closeTo(0.45), b: expect.closeTo(0.45) });
+    expect(shares(20)).toEqual({ control: 0.2, a: expect.closeTo(0.4), b: expect.closeTo(0.4) });
+    expect(shares(undefined, 'service')).toEqual({ control: 0, a: 0.5, b: 0.5 });
+  });
+
+  it('of people who were in an arm of another draw before are the parts of that arm', () => {
+    const [before, now] = [drawBy(0.2, ['a']), drawBy(0.1, ['a', 'b'])];
+    const among = (...arms: string[]) =>
+      Object.fromEntries(
+        sharesAmong(
+          now,
+          arms.map((arm) => ({ draw: before, arm })),
+        ),
+      );
+    expect(among('control')).toEqual({ control: 0.5, a: expect.closeTo(0.5), b: 0 });
+    expect(among('a')).toEqual({ control: 0, a: expect.closeTo(0.35 / 0.8), b: expect.closeTo(0.45 / 0.8) });
+    expect(among('a', 'control')).toEqual({});
+    expect(among('b')).toEqual({});
+  });
+
+  test.each([
+    [
+      'as drawn',
+      [
+        { a: 900, control: 100 },
+        { a: 800, control: 200 },
+      ],
+      false,
+    ],
+    [
+      'off one way in one, the other way in the other',
+      [
+        { a: 850, control: 150 },
+        { a: 850, control: 150 },
+      ],
+      true,
+    ],
+    [
+      'off a little, in each',
+      [
+        { a: 930, control: 70 },
+        { a: 840, control: 160 },
+      ],
+      true,
+    ],
+    [
+      'a little off in one',
+      [
+        { a: 930, control: 70 },
+        { a: 800, control: 200 },
+      ],
+      false,
+    ],
+  ])('%s, drawn by a tenth and by a fifth: %j', (_, [first, second], isOff) => {
+    const found = sampleRatio(sized(first ?? {}, 0.1), sized(second ?? {}, 0.2));
+    expect(found.isOff).toBe(isOff);
+    expect(found.sizes.find(({ arm }) => arm === 'control')?.expected).toBeCloseTo(300, 6);
   });
 });
+
+function sized(people: Readonly<Record<string, number>>, control: number) {
+  return sizesBy(new Map(Object.entries(people)), sharesAmong(drawBy(control, ['a']), []));
+}
 
 function variants(...names: readonly string[]) {
   const message = { text: { uk: 'x' }, buttons: [] };
@@ -257,16 +378,21 @@ function arm(name: string, people: number, buyers: number, more: Partial<Counted
     failed: 0,
     priceMicros: 0,
   };
-  return { arm: name, all: over, over, told, pointsGiven: 0, ...more };
+  return { arm: name, all: over, over, told, pointsGiven: 0, heads: people, ...more };
 }
 
 function counted(arms: readonly CountedArm[], more: Partial<Counted> = {}): Counted {
   const people = arms.reduce((sum, { all }) => sum + all.people, 0);
   const names = arms.map((one) => one.arm).filter((name) => name !== 'control');
   const control = arms.find((one) => one.arm === 'control')?.all.people ?? 0;
-  const shares = sharesOf(control / people, names);
-  const expected = expectedOf([{ people, shares }]);
-  return { arms, expected, firstAt: start, finalAt: start + 14 * DAY_MS, isOnce: true, ...more };
+  const shares = people === 0 ? new Map() : sharesAmong(drawBy(control / people, names), []);
+  const strata = [stratum(arms, shares)];
+  return { arms, strata, firstAt: start, finalAt: start + 14 * DAY_MS, isOnce: true, ...more };
+}
+
+function stratum(arms: readonly CountedArm[], shares: ReadonlyMap<string, number>): Stratum {
+  const people = new Map(arms.map((one) => [one.arm, one.all.people]));
+  return { over: new Map(arms.map((one) => [one.arm, one.over])), sizes: sizesBy(people, shares) };
 }
 
 const judged = (given: Counted, now = after) => effectOf(given, defaultProgram, now);
@@ -331,11 +457,7 @@ describe('a verdict', () => {
 
   it('is not given where the arms are not the sizes they were drawn with', () => {
     const arms = [arm('a', 9000, 1200), arm('control', 1000, 80)];
-    const expected = [
-      { arm: 'a', people: 8000 },
-      { arm: 'control', people: 2000 },
-    ];
-    const effect = judged(counted(arms, { expected }));
+    const effect = judged(counted(arms, { strata: [stratum(arms, sharesAmong(drawBy(0.2, ['a']), []))] }));
     expect(effect.verdict).toEqual({ kind: 'none', because: 'uneven' });
     expect(effect.ratio.isOff).toBe(true);
     expect(effect.comparisons).toEqual([]);
@@ -386,7 +508,7 @@ interface EmptyTest {
 /** Everybody is the same whatever was said to them: what is counted at each look. */
 function* emptyTest(random: () => number, asked: EmptyTest): Generator<Counted> {
   const { people, control, variants, buy, paid, looks = 1 } = asked;
-  const shares = sharesOf(control, variants);
+  const shares = sharesAmong(drawBy(control, variants), []);
   const arms = [...shares].map(([name, share]) => ({ name, share, money: new Sums(), buyers: 0 }));
   const goesOn = looks === 1 ? {} : { isOnce: false, finalAt: null };
   for (let came = 1; came <= people; came += 1) {
@@ -399,7 +521,7 @@ function* emptyTest(random: () => number, asked: EmptyTest): Generator<Counted> 
       const over = { ...arm(name, size, buyers).over, paidMinor: sum, paidSquares: squares };
       return { ...arm(name, size, buyers), all: over, over };
     });
-    yield counted(counts, { expected: expectedOf([{ people: came, shares }]), ...goesOn });
+    yield counted(counts, { strata: [stratum(counts, shares)], ...goesOn });
   }
 }
 

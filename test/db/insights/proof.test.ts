@@ -14,6 +14,7 @@ import { effectOf } from '../../../results.ts';
 import {
   countedMs,
   type PutMember,
+  type PutRun,
   type PutSale,
   putCampaign,
   putCustomers,
@@ -311,7 +312,7 @@ describe('a journey', () => {
     await putRuns(
       t.svoi,
       customers.map((customerId, index) => {
-        const [at, version] = index < 400 ? [sent - 1, 1] : index < 800 ? [sent, 1] : [sent, 2];
+        const [at, version] = index < 400 ? [sent - 1, 1] : index < 800 ? [sent, 1] : [sent + 1, 2];
         const kept = index < 400 ? index % 10 === 0 : index < 800 ? index % 5 === 0 : index % 2 === 0;
         return { customerId, journey: 'cart', arm: kept ? 'control' : 'a', at, version };
       }),
@@ -322,6 +323,57 @@ describe('a journey', () => {
       ['control', 220, 220],
       ['a', 780, 780],
     ]);
+  });
+
+  it('that lets people in who were kept apart changes by what those differ who were drawn alike', async () => {
+    const changed = sent - 30 * DAY_MS;
+    await putVersion(t.svoi, { key: 'cart', control: 20, at: 0 });
+    await putVersion(t.svoi, { key: 'cart', version: 2, control: 10, at: changed });
+    /** In each group of people alike every fifth buys nothing; who is told buys for 200 more, and in autumn all buy more. */
+    const cohorts = [
+      { name: 'long before', entries: [changed - 20 * DAY_MS, changed + 8 * DAY_MS] },
+      { name: 'just before', entries: [changed - 5 * DAY_MS, changed + 3 * DAY_MS] },
+      { name: 'just before, and never again', entries: [changed - 4 * DAY_MS] },
+      { name: 'after', entries: [changed + DAY_MS] },
+    ] as const;
+    const armAt = (id: CustomerId, at: number) =>
+      shareOf(id, 'cart') * 100 < (at < changed ? 20 : 10) ? 'control' : 'a';
+    const runs: PutRun[] = [];
+    const sales: PutSale[] = [];
+    for (const { entries } of cohorts) {
+      const alike = new Map<string, CustomerId[]>();
+      for (const id of await people(1500)) {
+        const arms = entries.map((at) => armAt(id, at)).join();
+        alike.set(arms, [...(alike.get(arms) ?? []), id]);
+      }
+      for (const group of alike.values()) {
+        for (const [index, customerId] of group.slice(0, group.length - (group.length % 5)).entries()) {
+          for (const at of entries) {
+            const arm = armAt(customerId, at);
+            runs.push({ customerId, journey: 'cart', arm, at, version: at < changed ? 1 : 2 });
+            const amount = (at < changed ? 100 : 1000) + (arm === 'a' ? 200 : 0);
+            if (index % 5 > 0) sales.push({ customerId, at: at + DAY_MS, totalMinor: amount });
+          }
+        }
+      }
+    }
+    await putRuns(t.svoi, runs);
+    await putSales(t.svoi, sales);
+    const report = await result({ kind: 'journey', key: 'cart' });
+    const [comparison] = report.comparisons;
+    expect(comparison?.money.difference).toBeCloseTo(0.8 * 200, 9);
+    expect(comparison?.conversion.difference).toBeCloseTo(0, 9);
+    // One before, one after, and one of those who came back and had been kept apart.
+    expect(report.strata).toBe(3);
+    expect(report.ratio.isOff).toBe(false);
+    const everybody = new Set(runs.map(({ customerId }) => customerId)).size;
+    expect(report.arms.reduce((sum, arm) => sum + arm.people, 0)).toBe(everybody);
+    // By the first time each came, as if all were drawn alike, it would look like far less.
+    const naive = armIn(report, 'a').money.mean - armIn(report, 'control').money.mean;
+    expect(Math.abs(naive - 160)).toBeGreaterThan(20);
+    // Of the new version alone, those who came back are still held against those with the same past.
+    const own = await result({ kind: 'journey', key: 'cart', version: 2 });
+    expect(own.comparisons[0]?.money.difference).toBeCloseTo(160, 9);
   });
 });
 

@@ -75,6 +75,7 @@ export function effectAnswer(
         ...(comparisons.length > 1
           ? [{ key: 'effect.many', variables: { number: comparisons.length } } as const]
           : []),
+        ...(comparisons.length > 0 && report.strata > 1 ? [{ key: 'effect.strata' } as const] : []),
       ],
       picture: { kind: 'report', report: id, theme, takeaway },
       buttons,
