@@ -153,14 +153,21 @@ describe.skipIf(!hasLibsqlServer)('the Worker in workerd, over a real libSQL ser
     const person = fake.person(78, { language: 'en', phone: '380674444444' });
     await person.start();
     await person.sees('Which language');
-    const broken =
-      "insert into events select 'evt_broken', 'broken', id, '1', 'no JSON', 0, 0, null from customers limit 1";
-    const later =
-      "update messages set id = id || 'b', state = 'queued', attempts = 0, due_at = 1 where id = (select max(id) from messages where channel = 'telegram')";
-    await database.write([statement(broken), statement(later)]);
-    await worker.scheduled().catch(() => {});
-    await database.write([statement("delete from events where id = 'evt_broken'")]);
-    expect(fake.callsOf('sendMessage').filter(({ chat_id }) => String(chat_id) === '78')).toHaveLength(2);
+    const sent = () => fake.callsOf('sendMessage').length;
+    const before = sent();
+    await database.write([
+      statement(
+        `insert into events (id, type, customer_id, occasion, data, at, recorded_at)
+         select 'evt_broken', 'test', id, 'test', 'no JSON', 0, 0 from customers limit 1`,
+      ),
+      statement(
+        `update messages set id = id || 'b', state = 'queued', due_at = 1
+         where id = (select max(id) from messages where channel = 'telegram')`,
+      ),
+    ]);
+    await expect(worker.scheduled()).rejects.toThrow('exception');
+    await database.write([statement(`update events set handled_at = 0 where id = 'evt_broken'`)]);
+    expect(sent()).toBe(before + 1);
   });
 
   it.each([
