@@ -106,22 +106,24 @@ function untag(tags: NonNullable<Changes['untags']>): Statement {
   );
 }
 
-/** Who is erased is under way on nothing any more: what is left of a run is that there was one. */
+/** Who is erased is under way on nothing any more: what is left of a run is that there was one, and what results count. */
 export function forgetJourneys(erasures: NonNullable<Changes['erasures']>): Statement[] {
   const moments = JSON.stringify(erasures.map(({ customerId, at }) => [customerId, at]));
-  const these = `(select c.id from json_each(?) e join customers c on e.value ->> 0 in (c.id, c.merged_into))`;
+  const gone = `(select c.id, i.value ->> 1 as at from json_each(?) i
+    join customers c on c.id = i.value ->> 0 or c.merged_into = i.value ->> 0) e`;
   return [
     statement(
-      `update journey_runs set data = '{"event":{},"notices":{}}', due_at = null, waits_for = null,
+      `update journey_runs set due_at = null, waits_for = null,
+         data = json_patch(json_object('event', json('{}'), 'notices', json(coalesce(data -> '$.notices', '{}'))),
+           json_object('pointsGiven', data -> '$.pointsGiven')),
          reason = case state when 'waiting' then 'erased' else reason end,
-         finished_at = case state when 'waiting' then e.value ->> 1 else finished_at end,
+         finished_at = case state when 'waiting' then e.at else finished_at end,
          state = case state when 'waiting' then 'stopped' else state end, revision = revision + 1
-       from json_each(?) e join customers c on e.value ->> 0 in (c.id, c.merged_into)
-       where journey_runs.customer_id = c.id`,
+       from ${gone} where journey_runs.customer_id = e.id`,
       moments,
     ),
     ...['mutes', 'customer_tags', 'customer_hours'].map((table) =>
-      statement(`delete from ${table} where customer_id in ${these}`, moments),
+      statement(`delete from ${table} where customer_id in (select e.id from ${gone})`, moments),
     ),
   ];
 }

@@ -396,6 +396,7 @@ export class MemoryStore {
     this.#forgetSurveys(customerId);
     forgetProfile(this, customerId, true);
     const customer = this.customers.get(customerId);
+    if (customer) this.#forgetToldToStaff(customer);
     const nothing = { phone: null, card: null, name: null, birthday: null, gender: null };
     const nowhere = { locale: null, zone: null, city: null, registeredAt: null, registeredIn: null };
     for (const { id } of this.codes.all('phone', customer?.phone ?? '')) this.codes.remove(id);
@@ -427,6 +428,18 @@ export class MemoryStore {
     }
     for (const one of this.staff.values()) {
       if (one.customerId === customerId) this.staff.update(forgotten(one, at));
+    }
+  }
+
+  #forgetToldToStaff({ id, phone, card }: Customer): void {
+    const named = [id, phone, card].filter((one) => one !== null);
+    for (const { customerId: reader } of this.staff.values()) {
+      for (const message of reader === null ? [] : this.messages.all('customer', reader)) {
+        const text = JSON.stringify(message.reply);
+        if (!named.some((one) => text.includes(one))) continue;
+        const state = isOpenMessage(message.state) ? 'cancelled' : message.state;
+        this.messages.update({ ...message, reply: { paragraphs: [] }, state });
+      }
     }
   }
 
