@@ -1,7 +1,6 @@
-import { countryOfPhone } from '../core/customers/phone.ts';
 import type { ChannelName } from '../core/customers/types.ts';
 import type { MessageCost } from '../core/messaging/outbox.ts';
-import { priceOf } from '../core/messaging/price.ts';
+import { priceOf, ratedCountry } from '../core/messaging/price.ts';
 import { smsText } from '../core/messaging/sms.ts';
 import type { Reply } from '../core/messaging/types.ts';
 import type { Program } from '../core/program/program.ts';
@@ -50,7 +49,7 @@ export function createCosts({ render, book }: CostOptions): (departure: Departur
   });
   return ({ channel, message: { category, chat, reply }, reader, at, segments }) => {
     const { prices, sms_transliterate: transliterate } = book?.() ?? emptyBook;
-    const country = countryOf(channel === 'sms' ? chat.address : chat.phone);
+    const country = ratedCountry(channel === 'sms' ? chat.address : chat.phone, prices);
     const sinceSeenMs = chat.lastSeenAt > 0 ? at - chat.lastSeenAt : undefined;
     const priceMicros = priceOf({ channel, category, sinceSeenMs, segments, country }, prices);
     if (category === 'reply' || !prices.sms) return { priceMicros, smsPriceMicros: null };
@@ -59,8 +58,4 @@ export function createCosts({ render, book }: CostOptions): (departure: Departur
     const smsPriceMicros = priceOf({ channel: 'sms', category, segments: asMany, country }, prices);
     return { priceMicros, smsPriceMicros };
   };
-}
-
-function countryOf(phone: string | null): string | undefined {
-  return phone === null ? undefined : countryOfPhone(phone);
 }

@@ -3,6 +3,7 @@ import { Temporal } from 'temporal-polyfill';
 /** Milliseconds of a day of 24 hours. Calendar days may be 23 or 25 hours long: see `endOfDayAfter`. */
 export const DAY_MS = 86_400_000;
 
+const minuteMs = 60_000;
 const quarterMs = 900_000;
 const remembered = new Map<string, number>();
 
@@ -45,8 +46,11 @@ export function endOfMonth(at: number, zone: string): number {
 
 /** What calendars and clocks in `zone` show at `at`: the weekday from 1 (Monday) to 7, and the minute of the day. */
 export function localClock(at: number, zone: string): { readonly weekday: number; readonly minute: number } {
-  const { dayOfWeek, hour, minute } = zoned(at, zone);
-  return { weekday: dayOfWeek, minute: hour * 60 + minute };
+  const local = localTime(at, zone);
+  const day = Math.floor(local / DAY_MS);
+  // The first of January 1970 was a Thursday.
+  const weekday = ((((day + 3) % 7) + 7) % 7) + 1;
+  return { weekday, minute: Math.floor((local - day * DAY_MS) / minuteMs) };
 }
 
 const offsets = new Map<string, number>();

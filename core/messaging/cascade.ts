@@ -1,9 +1,8 @@
-import { countryOfPhone } from '../customers/phone.ts';
 import type { Address, ChannelName, CustomerRecord, Locale } from '../customers/types.ts';
 import type { AddressId } from '../ids.ts';
 import type { CascadeStep, Notice } from './notices.ts';
 import { wantedOn } from './policy.ts';
-import { priceOf } from './price.ts';
+import { priceOf, ratedCountry } from './price.ts';
 import type { MessagingRules } from './rules.ts';
 import { lesserDepth } from './states.ts';
 
@@ -92,8 +91,7 @@ function costOf(
   { program }: MessagingRules,
   now: number,
 ): (channel: ChannelName) => number {
-  const number = smsNumber(record);
-  const country = number === undefined ? undefined : countryOfPhone(number);
+  const country = ratedCountry(smsNumber(record), program.prices);
   return (channel) => {
     const seenAt = addressOn(channel, record)?.lastSeenAt;
     const sinceSeenMs = seenAt === undefined ? undefined : now - seenAt;

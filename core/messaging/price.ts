@@ -1,3 +1,4 @@
+import { countryOfPhone } from '../customers/phone.ts';
 import type { ChannelName } from '../customers/types.ts';
 import type { Program } from '../program/program.ts';
 import { DAY_MS } from '../time.ts';
@@ -11,7 +12,7 @@ export interface Sending {
   readonly sinceSeenMs?: number | undefined;
   /** How many SMS it goes as; by default one. */
   readonly segments?: number | undefined;
-  /** Where the number belongs, ISO 3166 alpha-2 (`countryOfPhone`); absent: where the default price holds. */
+  /** Where the number belongs, ISO 3166 alpha-2 (`ratedCountry`); absent: where the default price holds. */
   readonly country?: string | undefined;
 }
 
@@ -34,6 +35,18 @@ export function priceOf(sending: Sending, prices: Program['prices']): number | n
     case 'sms':
       return smsPrice(sending, prices);
   }
+}
+
+/**
+ * Where a number (E.164) belongs, if that has a say in the price of an SMS: to find out takes as long as all else about a
+ * message.
+ */
+export function ratedCountry(
+  number: string | null | undefined,
+  { sms }: Program['prices'],
+): string | undefined {
+  const isRated = Object.keys(sms?.countries ?? {}).length > 0;
+  return isRated && number != null ? countryOfPhone(number) : undefined;
 }
 
 /** Whether the day is still running in which Viber and WhatsApp let us answer freely. */

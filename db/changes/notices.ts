@@ -1,3 +1,4 @@
+import { getTableColumns } from 'drizzle-orm';
 import type { Notice } from '../../core/messaging/notices.ts';
 import type { Receipt } from '../../core/messaging/receipts.ts';
 import type { AttemptUpdate, EarlyReceipt, MessageCount, OfferBegun } from '../../core/messaging/types.ts';
@@ -38,7 +39,7 @@ export function noticeStatements(changes: Changes): Statement[] {
   return [
     ...forRows(changes.notices, insertNotices),
     // Before what is begun here counts itself.
-    ...(changes.offersBegun ?? []).map(refuseIfMoreBegan),
+    ...forRows(changes.offersBegun, refuseIfMoreBegan),
     ...forRows(changes.noticeUpdates, (notices) => updateNotices(notices.map(noticeRow))),
     ...forRows(changes.wakes, wake),
     ...forRows(changes.links, insert.links),
@@ -64,49 +65,48 @@ function noticeRow(notice: Notice): typeof schema.notices.$inferSelect {
   };
 }
 
+const plain = insert.notices([]).sql;
+const columns = Object.keys(getTableColumns(schema.notices));
+/** Where a column stands in a row of `insert.notices`. */
+const at = (column: keyof Notice) => `$[${columns.indexOf(column)}]`;
+
+/** What becomes of a row `value` of an occasion that was told of already. */
+const dropped = `json_set(value, '${at('state')}', 'dropped', '${at('reason')}', 'occasion', '${at('occasion')}', null,
+  '${at('dueAt')}', iif(value ->> '${at('gift')}' is null, null, value ->> '${at('createdAt')}'),
+  '${at('settledAt')}', value ->> '${at('createdAt')}')`;
+
 /**
- * A notice of an occasion that the person was told of already, by whatever process and under whichever account, is
- * written down as dropped: the index holds one to an occasion, and a second one has none. What was given along with it is taken back in the next look at it.
+ * A notice of an occasion that the person was told of already, by whatever process and under whichever account, or by an
+ * earlier row of the same statement, is written down as dropped: the index holds one to an occasion, and a second one has
+ * none. What was given along with it is taken back in the next look at it.
  */
+const insertUnlessTold = `with asked as materialized (
+    select i.key as place, i.value as value, i.value ->> '${at('occasion')}' as occasion,
+      coalesce(c.merged_into, i.value ->> '${at('customerId')}') as person
+    from json_each(?) i left join customers c on c.id = i.value ->> '${at('customerId')}'),
+  judged as materialized (
+    select value, row_number() over (partition by person, occasion order by place) > 1 or exists (
+      select 1 from notices n indexed by notices_occasion
+      where n.customer_id in (${accountsOf('person')}) and n.occasion = asked.occasion) as told from asked),
+  written as materialized (select iif(told, ${dropped}, value) as value from judged)
+  ${plain.replace('json_each(?)', 'written')}`;
+
 function insertNotices(notices: readonly Notice[]): Statement[] {
-  const plain = notices.filter(({ occasion }) => occasion === null);
-  const told = notices.filter(({ occasion }) => occasion !== null);
+  const once = notices.filter(({ occasion }) => occasion !== null);
+  const others = notices.filter(({ occasion }) => occasion === null);
   return [
-    ...(plain.length > 0 ? [insert.notices(plain.map(noticeRow))] : []),
-    // One by one: within one statement two of the same occasion would not see each other.
-    ...told.map((notice) => insertUnlessTold(notice)),
+    ...forRows(others, (rows) => insert.notices(rows.map(noticeRow))),
+    ...forRows(once, (rows) => ({ ...insert.notices(rows.map(noticeRow)), sql: insertUnlessTold })),
   ];
 }
 
-function insertUnlessTold(notice: Notice): Statement {
-  const { sql, args } = insert.notices([noticeRow(notice)]);
-  const dueAt = notice.gift ? notice.createdAt : null;
-  const dropped = { ...notice, state: 'dropped', reason: 'occasion', occasion: null, dueAt } as const;
-  const second = insert.notices([noticeRow({ ...dropped, settledAt: notice.createdAt })]);
-  const rows = `case when exists (select 1 from notices indexed by notices_occasion
-    where customer_id in (${accountsOf('?')}) and occasion = ?) then ? else ? end`;
-  return {
-    sql: sql.replace('json_each(?)', `json_each(${rows})`),
-    args: [
-      notice.customerId,
-      notice.customerId,
-      notice.occasion,
-      second.args?.[0] ?? '[]',
-      args?.[0] ?? '[]',
-    ],
-  };
-}
-
 /** An update that keeps the revision is refused by a trigger: another process has begun an offer meanwhile. */
-function refuseIfMoreBegan({ id, customerId, before, at }: OfferBegun): Statement {
+function refuseIfMoreBegan(begun: readonly OfferBegun[]): Statement {
   return statement(
-    `update notices set revision = revision where id = ?1 and ?3 < (
+    `update notices set revision = revision from json_each(?) i where notices.id = i.value ->> 0 and i.value ->> 2 < (
        select count(distinct m.notice_id) from messages m indexed by messages_customer
-       where m.customer_id in (${accountsOf('?2')}) and ${isOffer('?4')})`,
-    id,
-    customerId,
-    before,
-    at - 7 * DAY_MS,
+       where m.customer_id in (${accountsOf('i.value ->> 1')}) and ${isOffer('i.value ->> 3')})`,
+    JSON.stringify(begun.map(({ id, customerId, before, at }) => [id, customerId, before, at - 7 * DAY_MS])),
   );
 }
 

@@ -1,6 +1,5 @@
 import { giveCoupon } from '../../coupons/issue.ts';
 import type { Coupon, CouponChanges, CouponFacts, CouponNeeds } from '../../coupons/types.ts';
-import { countryOfPhone } from '../../customers/phone.ts';
 import type { CustomerRecord, Locale } from '../../customers/types.ts';
 import type { CampaignId, CustomerId } from '../../ids.ts';
 import { openPosting } from '../../ledger/posting.ts';
@@ -9,7 +8,7 @@ import { isMuted, topicSubject } from '../../messaging/mutes.ts';
 import type { CascadeStep, NoticeFacts, NoticeGift, NoticeNeeds } from '../../messaging/notices.ts';
 import { planNotice } from '../../messaging/plan.ts';
 import { wanted } from '../../messaging/policy.ts';
-import { MICROS_OF_MINOR } from '../../messaging/price.ts';
+import { MICROS_OF_MINOR, ratedCountry } from '../../messaging/price.ts';
 import type { MessagingRules } from '../../messaging/rules.ts';
 import type { MessagingChanges, Reply } from '../../messaging/types.ts';
 import { points } from '../../points.ts';
@@ -210,8 +209,7 @@ function costOf(
   { record, steps }: Telling,
   { campaign, facts, messaging, program, smsParts }: Work,
 ): number {
-  const number = smsNumber(record);
-  const country = number === undefined ? undefined : countryOfPhone(number);
+  const country = ratedCountry(smsNumber(record), messaging.program.prices);
   const { gift } = campaign.content;
   const coupon = gift && 'coupon' in gift ? facts.coupon(gift.coupon)?.definition : undefined;
   const channels = steps.map(({ channel }) => channel);
