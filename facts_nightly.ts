@@ -21,7 +21,7 @@ export const factsTask: NightlyTask = {
     const { facts: rules, zone, claim_days: claimDays } = svoi.program();
     const values = createValues(svoi.database);
     const by = JSON.stringify(rules);
-    const since = sinceOf(await values.get(keptAs), by);
+    const since = sinceOf(await values.get(keptAs), by, now);
     const today = Math.floor(localTime(now, zone) / DAY_MS);
     let after: string | undefined = '';
     while (after !== undefined) {
@@ -40,10 +40,11 @@ export const factsTask: NightlyTask = {
   },
 };
 
-function sinceOf(kept: string | undefined, by: string): number | null {
+/** Null: all purchases, also where the last night lies ahead of the clock, because that was wrong then. */
+function sinceOf(kept: string | undefined, by: string, now: number): number | null {
   if (kept === undefined) return null;
   const last: { readonly at: number; readonly by: string } = JSON.parse(kept);
-  return last.by === by ? last.at - overlapMs : null;
+  return last.by === by && last.at <= now ? last.at - overlapMs : null;
 }
 
 async function keep({ database }: Worked, { gone, inferred }: FactsPage, now: number): Promise<void> {

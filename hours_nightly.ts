@@ -18,7 +18,8 @@ export const hoursTask: NightlyTask = {
     const now = clock.now();
     const values = createValues(database);
     const kept = await values.get(keptAs);
-    const since = kept === undefined ? null : Number(kept) - overlapMs;
+    // All anew where that lies ahead of the clock: it was written down by one that was wrong.
+    const since = kept === undefined || Number(kept) > now ? null : Number(kept) - overlapMs;
     const { zone, quiet_hours } = program();
     let after: string | undefined = '';
     while (after !== undefined) {

@@ -37,6 +37,7 @@ import {
 } from './db/due.ts';
 import { gathered } from './db/gathered.ts';
 import { purchasesToAskAbout } from './db/insights/nps.ts';
+import { putRightStatements } from './db/put_right.ts';
 import { receiptsToSettle } from './db/receipts.ts';
 import { flagsToRaise, requestsToExpire } from './db/staff.ts';
 import { talksToClose, talksToRemind } from './db/talks.ts';
@@ -231,7 +232,9 @@ async function askAboutPurchases(svoi: Worked): Promise<void> {
   const kept = (await values.get(askedUpTo)) as PurchaseId | undefined;
   const oldest = idsFrom('pur', now - nps.pointless_after_hours * hourMs - CLOCK_SKEW_MS);
   const before = idsFrom('pur', now - Math.max(nps.ask_after_hours * hourMs, leastWaitMs));
-  let after = kept !== undefined && kept > oldest ? kept : oldest;
+  // What lies ahead of the clock was written down by one that was wrong.
+  const isAhead = kept !== undefined && kept > before;
+  let after = kept !== undefined && kept > oldest && !isAhead ? kept : oldest;
   for (;;) {
     const span = { after, before, now, limit: itemsAtOnce };
     const found = await purchasesToAskAbout(svoi.database, nps, span);
@@ -240,7 +243,11 @@ async function askAboutPurchases(svoi: Worked): Promise<void> {
     if (last === undefined || found.length < itemsAtOnce) break;
     after = last;
   }
-  if (kept === undefined || kept < idsFrom('pur', now - nps.ask_after_hours * hourMs - askingLagMs)) {
+  if (
+    kept === undefined ||
+    isAhead ||
+    kept < idsFrom('pur', now - nps.ask_after_hours * hourMs - askingLagMs)
+  ) {
     await values.set(askedUpTo, before);
   }
 }
@@ -258,11 +265,23 @@ export async function settleNotices(svoi: Worked): Promise<void> {
   await runJobs(svoi, [earlyReceipts, notices]);
 }
 
+/** What the clock of each database showed last. */
+const lastSeen = new WeakMap<Reading, number>();
+
+/** What a clock that went back has written down ahead of time is put right: at a start, and whenever it goes back. */
+async function followClock({ database, clock }: Worked): Promise<void> {
+  const now = clock.now();
+  if (now < (lastSeen.get(database) ?? Number.POSITIVE_INFINITY))
+    await database.write(putRightStatements(now));
+  lastSeen.set(database, now);
+}
+
 /**
  * Does all that has fallen due: late after a week of downtime, but with the same figures. Safe to run anywhere at any
  * time, twice at once too. What gives points comes before what burns them.
  */
 export async function settleDue(svoi: Worked): Promise<void> {
+  await followClock(svoi);
   await runJobs(svoi, [
     release,
     timeouts,

@@ -1,4 +1,4 @@
-import { idsFrom } from './core/ids.ts';
+import { idsFrom, steadyMs } from './core/ids.ts';
 import { listeners, madeUpForMs, purchaseEvents } from './core/journeys/triggers/purchases.ts';
 import { startsOf, takeUp } from './core/journeys/triggers/take_up.ts';
 import { eventsStatement } from './db/insights/events.ts';
@@ -73,26 +73,42 @@ interface Heard {
 
 /**
  * Tells journeys of purchases as events, as long as somebody listens: they are not written with the purchases themselves,
- * which would take longer. What was recorded while nothing was running is made up for, up to a day.
+ * which would take longer. What was recorded while nothing was running is made up for, up to a day; so is the day before
+ * a clock that went back. To be told twice does no harm.
  */
 async function hearPurchases(svoi: Worked): Promise<void> {
   const { database, clock } = svoi;
   if (listeners('purchase', svoi.journeys()).length === 0 && !(await isPurchaseAwaited(database))) return;
   const values = createValues(database);
   const now = clock.now();
-  const before = now + 1 - (database.kind === 'server' ? settledMs : 0);
+  const isServer = database.kind === 'server';
   const text = await values.get(keptAs);
   const kept = text === undefined ? undefined : (JSON.parse(text) as Heard);
-  const oldest = now - madeUpForMs;
-  const from: string = idsFrom('pur', oldest);
-  const after = kept && kept.after > from ? kept.after : from;
-  const heard = await hearRecorded(svoi, after, idsFrom('pur', before));
-  const claimedFrom = Math.max(kept?.claimedFrom ?? 0, oldest);
-  const next: Heard = { after: heard, claimedFrom: await hearClaimed(svoi, claimedFrom, before) };
+  const { after, claimedFrom } = heardUpTo(kept, now);
+  const last = await hearRecorded(svoi, after, now + (isServer ? -settledMs : steadyMs) + 1);
+  // Ids may be a little ahead of the clock, and the next ones behind them.
+  const recorded: string = idsFrom('pur', now + 1);
+  const next: Heard = {
+    after: last < recorded ? last : recorded,
+    claimedFrom: await hearClaimed(svoi, claimedFrom, now + 1 - (isServer ? settledMs : 0)),
+  };
   if (JSON.stringify(next) !== text) await values.set(keptAs, JSON.stringify(next));
 }
 
-async function hearRecorded(svoi: Worked, from: string, before: string): Promise<string> {
+/** Not from long ago, and not from ahead of the clock: that was written down by one that was wrong. */
+function heardUpTo(kept: Heard | undefined, now: number): Heard {
+  const claimedFrom = now - madeUpForMs;
+  const after: string = idsFrom('pur', claimedFrom);
+  const isAhead = kept && (kept.after > idsFrom('pur', now + 1) || kept.claimedFrom > now + 1);
+  if (!kept || isAhead) return { after, claimedFrom };
+  return {
+    after: kept.after > after ? kept.after : after,
+    claimedFrom: Math.max(kept.claimedFrom, claimedFrom),
+  };
+}
+
+async function hearRecorded(svoi: Worked, from: string, beforeAt: number): Promise<string> {
+  const before = idsFrom('pur', beforeAt);
   for (let after = from; ; ) {
     const page = { after, before, limit: purchasesAtOnce };
     const { purchases, last } = await purchasesBetween(svoi.database, page);

@@ -52,7 +52,7 @@ export async function findStarts(svoi: Worked): Promise<void> {
   const looking = svoi.journeys().flatMap(lookingFor).toSorted(byWeight);
   for (const journey of looking) await standAtFirst(journey, today, svoi);
   if (localClock(now, zone).minute < nightMinute) return;
-  const known = doneIn(svoi);
+  const known = doneOn(today, svoi);
   const open = looking
     .map((journey) => ({ journey, turns: turnsOf(journey, today, svoi) }))
     .filter((look) => !known.has(lookOf(look)));
@@ -68,28 +68,26 @@ function lookingFor(journey: Journey): Looking[] {
     : [];
 }
 
-/** What is known to be done, so that the database need not be asked again and again. */
-const done = new WeakMap<Database, Set<string>>();
+/** What is known to be done on a day, so that the database need not be asked again and again. */
+const done = new WeakMap<Database, { readonly day: string; readonly looks: Set<string> }>();
 
-function doneIn({ database }: Worked): Set<string> {
-  const known = done.get(database) ?? new Set();
-  done.set(database, known);
-  return known;
-}
-
-function remember(svoi: Worked, what: string): void {
-  const known = doneIn(svoi);
-  if (known.size > 10_000) known.clear();
-  known.add(what);
+/** Of another day nothing is known: a clock that goes back comes to a day twice. */
+function doneOn(day: string, { database }: Worked): Set<string> {
+  const known = done.get(database);
+  if (known?.day === day) return known.looks;
+  const looks = new Set<string>();
+  done.set(database, { day, looks });
+  return looks;
 }
 
 /** Who is in the segment of a journey when it is switched on has not come: that is written down first. */
 async function standAtFirst({ key, since, when }: Looking, today: string, svoi: Worked): Promise<void> {
   if (!('segment' in when)) return;
+  const known = doneOn(today, svoi);
   const map = segmentMapOf({ key, since, rule: when.segment });
-  if (doneIn(svoi).has(map)) return;
+  if (known.has(map)) return;
   if (!(await isCounted(svoi.database, map))) await countMaps(svoi, [map], today);
-  remember(svoi, map);
+  known.add(map);
 }
 
 /** A journey with the turns of looking for it that have come, the last one last. */
@@ -117,11 +115,11 @@ async function lookForAll(looking: readonly Look[], today: string, svoi: Worked)
       if ('segment' in when && kept.get(historyMark) !== today) continue;
       const text = kept.get(keptAs(key));
       const progress = text === undefined ? undefined : (JSON.parse(text) as Progress);
-      for (const { turn, after } of turnsLeft(progress, since, turns)) {
+      for (const { turn, after } of turnsLeft(progress, since, turns, today)) {
         if (await lookOn(journey, turn, after, svoi)) empty.delete(keptAs(key));
         else empty.set(keptAs(key), JSON.stringify({ since, day: turn.name } satisfies Progress));
       }
-      remember(svoi, lookOf(look));
+      doneOn(today, svoi).add(lookOf(look));
     }
   } finally {
     if (empty.size > 0) await values.setAll(empty);
@@ -132,17 +130,27 @@ async function lookForAll(looking: readonly Look[], today: string, svoi: Worked)
 const historyMark = 'nightly:history';
 const keptAs = (key: string) => `journeys:found:${key}`;
 
-/** Yesterday, where it was missed, and today; a second time today at the hour of a journey that takes those who come late. */
+/**
+ * Yesterday, where it was missed and today's turn does not take its place; and today, a second time at the hour of a
+ * journey that takes those who come late.
+ */
 function turnsOf({ when }: Looking, today: string, { clock, program }: Worked): readonly Turn[] {
-  const nights = [dayBefore(today, 1), today].map((day) => ({ name: day, day }));
+  const isEachDay = 'every' in when && when.every === 'day';
+  const days = isEachDay ? [today] : [dayBefore(today, 1), today];
+  const nights = days.map((day) => ({ name: day, day }));
   const isLate = 'late_days' in when && clock.now() >= momentOn(today, when.at, program().zone);
   return isLate ? [...nights, { name: today + secondTurn, day: today }] : nights;
 }
 
-/** The turns still to be taken; a journey that was just switched on begins with today. */
-function turnsLeft(progress: Progress | undefined, since: number, turns: readonly Turn[]) {
-  const [, ...today] = turns;
-  if (progress?.since !== since) return today.map((turn) => ({ turn, after: '' }));
+/**
+ * The turns still to be taken. A journey that was just switched on begins with today, and so does one whose last turn lies
+ * ahead: the clock was wrong then. Nobody enters twice for one occasion.
+ */
+function turnsLeft(progress: Progress | undefined, since: number, turns: readonly Turn[], today: string) {
+  const isAhead = progress !== undefined && progress.day > today + secondTurn;
+  if (progress?.since !== since || isAhead) {
+    return turns.filter(({ day }) => day === today).map((turn) => ({ turn, after: '' }));
+  }
   const { day: last, after } = progress;
   return turns.flatMap((turn) => {
     if (turn.name === last && after !== undefined) return [{ turn, after }];

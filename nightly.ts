@@ -1,3 +1,4 @@
+import { daysUntil } from './core/journeys/triggers/calendar.ts';
 import { localClock, localDay } from './core/time.ts';
 import { forgetDrafts } from './db/campaigns.ts';
 import { forgetQuestions } from './db/questions.ts';
@@ -15,6 +16,11 @@ import { rfmTask } from './rfm.ts';
 /** Work of every night: done once a calendar day of the program, after three in the morning, safe to do twice. */
 export interface NightlyTask {
   readonly name: string;
+  /**
+   * It goes forward only: what it was done for on a day is not looked at again from a day before, as a clock that is a
+   * few days behind would, since all that has changed in those days would change back and then once more.
+   */
+  readonly goesForward?: true;
   run(svoi: Worked, day: string): Promise<void>;
 }
 
@@ -55,6 +61,14 @@ function markOf({ name }: Pick<NightlyTask, 'name'>): string {
   return `nightly:${name}`;
 }
 
+/** A task that was done so many days ahead of the clock, and more, was done by a clock that was wrong. */
+const mostDaysAhead = 7;
+
+function isDone({ goesForward }: NightlyTask, last: string | undefined, day: string): boolean {
+  if (last === undefined) return false;
+  return goesForward ? last >= day && daysUntil(last, day) <= mostDaysAhead : last === day;
+}
+
 /**
  * Does what has not been done this day. A task that fails leaves the others alone and is tried again with the next call;
  * what failed is thrown once all have had their turn.
@@ -68,7 +82,7 @@ export async function runNightly(svoi: Worked, tasks: readonly NightlyTask[] = n
   const done = await values.getAll(tasks.map(markOf));
   const failures: unknown[] = [];
   for (const task of tasks) {
-    if (done.get(markOf(task)) === day) continue;
+    if (isDone(task, done.get(markOf(task)), day)) continue;
     try {
       await task.run(svoi, day);
       await values.set(markOf(task), day);

@@ -67,9 +67,11 @@ async function followPurchases(svoi: Worked): Promise<void> {
   const now = clock.now();
   const kept = await values.get(keptAs);
   const oldest: string = idsFrom('pur', now - behindMs);
-  let after = kept !== undefined && kept > oldest ? kept : oldest;
+  const before = idsFrom('pur', now - settledMs);
+  // What lies ahead of the clock was written down by one that was wrong.
+  let after = kept !== undefined && kept > oldest && kept <= idsFrom('pur', now + 1) ? kept : oldest;
   for (let looks = 0; looks < looksOfRun; looks += 1) {
-    const span = { after, before: idsFrom('pur', now - settledMs), limit: purchasesAtOnce };
+    const span = { after, before, limit: purchasesAtOnce };
     const { buyers, last } = await buyersBetween(database, span);
     if (last === undefined) return;
     await keep(svoi, await refillChanges(database, buyers, now));

@@ -34,6 +34,7 @@ export const salesTask: NightlyTask = {
 /** Where customers stand on each map tonight, who moved, and how many stand where. Missed nights stay missing. */
 export const historyTask: NightlyTask = {
   name: 'history',
+  goesForward: true,
   async run(svoi, day) {
     const { database } = svoi;
     const maps = await allMaps(database, svoi.program());

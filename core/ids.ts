@@ -77,12 +77,23 @@ export interface Ids {
   next<Prefix extends keyof Prefixes>(prefix: Prefix, at: number): Prefixes[Prefix];
 }
 
-/** Ids that grow within a millisecond too. `random` returns [0, 1); leave it out for the platform's own. */
+/** A clock that goes back by no more milliseconds than this was a little off: ids still grow, and are ahead of it. */
+export const steadyMs = 60_000;
+
+/**
+ * Ids that grow within a millisecond too, and while a clock goes back by seconds. One that goes back by more was wrong
+ * before: ids follow it. `random` returns [0, 1); leave it out for the platform's own.
+ */
 export function createIds(random?: () => number): Ids {
-  const ulid = monotonicFactory(random);
+  let ulid = monotonicFactory(random);
+  let newest = 0;
   return {
-    next: <Prefix extends keyof Prefixes>(prefix: Prefix, at: number) =>
-      `${prefix}_${ulid(at)}` as string as Prefixes[Prefix],
+    next<Prefix extends keyof Prefixes>(prefix: Prefix, at: number) {
+      const isSteady = at >= newest - steadyMs;
+      if (!isSteady) ulid = monotonicFactory(random);
+      newest = isSteady ? Math.max(newest, at) : at;
+      return `${prefix}_${ulid(at)}` as string as Prefixes[Prefix];
+    },
   };
 }
 

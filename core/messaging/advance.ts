@@ -210,7 +210,8 @@ function waitsUntil(
     const isInLine = notice.category === 'marketing' && state === 'queued' && error === null;
     if (isInLine) return queueLookAt(current, notice, now);
   } else if (state !== 'sent' && state !== 'delivered') return undefined;
-  const end = (sentAt ?? createdAt) + waitMs;
+  // What was sent by a clock that has gone back since is waited for from when it was written down.
+  const end = (sentAt !== null && sentAt <= now ? sentAt : createdAt) + waitMs;
   return end > now ? end : undefined;
 }
 
