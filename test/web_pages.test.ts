@@ -245,6 +245,9 @@ describe('the page of an offer', () => {
     expect(plain(await (await open(personal.replace(site, ''))).text())).toContain(plain(code));
     expect(plain(await (await open(`/o/${slug}`)).text())).not.toContain(plain(code));
     expect(plain(await (await open(`/o/${slug}?l=ABCDEFGH`)).text())).not.toContain(plain(code));
+    for (const data of ['erase', 'erase:next', 'erase:yes']) await chat.press(data);
+    const after = await open(personal.replace(site, ''));
+    expect([after.status, plain(await after.text()).includes(plain(code))]).toEqual([200, false]);
   });
 
   test('gives its coupon in the chat once to each, also to who only joins there', async () => {

@@ -1,6 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { npsSchema } from '../../core/program/nps.ts';
 import { readRow, readRows } from '../../db/database.ts';
 import { verifyLedger } from '../../db/verify.ts';
+import { sendCampaigns } from '../../mailings.ts';
+import { effectOf } from '../../results.ts';
+import { says as campaignSays, sent } from '../support/campaigns.ts';
 import type { TestChat } from '../support/chat.ts';
 import { begin, runsOf } from '../support/own_journeys.ts';
 import { aColleague } from '../support/staff.ts';
@@ -9,6 +13,7 @@ import { type Guest, type StoryShop, storyShop } from '../support/stories.ts';
 const when = { event: 'table_booked' };
 const says = (text: string, more: object = {}) => ({ message: { text: { en: text } }, ...more });
 const program = {
+  nps: npsSchema.parse({ on: true }),
   staff_points_limit: 1_000_000,
   marketing_messages_in_7_days: 2,
   proof: { control_percent: 0, holdout_percent: 0, within_days: 14, margin_percent: 30 },
@@ -219,5 +224,119 @@ describe('two accounts that became one', () => {
       );
       expect(row).toEqual({ back: 30 });
     });
+  });
+});
+
+describe('who is erased', () => {
+  const name = 'Olena';
+  /** Everything any table holds, but for what the program and the journeys say. */
+  async function traces(...words: readonly string[]): Promise<string[]> {
+    const tables = await rows(
+      `select name from sqlite_master where type = 'table' and name not like 'sqlite%'`,
+    );
+    const found: string[] = [];
+    for (const { name: table } of tables) {
+      for (const row of await rows(`select * from ${table}`)) {
+        for (const [column, value] of Object.entries(row)) {
+          if (words.some((word) => String(value).includes(word))) found.push(`${table}.${column}: ${value}`);
+        }
+      }
+    }
+    return found;
+  }
+  const where = { where: 'Khreshchatyk 22' };
+  const personal = () => [olena.phone, old.phone, name, where.where, '2900000000018', 'crm-7'];
+  const erase = () => shop.call('DELETE', `/v1/customers/${olena.ref}`);
+
+  test('with all accounts that became one: no table names them, whatever they were in the middle of', async () => {
+    const staff = {
+      staff: { text: { en: '{{customer.name | you}} waits at {{event.where}}' }, to: 'managers' },
+    };
+    const button = { label: { en: 'Look' }, url: 'https://shop.example/' };
+    const text = { en: 'Hello {{customer.name | you}}, see you at {{event.where}}' };
+    const offer = { message: { text, buttons: [[button]] } };
+    shop.svoi.useSite(() => ({ url: 'https://shop.example', isPublic: true }));
+    await begin(shop.svoi, {
+      key: 'talk',
+      when,
+      again: 'always',
+      steps: [offer, staff, { wait: '1d' }, offer],
+    });
+    await begin(shop.svoi, {
+      key: 'gift',
+      when,
+      again: 'always',
+      steps: [{ points: 5 }, says('For you, {{customer.name | you}}')],
+    });
+    // Told, waiting, not taken up yet: under either account, before and after they became one.
+    await books({ phone: olena.phone }, { data: where });
+    await books({ phone: old.phone }, { data: where });
+    await shop.live('1h');
+    await merge();
+    await books({ phone: old.phone }, { data: where });
+    await shop.live('1m');
+    await books({ phone: olena.phone }, { data: where });
+    await sent(shop.svoi, { content: campaignSays('For {{customer.name | you}}') });
+    await sendCampaigns(shop.svoi);
+    await owner.say(`/who ${old.phone}`);
+    expect((await traces(...personal())).length).toBeGreaterThan(20);
+    await erase();
+    await shop.live('2d');
+    // What a colleague was asked and answered is named by first names and the ends of numbers.
+    const left = await traces(...personal());
+    expect(left.filter((one) => !one.includes('join_up.'))).toEqual([]);
+    expect(await rows(`select distinct reason from journey_runs where state <> 'done'`)).toEqual([
+      { reason: 'erased' },
+    ]);
+  });
+
+  test('a shop that tells of them hears that they are gone; their phone is somebody new', async () => {
+    await begin(shop.svoi, { key: 'talk', when, steps: [says('Booked')] });
+    await merge();
+    await erase();
+    for (const named of [{ id: olena.id }, { id: old.id }, { card: '2900000000018' }]) {
+      const { status, body } = await books(named);
+      expect([status, body.code]).toEqual([422, 'customer_not_found']);
+    }
+    const { body } = await books({ phone: old.phone });
+    expect([olena.id, old.id]).not.toContain(body.customer);
+    await shop.live('1h');
+    expect((await runsOf(shop.svoi)).map(({ customerId }) => customerId)).toEqual([body.customer]);
+    expect(await heard()).toEqual([]);
+  });
+
+  test('results of campaigns and journeys are what they were', async () => {
+    await begin(shop.svoi, { key: 'gift', when, again: 'always', steps: [{ points: 5 }, says('For you')] });
+    for (const guest of [olena, old]) await books({ phone: guest.phone });
+    const id = await sent(shop.svoi, {
+      content: { ...campaignSays('For you'), gift: { points: 7, liveDays: 9 } },
+    });
+    await sendCampaigns(shop.svoi);
+    await shop.live('1h');
+    for (const guest of [olena, old]) await shop.buys(guest);
+    const results = async () => [
+      await effectOf(shop.svoi, { kind: 'campaign', id }),
+      await effectOf(shop.svoi, { kind: 'journey', key: 'gift' }),
+    ];
+    const before = await results();
+    expect(before.map((one) => one?.arms.map((arm) => [arm.people, arm.sent, arm.pointsGiven]))).toEqual([
+      [[2, 2, 14]],
+      [[2, 2, 10]],
+    ]);
+    await erase();
+    expect(await results()).toEqual(before);
+  });
+
+  test('with a question open, their answer is that of a stranger, who is asked kindly', async () => {
+    await shop.buys(olena);
+    await shop.live('4h');
+    expect((await olena.chat.hear()).at(-1)?.text).toContain('Would you recommend us');
+    await erase();
+    for (const said of [() => olena.chat.tap('9'), () => olena.chat.say('9 too dear')]) {
+      expect((await said()).map(({ text }) => text)).toEqual([
+        expect.stringContaining('To join, share your phone number'),
+      ]);
+    }
+    expect(await rows('select score, reason from surveys')).toEqual([{ score: null, reason: null }]);
   });
 });
