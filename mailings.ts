@@ -15,6 +15,7 @@ import {
   countMembers,
   freezeAudience,
   isAnybodyWaiting,
+  isAnythingReserved,
   leaveOutStatement,
   membersDue,
   messagesQueued,
@@ -22,6 +23,7 @@ import {
   type OpenNotice,
   openCampaigns,
   openNotices,
+  settleUp,
   type Where,
   zonesOf,
 } from './db/campaigns.ts';
@@ -72,6 +74,8 @@ export async function sendCampaigns(
 type Turn = 'more' | 'over';
 
 async function goOn(campaign: Campaign, svoi: Worked, meanwhile: () => Promise<void>): Promise<Turn> {
+  if (campaign.plan.budgetMinor !== null) while (await settleUp(svoi.database, campaign.id));
+  if (campaign.finishedAt !== null) return 'over';
   if (campaign.state === 'planned') await begin(campaign, svoi);
   if (await isIn(campaign, 'freezing', svoi)) await freeze(campaign, svoi, meanwhile);
   const turn = (await isIn(campaign, 'sending', svoi)) ? await send(campaign, svoi) : 'over';
@@ -136,7 +140,7 @@ async function send(campaign: Campaign, svoi: Worked): Promise<Turn> {
   for (let batch = 0; batch < batchesOfTurn; batch += 1) {
     const now = await campaignById(database, id);
     if (now?.state !== 'sending') return 'over';
-    if (now.reason === 'budget') return leaveOutTheRest(campaign, svoi);
+    if (now.reason === 'budget') return waitForBudget(campaign, svoi);
     if (room <= 0) room = mostQueued - (await messagesQueued(database, id, mostQueued));
     if (room <= 0) return 'over';
     if ((await noticesBehind(database, clock.now(), mostBehind)) === mostBehind) await settleNotices(svoi);
@@ -162,6 +166,16 @@ export function tellRules(svoi: Worked): () => TellRules {
       return sms?.sms?.segments ?? 1;
     },
   });
+}
+
+/**
+ * What it may cost is set aside for messages on their way: what they do not need goes to others, so nobody is left out
+ * before the last of them has ended.
+ */
+async function waitForBudget(campaign: Campaign, svoi: Worked): Promise<Turn> {
+  const { database } = svoi;
+  if (await settleUp(database, campaign.id)) return 'more';
+  return (await isAnythingReserved(database, campaign.id)) ? 'over' : leaveOutTheRest(campaign, svoi);
 }
 
 /** What it may cost is used up: nobody more is told. */

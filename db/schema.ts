@@ -549,10 +549,13 @@ export const notices = sqliteTable(
     leftAt: integer('left_at'),
     /** JSON: what was given along with it, and whether that was taken back because nobody came to hear of it. */
     gift: text(),
+    /** What of the budget of its campaign is set aside for its messages; null: nothing, or it was settled up. */
+    reservedMicros: integer('reserved_micros'),
     /** A trigger refuses an update that is not exactly one ahead. */
     revision: integer().notNull(),
   },
   (table) => [
+    index('notices_reserved').on(table.campaign, table.settledAt).where(sql`reserved_micros is not null`),
     index('notices_campaign').on(table.campaign, table.createdAt).where(sql`campaign is not null`),
     index('notices_due').on(table.dueAt).where(sql`due_at is not null`),
     index('notices_customer').on(table.customerId, table.createdAt),

@@ -8,12 +8,14 @@ import { createDraft, moveCampaign } from '../core/journeys/campaigns/commands.t
 import { usualHourOf } from '../core/journeys/campaigns/hours.ts';
 import { tellMembers } from '../core/journeys/campaigns/tell.ts';
 import { dueIn, startOf } from '../core/journeys/campaigns/timing.ts';
+import { takeReceipt } from '../core/messaging/receive.ts';
 import { anyChat } from '../core/messaging/rules.ts';
 import { defaultProgram } from '../core/program/program.ts';
 import { seededRandom } from '../core/seeded_random.ts';
 import { type Campaign, type CampaignTiming, plainPlan } from '../core/staff/campaigns.ts';
 import { campaignById, forgetDrafts, freezeAudience } from '../db/campaigns.ts';
 import { type Database, readRow, readRows, statement } from '../db/database.ts';
+import { campaignResult } from '../db/insights/audience.ts';
 import { openDatabase } from '../db/open.ts';
 import { createOutbox } from '../db/outbox.ts';
 import { verifyLedger } from '../db/verify.ts';
@@ -110,6 +112,20 @@ describe('a campaign', () => {
       const { text, values } = JSON.parse(words.variables.text);
       return { customer: String(row.customer_id), arm: String(row.arm), text, values };
     });
+  }
+
+  /** Sends what waits for a channel at a price; it arrives at once. */
+  async function send(channel: 'telegram' | 'viber', priceMicros: number | null): Promise<void> {
+    const now = t.clock.now();
+    const outbox = createOutbox(t.svoi.database);
+    const claimed = await outbox.claim({ channel, now, limit: 100, leaseUntil: now + 60_000 });
+    const result = { state: 'sent', at: now, priceMicros, smsPriceMicros: null } as const;
+    await outbox.record(
+      claimed.map((message) => ({ message, result: { ...result, providerId: message.id } })),
+    );
+    for (const { id: messageId } of claimed) {
+      await t.svoi.submit(takeReceipt({ channel, providerId: messageId, status: 'delivered', at: now }));
+    }
   }
 
   async function aCoupon(definition: object): Promise<CouponId> {
@@ -367,20 +383,22 @@ describe('a campaign', () => {
       expect((await campaignById(t.svoi.database, id))?.finishedAt).not.toBeNull();
     });
 
-    test('the budget holds: who would go beyond it is not told, and that shows', async () => {
+    test('the budget holds: who would go beyond it waits, and is left out once nothing of it comes back', async () => {
       await people(t.svoi.database, 5, t.clock.now());
       const coupon = await aCoupon({ effect: { kind: 'amount', amount_minor: 5000 } });
       const id = await sent(t.svoi, {
         content: { ...says('{{coupon.code}}'), gift: { coupon, name: 'Spring' } },
         plan: { ...plainPlan, budgetMinor: 12_000 },
       });
-      await work();
-      const campaign = await campaignById(t.svoi.database, id);
-      expect([campaign?.state, campaign?.reason, campaign?.spentMicros]).toEqual([
-        'done',
-        'budget',
-        100_000_000,
-      ]);
+      const stands = async () => {
+        await work();
+        const { state, reason, spentMicros } = (await campaignById(t.svoi.database, id)) ?? {};
+        return [state, reason, spentMicros];
+      };
+      expect(await stands()).toEqual(['sending', 'budget', 100_000_000]);
+      expect(await standing(t.svoi.database, id)).toEqual({ told: 2, waiting: 3 });
+      await send('telegram', 0);
+      expect(await stands()).toEqual(['done', 'budget', 100_000_000]);
       expect(await standing(t.svoi.database, id)).toEqual({ told: 2, budget: 3 });
       expect(await rowsOf('select count(*) as codes from coupon_codes')).toEqual([{ codes: 2 }]);
     });
@@ -390,11 +408,7 @@ describe('a campaign', () => {
     const long = 'Черевики вже тут. '.repeat(8);
     const step = (channel: 'viber' | 'sms') => ({ channel, wants: 'delivered', wait_minutes: 5 }) as const;
 
-    test.each([
-      ['an SMS in its three parts', ['sms'], long, 700, 2],
-      ['an SMS of one part', ['sms'], 'Boots', 700, 7],
-      ['the SMS too that follows where a chat is silent', ['viber', 'sms'], 'Boots', 300, 2],
-    ] as const)('counts %s', async (_, channels, text, budgetMinor, told) => {
+    async function overViberAndSms(channels: readonly ('viber' | 'sms')[] = ['viber', 'sms']): Promise<void> {
       t.close();
       t = await testSvoi({
         program: {
@@ -405,14 +419,114 @@ describe('a campaign', () => {
       });
       const abilities = { receipts: 'delivered' } as const;
       t.svoi.useChannels((['viber', 'sms'] as const).map((name) => ({ name, abilities })));
-      await people(t.svoi.database, 10, t.clock.now());
+    }
+
+    async function inViber(): Promise<void> {
       await t.svoi.database.write([
         statement("update addresses set channel = 'viber'"),
         statement('update customers set chats = 2'),
       ]);
+    }
+
+    test.each([
+      ['an SMS in its three parts', ['sms'], long, 700, 2],
+      ['an SMS of one part', ['sms'], 'Boots', 700, 7],
+      ['the SMS too that follows where a chat is silent', ['viber', 'sms'], 'Boots', 300, 2],
+    ] as const)('counts %s', async (_, channels, text, budgetMinor, told) => {
+      await overViberAndSms(channels);
+      await people(t.svoi.database, 10, t.clock.now());
+      await inViber();
       const id = await sent(t.svoi, { content: says(text), plan: { ...plainPlan, budgetMinor } });
       await work();
-      expect(await standing(t.svoi.database, id)).toEqual({ told, budget: 10 - told });
+      expect(await standing(t.svoi.database, id)).toEqual({ told, waiting: 10 - told });
+    });
+
+    test('gets back what a cheaper channel spared, and others are told for it, to the last of it', async () => {
+      await overViberAndSms();
+      await people(t.svoi.database, 12, t.clock.now());
+      await inViber();
+      const id = await sent(t.svoi, { plan: { ...plainPlan, budgetMinor: 300 } });
+      const seen: number[][] = [];
+      for (let round = 0; round < 12; round += 1) {
+        await work();
+        const [row] = await rowsOf(
+          `select spent_micros as spent, (select coalesce(sum(price_micros), 0) from messages) as cost,
+             (select count(*) from notices where reserved_micros is not null) as open from campaigns`,
+        );
+        const [spent = 0, cost = 0, open = 0] = [row?.spent, row?.cost, row?.open].map(Number);
+        expect(spent).toBe(cost + open * 1_300_000);
+        expect(spent).toBeLessThanOrEqual(3_000_000);
+        seen.push([spent / 10_000, open]);
+        await send('viber', 300_000);
+      }
+      // Two at 130 are set aside, and 30 of each is spent; with 60 left for one at 130 nobody more is told.
+      expect(seen.slice(0, 5)).toEqual([
+        [260, 2],
+        [190, 1],
+        [220, 1],
+        [250, 1],
+        [280, 1],
+      ]);
+      const campaign = await campaignById(t.svoi.database, id);
+      expect([campaign?.state, campaign?.reason, campaign?.spentMicros]).toEqual([
+        'done',
+        'budget',
+        1_800_000,
+      ]);
+      expect(await standing(t.svoi.database, id)).toEqual({ told: 6, budget: 6 });
+    });
+
+    test('gets back a gift that nobody heard of, and is not used up by those who had enough offers', async () => {
+      t.close();
+      t = await testSvoi({ program: { proof, marketing_messages_in_7_days: 0 } });
+      await people(t.svoi.database, 7, t.clock.now());
+      const coupon = await aCoupon({ effect: { kind: 'amount', amount_minor: 5000 } });
+      for (const given of [
+        { points: 50, liveDays: null },
+        { coupon, name: 'Spring' },
+      ]) {
+        const id = await sent(t.svoi, {
+          content: { ...says('For you.'), gift: given },
+          plan: { ...plainPlan, budgetMinor: 10_000 },
+        });
+        for (let round = 0; round < 8; round += 1) await work();
+        const campaign = await campaignById(t.svoi.database, id);
+        expect([campaign?.state, campaign?.reason, campaign?.spentMicros]).toEqual(['done', null, 0]);
+        expect(await standing(t.svoi.database, id)).toEqual({ told: 7 });
+      }
+    });
+
+    test('keeps what nobody knows the cost of', async () => {
+      await overViberAndSms();
+      await people(t.svoi.database, 3, t.clock.now());
+      await inViber();
+      const id = await sent(t.svoi, { plan: { ...plainPlan, budgetMinor: 300 } });
+      await work();
+      await send('viber', null);
+      await work();
+      const campaign = await campaignById(t.svoi.database, id);
+      expect([campaign?.state, campaign?.reason, campaign?.spentMicros]).toEqual([
+        'done',
+        'budget',
+        2_600_000,
+      ]);
+      expect(await standing(t.svoi.database, id)).toEqual({ told: 2, budget: 1 });
+    });
+
+    test('waits while it is paused, and says how much of it is left', async () => {
+      await overViberAndSms();
+      await people(t.svoi.database, 3, t.clock.now());
+      await inViber();
+      const id = await sent(t.svoi, { plan: { ...plainPlan, budgetMinor: 300 } });
+      await work();
+      await send('viber', 300_000);
+      await t.svoi.submit(moveCampaign(id, 'pause', 'cli'));
+      await work();
+      const found = await campaignResult(t.svoi.database, id);
+      expect([found?.campaign.state, found?.figures.budgetLeftMicros]).toEqual(['paused', 2_400_000]);
+      await t.svoi.submit(moveCampaign(id, 'resume', 'cli'));
+      await work();
+      expect(await standing(t.svoi.database, id)).toEqual({ told: 3 });
     });
   });
 

@@ -228,10 +228,10 @@ export const campaignSchema = z
       .nullable()
       .openapi({ description: 'The segment as it is always written; null: everybody' }),
     state: z.enum(campaignStates),
-    reason: z
-      .enum(['budget', 'too_many', 'segment', 'coupon', 'refused'])
-      .nullable()
-      .openapi({ description: 'Why it ended otherwise than by telling all' }),
+    reason: z.enum(['budget', 'too_many', 'segment', 'coupon', 'refused']).nullable().openapi({
+      description:
+        'Why it ended otherwise than by telling all; `budget` while it is sent: all of it is set aside for messages on their way, and what they do not need goes to others',
+    }),
     variants: z.record(z.string(), messageSchema),
     coupon: z.string().nullable(),
     points: z.int().nullable(),
@@ -239,7 +239,8 @@ export const campaignSchema = z
     good_for_hours: z.number().nullable(),
     budget: z.int().nullable(),
     spent: z.int().openapi({
-      description: 'Minor units: what was handed over so far may cost, at most: messages, coupons and points',
+      description:
+        'Minor units: what was handed over so far costs, and may cost at most where it is on its way: messages, coupons and points',
     }),
     control_percent: z.number().nullable(),
     weight: z.int(),
@@ -304,16 +305,22 @@ export const figuresSchema = z
     dropped: z.int().openapi({ description: 'Had enough offers, or did not want them any more' }),
     stopped: z.int(),
     cost: z.int().openapi({ description: 'Minor units: what its messages cost so far' }),
+    budget_left: z.int().nullable().openapi({
+      description:
+        'Minor units: of its budget neither spent nor set aside for what is on its way; null: it has none',
+    }),
   })
   .openapi('CampaignFigures');
 
 /** Figures for an answer. */
 export function figuresView(figures: CampaignFigures): z.output<typeof figuresSchema> {
   const { underway, reached, read, failed, frequency, refused, stopped, priceMicros } = figures;
+  const { budgetLeftMicros } = figures;
   return {
     members: membersView(figures.members),
     ...{ underway, reached, read, failed, dropped: frequency + refused, stopped },
     cost: Math.round(priceMicros / 10_000),
+    budget_left: budgetLeftMicros === null ? null : Math.floor(budgetLeftMicros / 10_000),
   };
 }
 

@@ -45,7 +45,7 @@ export function takeGiftBack(
   }));
   const takenBack: Points = sumPoints(taken.map(({ remaining }) => remaining));
   return {
-    notice: { ...notice, gift: { ...gift, takenBack }, dueAt: null },
+    notice: { ...notice, gift: { ...gift, takenBack, codesTakenBack: codes.length }, dueAt: null },
     changes: {
       transactions: posting.transactions,
       couponCodeUpdates: codes.map((code) => ({

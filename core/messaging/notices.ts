@@ -56,8 +56,11 @@ export interface NoticeGift {
   readonly lots: readonly LotId[];
   /** Codes of coupons, as they are kept. */
   readonly codes: readonly string[];
-  /** How many points were still there when it was taken back; absent: it was not. */
+  /** What one point or one code of it may cost at most, in micros, where a budget pays for it. */
+  readonly eachMicros?: number;
+  /** How many points were still there when it was taken back, and how many codes unused; absent: it was not. */
   readonly takenBack?: number;
+  readonly codesTakenBack?: number;
 }
 
 /** Something to tell one customer, over whichever channels it takes. */
@@ -97,6 +100,11 @@ export interface Notice {
   readonly answeredAt: number | null;
   readonly leftAt: number | null;
   readonly gift: NoticeGift | null;
+  /**
+   * What its messages may cost at most, in micros, set aside of the budget of its campaign; null: there is none, or what
+   * was not needed of it was given back.
+   */
+  readonly reservedMicros: number | null;
   readonly revision: number;
 }
 

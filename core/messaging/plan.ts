@@ -100,7 +100,7 @@ function draft(request: NoticeRequest, { customer }: CustomerRecord, { ids, now 
     arm: request.arm ?? null,
     weight: request.weight ?? 0,
     ...({ clickedAt: null, answeredAt: null, leftAt: null } as const),
-    gift: request.gift ?? null,
+    ...{ gift: request.gift ?? null, reservedMicros: null },
     revision: 1,
   };
 }

@@ -16,7 +16,7 @@ export const campaignStates = [
 export type CampaignState = (typeof campaignStates)[number];
 
 /**
- * Why it ended otherwise than by telling all: what it may cost is used up; there turned out to be more people than were
+ * Why it ended otherwise than by telling all: what it may cost is used up, or all set aside where it is still being sent; there turned out to be more people than were
  * agreed to; its segment can no longer be followed; its coupon can be given no more; nobody agreed to it.
  */
 export type CampaignReason = 'budget' | 'too_many' | 'segment' | 'coupon' | 'refused';
@@ -119,7 +119,10 @@ export interface Campaign {
   readonly frozenAt: number | null;
   /** When the last one was told, or nobody more was. */
   readonly finishedAt: number | null;
-  /** What was handed over so far may cost, at most: messages, coupons and points, in micros. */
+  /**
+   * What was handed over so far costs, in micros: messages, coupons and points; of what is on its way, what it may cost at
+   * most.
+   */
   readonly spentMicros: number;
   readonly revision: number;
 }

@@ -2,13 +2,14 @@ import type { ChannelName } from '../../core/customers/types.ts';
 import type { CampaignId } from '../../core/ids.ts';
 import { drawOf } from '../../core/journeys/campaigns/arms.ts';
 import type { Audience, CampaignFigures, CampaignFound } from '../../core/journeys/campaigns/figures.ts';
-import { priceOf } from '../../core/messaging/price.ts';
+import { MICROS_OF_MINOR, priceOf } from '../../core/messaging/price.ts';
 import type { MessagingRules } from '../../core/messaging/rules.ts';
-import type { MemberState } from '../../core/staff/campaigns.ts';
+import type { Campaign, MemberState } from '../../core/staff/campaigns.ts';
 import {
   type Admission,
   armSql,
   channelsIn,
+  comingBack,
   leftOutSql,
   offerChannels,
   openChannelsSql,
@@ -130,6 +131,7 @@ export async function campaignResult(database: Reading, id: CampaignId): Promise
   ]);
   const [row] = campaigns ?? [];
   if (!row) return undefined;
+  const campaign = campaignFrom(row);
   const count = (rows: typeof members, fits: (state: string, reason: string) => boolean) =>
     (rows ?? [])
       .filter(({ state, reason = '' }) => fits(String(state), String(reason)))
@@ -146,6 +148,13 @@ export async function campaignResult(database: Reading, id: CampaignId): Promise
     refused: count(notices, (state, reason) => state === 'dropped' && reason !== 'frequency'),
     stopped: inState(notices, 'stopped'),
     priceMicros: (messages ?? []).reduce((sum, { price }) => sum + Number(price ?? 0), 0),
+    budgetLeftMicros: await leftOf(database, campaign),
   };
-  return { campaign: campaignFrom(row), figures };
+  return { campaign, figures };
+}
+
+async function leftOf(database: Reading, { id, plan, spentMicros }: Campaign): Promise<number | null> {
+  if (plan.budgetMinor === null) return null;
+  const back = await comingBack(database, id);
+  return plan.budgetMinor * MICROS_OF_MINOR - spentMicros + back;
 }

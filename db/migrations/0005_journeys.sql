@@ -155,7 +155,9 @@ ALTER TABLE `notices` ADD `clicked_at` integer;--> statement-breakpoint
 ALTER TABLE `notices` ADD `answered_at` integer;--> statement-breakpoint
 ALTER TABLE `notices` ADD `left_at` integer;--> statement-breakpoint
 ALTER TABLE `notices` ADD `gift` text;--> statement-breakpoint
+ALTER TABLE `notices` ADD `reserved_micros` integer;--> statement-breakpoint
 ALTER TABLE `lots` ADD `origin` text;--> statement-breakpoint
+CREATE INDEX `notices_reserved` ON `notices` (`campaign`,`settled_at`) WHERE reserved_micros is not null;--> statement-breakpoint
 CREATE INDEX `notices_campaign` ON `notices` (`campaign`,`created_at`) WHERE campaign is not null;--> statement-breakpoint
 CREATE TRIGGER lots_keep_origin BEFORE UPDATE OF origin ON lots
 BEGIN SELECT RAISE(ABORT, 'append-only: only remaining of lots may change'); END;

@@ -226,7 +226,7 @@ function randomShop(seed: number): ShopRows {
           createdAt,
         },
         ...{ settledAt: createdAt, arm: 'a', weight: 50, clickedAt: sometimes(createdAt, 0.5) },
-        ...{ answeredAt: null, leftAt: null, gift: null, revision: 1 },
+        ...{ answeredAt: null, leftAt: null, gift: null, reservedMicros: null, revision: 1 },
       };
     }),
     surveys: Array.from({ length: 25 }, (_, index) => ({

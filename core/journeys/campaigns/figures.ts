@@ -38,6 +38,8 @@ export interface CampaignFigures {
   readonly stopped: number;
   /** What its messages cost so far. */
   readonly priceMicros: number;
+  /** Of its budget neither spent nor set aside for what is on its way, in micros; null: it has none. */
+  readonly budgetLeftMicros: number | null;
 }
 
 /** A campaign with what became of it so far. */

@@ -30,7 +30,7 @@ import { endOfDayAfter } from '../../time.ts';
 import { type TemplateContext, valuesFor } from '../templates/values.ts';
 import { armOf, drawOf } from './arms.ts';
 import { campaignReply, variablesOf } from './say.ts';
-import { giftMicros, mostMicros } from './worth.ts';
+import { eachMicros, giftMicros, mostMicros } from './worth.ts';
 
 type Needs = CampaignNeeds & NoticeNeeds & CouponNeeds & { readonly glances?: readonly GlanceNeed[] };
 type Facts = CampaignFacts & NoticeFacts & CouponFacts & { glance(need: GlanceNeed): Glance | undefined };
@@ -204,18 +204,22 @@ interface Telling {
   readonly steps: readonly CascadeStep[];
 }
 
-function costOf(
+/** What a message may cost at most over the channels it may take, in micros. */
+function messageMicros(
   reply: Reply,
   { record, steps }: Telling,
-  { campaign, facts, messaging, program, smsParts }: Work,
+  { campaign, messaging, smsParts }: Work,
 ): number {
   const country = ratedCountry(smsNumber(record), messaging.program.prices);
-  const { gift } = campaign.content;
-  const coupon = gift && 'coupon' in gift ? facts.coupon(gift.coupon)?.definition : undefined;
   const channels = steps.map(({ channel }) => channel);
   // Only a budget asks how long the text of each is.
   const parts = () => (campaign.plan.budgetMinor === null ? 1 : smsParts(reply, localeOf(record, messaging)));
-  return mostMicros(channels, country, messaging, parts) + giftMicros(gift, coupon, program);
+  return mostMicros(channels, country, messaging, parts);
+}
+
+function couponIn({ campaign: { content }, facts }: Work) {
+  const { gift } = content;
+  return gift && 'coupon' in gift ? facts.coupon(gift.coupon)?.definition : undefined;
 }
 
 function tellOne(member: FrozenMember, telling: Telling, work: Work): Fate {
@@ -239,15 +243,26 @@ function tellOne(member: FrozenMember, telling: Telling, work: Work): Fate {
       ...({ category: 'marketing', kind: 'campaign', reply, campaign: id, topic, arm: member.arm } as const),
       ...{ occasion: plan.occasion ?? campaignActor(id), weight: plan.weight },
       ...(plan.goodForMs === null ? {} : { pointlessAt: dueAt + plan.goodForMs }),
-      gift: giftIn(given.changes),
+      gift: giftIn(given.changes, work),
     },
     record,
     messaging,
     context,
   );
-  const micros = costOf(planned.notices?.[0]?.reply ?? reply, telling, work);
-  const changes = mergeChanges<Changes>(given.changes, planned);
+  const reserved = messageMicros(planned.notices?.[0]?.reply ?? reply, telling, work);
+  const micros = reserved + giftMicros(campaign.content.gift, couponIn(work), program);
+  const changes = mergeChanges<Changes>(given.changes, withReserve(planned, reserved, work));
   return { kind: 'told', micros, changes };
+}
+
+/** With a budget, the message keeps how much of it is set aside, until it is known what it came to. */
+function withReserve(
+  planned: MessagingChanges,
+  reservedMicros: number,
+  { campaign }: Work,
+): MessagingChanges {
+  if (campaign.plan.budgetMinor === null || !planned.notices) return planned;
+  return { ...planned, notices: planned.notices.map((notice) => ({ ...notice, reservedMicros })) };
 }
 
 /** What goes along with a message: what it writes, and what the text may tell of it. */
@@ -259,10 +274,13 @@ interface GivenAlong {
 }
 
 /** What a message tells of, and what is taken back where that never arrives. */
-function giftIn({ transactions = [], couponCodes = [] }: Changes): NoticeGift | undefined {
+function giftIn({ transactions = [], couponCodes = [] }: Changes, work: Work): NoticeGift | undefined {
   const lots = transactions.flatMap((one) => one.lots.map(({ id }) => id));
   const codes = couponCodes.map(({ code }) => code);
-  return lots.length + codes.length > 0 ? { lots, codes } : undefined;
+  if (lots.length + codes.length === 0) return undefined;
+  const { plan, content } = work.campaign;
+  if (plan.budgetMinor === null) return { lots, codes };
+  return { lots, codes, eachMicros: eachMicros(content.gift, couponIn(work), work.program) };
 }
 
 /** Undefined where the coupon can be given no more: nobody is promised what there is not. */

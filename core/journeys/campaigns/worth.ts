@@ -23,20 +23,30 @@ export function mostWorthMinor({ effect }: CouponDefinition): number | undefined
   }
 }
 
-/** What giving a customer what goes along with a message may cost at most, in micros. */
+/** What giving a customer what goes along with a message may cost at most, in whole micros. */
 export function giftMicros(
+  gift: CampaignGift | null,
+  coupon: CouponDefinition | undefined,
+  program: Pick<Program, 'point_value'>,
+): number {
+  const each = eachMicros(gift, coupon, program);
+  return gift !== null && 'points' in gift ? gift.points * each : each;
+}
+
+/** What one point, or the coupon, may cost of it at most, in whole micros. */
+export function eachMicros(
   gift: CampaignGift | null,
   coupon: CouponDefinition | undefined,
   { point_value: pointValue }: Pick<Program, 'point_value'>,
 ): number {
   if (gift === null) return 0;
-  const minor = 'points' in gift ? gift.points * pointValue : coupon ? (mostWorthMinor(coupon) ?? 0) : 0;
-  return minor * MICROS_OF_MINOR;
+  const minor = 'points' in gift ? pointValue : coupon ? (mostWorthMinor(coupon) ?? 0) : 0;
+  return Math.ceil(minor * MICROS_OF_MINOR);
 }
 
 /**
- * What a message may cost at most, in micros, outside the day that can be answered freely in: over all of these channels,
- * since one that did not get through in time may still be delivered and billed. `smsParts`: how many SMS it goes as.
+ * What a message may cost at most, in micros, at the price of the day or outside of it: over all of these channels, since
+ * one that did not get through in time may still be delivered and billed. `smsParts`: how many SMS it goes as.
  */
 export function mostMicros(
   channels: readonly ChannelName[],
@@ -45,10 +55,13 @@ export function mostMicros(
   smsParts: () => number,
 ): number {
   const prices = channels.map((channel) => {
+    const sending = { channel, category: 'marketing', country } as const;
     const segments = channel === 'sms' ? smsParts() : undefined;
-    return priceOf({ channel, category: 'marketing', segments, country }, program.prices);
+    const later = priceOf({ ...sending, segments }, program.prices);
+    const today = priceOf({ ...sending, segments, sinceSeenMs: 0 }, program.prices);
+    return Math.max(later ?? 0, today ?? 0);
   });
-  return sum(prices.map((price) => price ?? 0));
+  return sum(prices);
 }
 
 /** The channels of offers whose prices the program does not name: with them nobody can say what a campaign costs. */

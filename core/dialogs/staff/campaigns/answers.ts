@@ -10,7 +10,7 @@ import {
 import { MICROS_OF_MINOR } from '../../../messaging/price.ts';
 import type { Button, Paragraph, Reply, Words } from '../../../messaging/types.ts';
 import type { SegmentProblem } from '../../../segments/types.ts';
-import type { Campaign, MemberState } from '../../../staff/campaigns.ts';
+import { type Campaign, isOver, type MemberState } from '../../../staff/campaigns.ts';
 import { press, toMenu } from '../../turn.ts';
 import { described, problemWords } from '../segments/words.ts';
 import { whenWords } from './draft.ts';
@@ -121,8 +121,9 @@ const lines = [
 ] as const satisfies readonly (readonly [MemberState, Words['key']])[];
 
 /** How a campaign goes; pausing it, going on and stopping it while it does. */
-export function campaignAnswer({ campaign, figures }: CampaignFound): Answer {
-  const { id, name, state, reason, createdAt: at } = campaign;
+export function campaignAnswer(found: CampaignFound): Answer {
+  const { campaign, figures } = found;
+  const { id, name, state, createdAt: at } = campaign;
   const { members, frequency, refused, stopped, priceMicros } = figures;
   const waits = members.waiting ?? 0;
   const never = state === 'stopped' ? waits : 0;
@@ -141,18 +142,35 @@ export function campaignAnswer({ campaign, figures }: CampaignFound): Answer {
   ];
   const amount = Math.round(priceMicros / MICROS_OF_MINOR);
   const spent: Words[] = amount > 0 ? [{ key: 'campaign.spent', variables: { amount } }] : [];
-  const why: Words[] = reason === null ? [] : [{ key: `campaign.because_${reason}` }];
+  const left = budgetWords(found);
+  const why = whyWords(campaign);
   const starts: Words[] = state === 'planned' || state === 'asked' ? [whenWords(campaign)] : [];
   return answerOf(
     [
       { key: 'campaign.title', variables: { name, at } },
-      [{ key: `campaign.is_${state}` }, ...why, ...starts, ...counted, ...spent],
+      [{ key: `campaign.is_${state}` }, ...why, ...starts, ...counted, ...spent, ...left],
     ],
     [
       [press({ key: 'campaign.again' }, `campaign:show:${id}`), ...controls(campaign, figures.underway)],
       [press({ key: 'campaign.all' }, 'campaigns')],
     ],
   );
+}
+
+/** Why it goes no further; a budget that is all set aside may still be given back to. */
+function whyWords(campaign: Campaign): Words[] {
+  const { reason } = campaign;
+  if (reason === null) return [];
+  if (reason === 'budget' && !isOver(campaign)) return [{ key: 'campaign.waits_for_budget' }];
+  return [{ key: `campaign.because_${reason}` }];
+}
+
+/** What is left of the budget, rounded down. */
+function budgetWords({ campaign, figures: { budgetLeftMicros } }: CampaignFound): Words[] {
+  const { budgetMinor } = campaign.plan;
+  if (budgetMinor === null || budgetLeftMicros === null) return [];
+  const amount = Math.max(0, Math.floor(budgetLeftMicros / MICROS_OF_MINOR));
+  return [{ key: 'campaign.budget_left', variables: { amount, budget: budgetMinor } }];
 }
 
 function controls({ id, state }: Campaign, underway: number): Button[] {
