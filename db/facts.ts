@@ -19,7 +19,7 @@ import { purchaseSource } from './facts/purchases.ts';
 import { questionSource } from './facts/questions.ts';
 import { redemptionSource } from './facts/redemptions.ts';
 import { segmentSource } from './facts/segments.ts';
-import type { Keys, Needs, Query } from './facts/source.ts';
+import { type Keys, mergeNeeds, type Needs, type Query } from './facts/source.ts';
 import { joinStaffFacts, staffSource } from './facts/staff.ts';
 import { joinSurveyFacts, surveySource } from './facts/surveys.ts';
 import { joinTalkFacts, talkSource } from './facts/talks.ts';
@@ -128,7 +128,8 @@ export async function readFacts(
 ): Promise<Facts> {
   const named = newSources();
   const sources = Object.values(named);
-  const queries = [...extra, ...sources.flatMap((source) => source.queries(needs, now))];
+  const asked = mergeNeeds(needs);
+  const queries = [...extra, ...sources.flatMap((source) => source.queries(asked, now))];
   const results = await database.read(queries.map((query) => query.statement));
   for (const [index, query] of queries.entries()) query.take(results[index] ?? []);
   await named.cards.complete(database, now);

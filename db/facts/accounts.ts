@@ -22,8 +22,8 @@ export function accountSource(): FactSource<InviteFacts & MergeFacts> {
   const merges = new Map<string, Merge[]>();
   return {
     queries(needs) {
-      const tokens = needs.flatMap((need) => need.chatInvites ?? []);
-      const ids = needs.flatMap((need) => need.merges ?? []);
+      const tokens = needs.chatInvites ?? [];
+      const ids = needs.merges ?? [];
       return [
         ...(tokens.length > 0 ? [inviteQuery(tokens, invites)] : []),
         ...(ids.length > 0 ? [mergeQuery(ids, merges)] : []),

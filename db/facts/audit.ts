@@ -7,7 +7,7 @@ export function auditSource(): FactSource<Pick<AuditFacts, 'auditHead'>> {
   const heads = new Map<AuditChain, AuditHead>();
   return {
     queries(needs) {
-      const chains = needs.flatMap((need) => need.auditChains ?? []);
+      const chains = needs.auditChains ?? [];
       if (chains.length === 0) return [];
       const sql = `select a.chain, a.seq, a.hash from json_each(?) i join audit_entries a on a.chain = i.value
         and a.seq = (select max(seq) from audit_entries where chain = i.value)`;

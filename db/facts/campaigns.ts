@@ -39,9 +39,9 @@ export function campaignSource(): FactSource<Read> {
   let last: Campaign[] = [];
   return {
     queries(needs) {
-      const ids = needs.flatMap((need) => need.campaigns ?? []);
-      const asked = needs.flatMap((need) => need.campaignMembers ?? []);
-      const handedOver = needs.flatMap((need) => need.campaignsWaiting ?? []);
+      const ids = needs.campaigns ?? [];
+      const asked = needs.campaignMembers ?? [];
+      const handedOver = needs.campaignsWaiting ?? [];
       const byId = statement(
         'select c.* from json_each(?) i join campaigns c on c.id = i.value',
         JSON.stringify(ids),
@@ -54,7 +54,7 @@ export function campaignSource(): FactSource<Read> {
         ...(ids.length > 0 ? [eachRow(byId, (row) => found.set(String(row.id), campaignFrom(row)))] : []),
         ...(asked.length > 0 ? [membersQuery(asked, members)] : []),
         ...(handedOver.length > 0 ? [waitingQuery(handedOver, waiting)] : []),
-        ...(needs.some((need) => need.lastCampaigns) ? [{ statement: newest, take }] : []),
+        ...(needs.lastCampaigns ? [{ statement: newest, take }] : []),
       ];
     },
     facts: {

@@ -26,8 +26,7 @@ export function cardSource(): CardSource {
     }));
   };
   return {
-    queries: (needs, now) =>
-      needs.flatMap((need) => need.cards ?? []).flatMap((need) => queriesFor(need, now)),
+    queries: (needs, now) => (needs.cards ?? []).flatMap((need) => queriesFor(need, now)),
     async complete(database, now) {
       for (const [id, { need, card }] of cards) {
         cards.set(id, { need, card: await withSegments(card, need, database, now) });

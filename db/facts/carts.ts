@@ -29,10 +29,10 @@ export function cartSource(): FactSource<CartFacts> {
   });
   return {
     queries(needs) {
-      const ids = needs.flatMap((need) => need.carts ?? []);
-      const names = needs.flatMap((need) => need.cartsNamed ?? []);
-      const customers = needs.flatMap((need) => need.cartsOf ?? []);
-      const visitors = needs.flatMap((need) => need.cartsOfVisitors ?? []);
+      const ids = needs.carts ?? [];
+      const names = needs.cartsNamed ?? [];
+      const customers = needs.cartsOf ?? [];
+      const visitors = needs.cartsOfVisitors ?? [];
       const pairs = JSON.stringify(names.map(({ shopId, externalId }) => [shopId, externalId]));
       return [
         ...(ids.length > 0 ? [eachRow(statement(byIdSql, JSON.stringify([...new Set(ids)])), take)] : []),

@@ -24,8 +24,8 @@ export function codeSource(): FactSource<CodeFacts> {
   const standings = new Map<string, CodeStanding>();
   return {
     queries(needs, now) {
-      const ids = needs.flatMap((need) => need.oneTimeCodes ?? []);
-      const asked = needs.flatMap((need) => need.codeStandings ?? []);
+      const ids = needs.oneTimeCodes ?? [];
+      const asked = needs.codeStandings ?? [];
       return [
         ...(ids.length > 0 ? [codeQuery(ids, codes)] : []),
         ...asked.flatMap((need) => standingQueries(need, now - DAY_MS, standings)),

@@ -21,8 +21,8 @@ export function conversationSource(): FactSource<Pick<DialogFacts, 'conversation
   const history = new Map<string, HistoryItem[]>();
   return {
     queries(needs) {
-      const chats = needs.flatMap((need) => need.conversations ?? []);
-      const pages = needs.flatMap((need) => need.history ?? []);
+      const chats = needs.conversations ?? [];
+      const pages = needs.history ?? [];
       return [
         ...(chats.length > 0 ? [conversationQuery(chats, conversations)] : []),
         ...pages.flatMap((page) => historyQueries(page, history)),

@@ -55,7 +55,7 @@ export function couponSource(): Source {
       ...couponQueries(needs, found),
       ...codeQueries(needs, now, found),
       ...useQueries(needs, now, found),
-      ...needs.flatMap((need) => need.couponWallets ?? []).map((need) => walletQuery(need, now, found)),
+      ...(needs.couponWallets ?? []).map((need) => walletQuery(need, now, found)),
     ],
     facts: {
       coupon: (id) => found.coupons.get(id),
@@ -84,15 +84,13 @@ function over(values: readonly unknown[], sql: string, take: (row: Row) => void)
   return values.length > 0 ? [eachRow(statement(sql, JSON.stringify(values)), take)] : [];
 }
 
-function couponQueries(needs: readonly Needs[], found: Found): Query[] {
+function couponQueries(needs: Needs, found: Found): Query[] {
   return [
-    ...over(
-      needs.flatMap((need) => need.coupons ?? []),
-      'select c.* from json_each(?) i join coupons c on c.id = i.value',
-      (row) => keepCoupon(couponFrom(row), found),
+    ...over(needs.coupons ?? [], 'select c.* from json_each(?) i join coupons c on c.id = i.value', (row) =>
+      keepCoupon(couponFrom(row), found),
     ),
     ...over(
-      needs.flatMap((need) => need.couponBatches ?? []),
+      needs.couponBatches ?? [],
       'select b.* from json_each(?) i join coupon_batches b on b.id = i.value',
       (row) => {
         const batch = batchRow(row) as CouponBatch;
@@ -100,7 +98,7 @@ function couponQueries(needs: readonly Needs[], found: Found): Query[] {
       },
     ),
     ...over(
-      needs.flatMap((need) => need.couponCounts ?? []),
+      needs.couponCounts ?? [],
       `select i.value as id, (select coalesce(sum(wanted), 0) from coupon_batches where coupon_id = i.value) as wanted
        from json_each(?) i`,
       (row) => found.wanted.set(String(row.id), Number(row.wanted)),
@@ -108,8 +106,8 @@ function couponQueries(needs: readonly Needs[], found: Found): Query[] {
   ];
 }
 
-function codeQueries(needs: readonly Needs[], now: number, found: Found): Query[] {
-  const codes = needs.flatMap((need) => need.couponCodes ?? []);
+function codeQueries(needs: Needs, now: number, found: Found): Query[] {
+  const codes = needs.couponCodes ?? [];
   if (codes.length === 0) return [];
   return [
     ...over(
@@ -139,20 +137,18 @@ function codeQueries(needs: readonly Needs[], now: number, found: Found): Query[
   ];
 }
 
-function useQueries(needs: readonly Needs[], now: number, found: Found): Query[] {
+function useQueries(needs: Needs, now: number, found: Found): Query[] {
   const keep = (row: Row) => keepUse(row, found);
-  const customers = needs.flatMap((need) => need.couponCustomers ?? []);
+  const customers = needs.couponCustomers ?? [];
   return [
     ...over(
-      needs
-        .flatMap((need) => need.couponReservations ?? [])
-        .map(({ shopId, reservation }) => [shopId, reservation]),
+      (needs.couponReservations ?? []).map(({ shopId, reservation }) => [shopId, reservation]),
       `select u.* from json_each(?) i join coupon_uses u
          on u.shop_id = i.value ->> 0 and u.reservation = i.value ->> 1 and u.reservation is not null`,
       keep,
     ),
     ...over(
-      needs.flatMap((need) => need.couponPurchases ?? []),
+      needs.couponPurchases ?? [],
       'select u.* from json_each(?) i join coupon_uses u on u.purchase_id = i.value and u.purchase_id is not null',
       keep,
     ),

@@ -44,7 +44,7 @@ export function customerSource(): CustomerSource {
   return {
     hashes: all.hashes,
     queries(needs, now) {
-      const customers = needs.flatMap((need) => need.customers ?? []);
+      const customers = needs.customers ?? [];
       return customers.length > 0 ? [customerQuery(customers, now, all)] : [];
     },
     facts: {

@@ -9,7 +9,7 @@ export function exportSource(): FactSource<ExportFacts> {
   const found = new Map<string, Export>();
   return {
     queries(needs) {
-      const tokens = needs.flatMap((need) => need.exports ?? []);
+      const tokens = needs.exports ?? [];
       if (tokens.length === 0) return [];
       const sql = `select e.*, i.value ->> 0 as token from json_each(?) i join exports e on e.token_hash = i.value ->> 1`;
       const args = JSON.stringify(tokens.map((token) => [token, sha256(token)]));

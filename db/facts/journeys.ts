@@ -119,10 +119,10 @@ function over<Asked>(asked: readonly Asked[], sql: string, take: (row: Row) => v
 export const journeysInForceSql = `select j.*, v.definition, v.created_by as written_by from journeys j
   join journey_versions v on v.journey = j.key and v.version = j.version`;
 
-function journeyQueries(needs: readonly Needs[], found: Found): Query[] {
+function journeyQueries(needs: Needs, found: Found): Query[] {
   const take = (row: Row) => found.journeys.set(String(row.key), journeyFrom(row));
-  if (needs.some((need) => need.allJourneys)) return [eachRow(statement(journeysInForceSql), take)];
-  const keys = needs.flatMap((need) => [...(need.journeys ?? []), ...(need.journeysToChange ?? [])]);
+  if (needs.allJourneys) return [eachRow(statement(journeysInForceSql), take)];
+  const keys = [...(needs.journeys ?? []), ...(needs.journeysToChange ?? [])];
   return over(
     [...new Set(keys)],
     `${journeysInForceSql} where j.key in (select value from json_each(?))`,
@@ -130,9 +130,9 @@ function journeyQueries(needs: readonly Needs[], found: Found): Query[] {
   );
 }
 
-function runQueries(needs: readonly Needs[], found: Found): Query[] {
-  const ids: readonly RunId[] = [...new Set(needs.flatMap((need) => need.runs ?? []))];
-  const waits = needs.flatMap((need) => need.runsWaiting ?? []);
+function runQueries(needs: Needs, found: Found): Query[] {
+  const ids: readonly RunId[] = [...new Set(needs.runs ?? [])];
+  const waits = needs.runsWaiting ?? [];
   return [
     ...over(ids, 'select r.* from json_each(?) i join journey_runs r on r.id = i.value', (row) =>
       found.runs.set(String(row.id), runFrom(row)),
@@ -158,13 +158,13 @@ function runQueries(needs: readonly Needs[], found: Found): Query[] {
   ];
 }
 
-function peopleQueries(needs: readonly Needs[], found: Found): Query[] {
-  const entered = needs.flatMap((need) => need.entered ?? []);
-  const shared = needs.flatMap((need) => need.sharedOccasions ?? []);
-  const events: readonly EventId[] = needs.flatMap((need) => need.events ?? []);
-  const muted: readonly CustomerId[] = needs.flatMap((need) => need.mutes ?? []);
-  const scored: readonly CustomerId[] = needs.flatMap((need) => need.npsOf ?? []);
-  const called = needs.flatMap((need) => need.couponsCalled ?? []);
+function peopleQueries(needs: Needs, found: Found): Query[] {
+  const entered = needs.entered ?? [];
+  const shared = needs.sharedOccasions ?? [];
+  const events: readonly EventId[] = needs.events ?? [];
+  const muted: readonly CustomerId[] = needs.mutes ?? [];
+  const scored: readonly CustomerId[] = needs.npsOf ?? [];
+  const called = needs.couponsCalled ?? [];
   const person = '(select i.value union all select id from customers where merged_into = i.value)';
   return [
     ...(entered.length > 0 ? [enteredQuery(entered, found)] : []),

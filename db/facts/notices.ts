@@ -50,15 +50,15 @@ export function noticeSource(): FactSource<Read> {
   const links = new Map<string, ShortLink>();
   return {
     queries(needs, now) {
-      const ids = needs.flatMap((need) => need.notices ?? []);
-      const refs = needs.flatMap((need) => need.receipted ?? []);
-      const customers = needs.flatMap((need) => need.offered ?? []);
-      const silent = needs.flatMap((need) => need.silences ?? []);
-      const rivals = needs.flatMap((need) => need.rivals ?? []);
-      const listeners = needs.flatMap((need) => need.lastTold ?? []);
-      const readers = needs.flatMap((need) => need.sentOffers ?? []);
-      const codes = needs.flatMap((need) => need.links ?? []);
-      const buyers = needs.flatMap((need) => need.bought ?? []);
+      const ids = needs.notices ?? [];
+      const refs = needs.receipted ?? [];
+      const customers = needs.offered ?? [];
+      const silent = needs.silences ?? [];
+      const rivals = needs.rivals ?? [];
+      const listeners = needs.lastTold ?? [];
+      const readers = needs.sentOffers ?? [];
+      const codes = needs.links ?? [];
+      const buyers = needs.bought ?? [];
       return [
         ...(ids.length > 0 ? [noticeQuery(ids, notices), attemptQuery(ids, attempts)] : []),
         ...(refs.length > 0 ? [receiptQuery(refs, receipted)] : []),

@@ -28,9 +28,9 @@ export function orderSource(): FactSource<OrderFacts> {
   });
   return {
     queries(needs) {
-      const ids = needs.flatMap((need) => need.orders ?? []);
-      const names = needs.flatMap((need) => need.ordersNamed ?? []);
-      const customers = needs.flatMap((need) => need.ordersOf ?? []);
+      const ids = needs.orders ?? [];
+      const names = needs.ordersNamed ?? [];
+      const customers = needs.ordersOf ?? [];
       const pairs = JSON.stringify(names.map(({ shopId, externalId }) => [shopId, externalId]));
       return [
         ...(ids.length > 0 ? [eachRow(statement(byIdSql, JSON.stringify([...new Set(ids)])), take)] : []),

@@ -34,8 +34,8 @@ export function pageSource(): FactSource<Read> {
   let last: Page[] = [];
   return {
     queries(needs) {
-      const asked = needs.flatMap((need) => need.pages ?? []);
-      const ids = needs.flatMap((need) => need.picturesOfPages ?? []);
+      const asked = needs.pages ?? [];
+      const ids = needs.picturesOfPages ?? [];
       return [
         ...(asked.length > 0 ? [pageQuery(asked, pages)] : []),
         ...(ids.length > 0
@@ -49,7 +49,7 @@ export function pageSource(): FactSource<Read> {
               ),
             ]
           : []),
-        ...(needs.some((need) => need.lastPages)
+        ...(needs.lastPages
           ? [
               {
                 statement: statement(

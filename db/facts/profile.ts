@@ -8,7 +8,7 @@ export function profileSource(): FactSource<ProfileFacts> {
   const found = new Map<string, ProfileFact[]>();
   return {
     queries(needs) {
-      const ids: readonly CustomerId[] = needs.flatMap((need) => need.profileFacts ?? []);
+      const ids: readonly CustomerId[] = needs.profileFacts ?? [];
       for (const id of ids) found.set(id, []);
       return ids.length > 0
         ? [

@@ -44,19 +44,19 @@ export function purchaseSource(): Source {
   };
   return {
     queries(needs, now) {
-      const ids = needs.flatMap((need) => need.purchases ?? []);
-      const codes = needs.flatMap((need) => need.claims ?? []);
-      const made = needs.flatMap((need) => need.purchaseLots ?? []);
-      const refunded = needs.flatMap((need) => need.refunds ?? []);
-      const claimants = needs.flatMap((need) => need.claimants ?? []);
+      const ids = needs.purchases ?? [];
+      const codes = needs.claims ?? [];
+      const made = needs.purchaseLots ?? [];
+      const refunded = needs.refunds ?? [];
+      const claimants = needs.claimants ?? [];
       return [
         ...(ids.length > 0 ? purchaseQueries('p.id', ids, take, purchases) : []),
         ...(codes.length > 0 ? purchaseQueries('p.claim_code', codes, take, purchases) : []),
         ...(made.length > 0 ? [lotQuery(made, lots)] : []),
-        ...needs.flatMap((need) => need.habits ?? []).map((need) => habitsQuery(need, habits)),
+        ...(needs.habits ?? []).map((need) => habitsQuery(need, habits)),
         ...(refunded.length > 0 ? [refundQuery(refunded, refunds)] : []),
         ...(claimants.length > 0 ? [claimsQuery(claimants, now, claims)] : []),
-        ...needs.flatMap((need) => need.waiting ?? []).map((id) => waitingQuery(id, waiting)),
+        ...(needs.waiting ?? []).map((id) => waitingQuery(id, waiting)),
       ];
     },
     facts: {

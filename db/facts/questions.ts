@@ -22,7 +22,7 @@ export function questionSource(): FactSource<QuestionFacts> {
   const found = new Map<string, QuestionInView>();
   return {
     queries(needs) {
-      const ids = needs.flatMap((need) => need.questions ?? []);
+      const ids = needs.questions ?? [];
       if (ids.length === 0) return [];
       const sql = `select q.*, a.channel from json_each(?) i join questions q on q.id = i.value
         left join addresses a on a.id = q.address_id`;

@@ -21,8 +21,8 @@ export function redemptionSource(): FactSource<Pick<RedemptionFacts, 'redemption
   const idOf = (ref: RedemptionRef) => redemptions.get(redemptionKey(ref))?.id;
   return {
     queries(needs) {
-      const refs = needs.flatMap((need) => need.redemptions ?? []);
-      const shown = needs.flatMap((need) => need.paymentCodes ?? []);
+      const refs = needs.redemptions ?? [];
+      const shown = needs.paymentCodes ?? [];
       return [
         ...(refs.length > 0 ? [redemptionQuery(refs, redemptions)] : []),
         ...(shown.length > 0 ? [codeQuery(shown, codes)] : []),

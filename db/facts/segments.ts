@@ -16,7 +16,7 @@ export function segmentSource(): FactSource<Pick<SegmentFacts, 'savedSegments'>>
   let found: readonly Segment[] = [];
   return {
     queries(needs) {
-      if (!needs.some((need) => need.savedSegments)) return [];
+      if (!needs.savedSegments) return [];
       return [
         {
           statement: statement('select * from segments order by id'),

@@ -12,8 +12,8 @@ export interface Query {
 
 /** What one part of the database answers to a group's needs: one round of reading, in one batch with the others. */
 export interface FactSource<Some extends Partial<DialogFacts>> {
-  /** The statements that read what is asked for; their rows end in `facts`. */
-  queries(needs: readonly Needs[], now: number): readonly Query[];
+  /** The statements that read what all of a group ask for; their rows end in `facts`. */
+  queries(needs: Needs, now: number): readonly Query[];
   readonly facts: Some;
   readonly keys: Keys;
 }
@@ -26,6 +26,19 @@ export type Keys = {
 /** What is asked for by a text that is a key itself: an id of ours. */
 export function asAsked(ids: readonly string[]): readonly string[] {
   return ids;
+}
+
+/** What several commands need, as one: lists are put together; what is no list is the same whoever asks. */
+export function mergeNeeds(all: readonly Needs[]): Needs {
+  const merged: Record<string, unknown> = {};
+  for (const needs of all) {
+    for (const [kind, asked] of Object.entries(needs)) {
+      const before = merged[kind];
+      if (Array.isArray(before)) for (const one of asked ?? []) before.push(one);
+      else merged[kind] ??= Array.isArray(asked) ? [...asked] : asked;
+    }
+  }
+  return merged as Needs;
 }
 
 /** A query that takes its rows one by one. */

@@ -123,7 +123,7 @@ function filled<Some>(newer: readonly Some[], older: readonly Some[]): readonly 
   return newer.length > 0 ? newer : older;
 }
 
-/** A query over the values of all needs, left out where there are none. */
+/** A query over the values asked for, left out where there are none. */
 function over<Value>(
   values: readonly Value[],
   sql: string,
@@ -141,7 +141,7 @@ export function staffFrom(row: Row): Staff {
   return { ...(staff as Omit<Staff, 'stores'>), stores: JSON.parse(stores) as string[] };
 }
 
-function staffQueries(needs: readonly Needs[], found: Found): Query[] {
+function staffQueries(needs: Needs, found: Found): Query[] {
   const keep = (row: Row, key?: string) => {
     const staff = staffFrom(row);
     found.staff.set(staff.id, staff);
@@ -160,19 +160,17 @@ function staffQueries(needs: readonly Needs[], found: Found): Query[] {
     );
   const same = (value: string) => [value, value] as const;
   return [
-    ...over(
-      needs.flatMap((need) => need.staff ?? []),
-      'select s.* from json_each(?) i join staff s on s.id = i.value',
-      (row) => keep(row),
+    ...over(needs.staff ?? [], 'select s.* from json_each(?) i join staff s on s.id = i.value', (row) =>
+      keep(row),
     ),
-    ...named('customer', 'customer_id', needs.flatMap((need) => need.staffOf ?? []).map(same)),
-    ...named('phone', 'phone', needs.flatMap((need) => need.staffPhones ?? []).map(same)),
+    ...named('customer', 'customer_id', (needs.staffOf ?? []).map(same)),
+    ...named('phone', 'phone', (needs.staffPhones ?? []).map(same)),
     ...named(
       'invite',
       'invite_hash',
-      needs.flatMap((need) => need.staffInvites ?? []).map((token) => [token, sha256(token)] as const),
+      (needs.staffInvites ?? []).map((token) => [token, sha256(token)] as const),
     ),
-    ...(needs.some((need) => need.team) ? [teamQuery(found)] : []),
+    ...(needs.team ? [teamQuery(found)] : []),
   ];
 }
 
@@ -216,21 +214,21 @@ function textOf(value: Row[string] | undefined): string | null {
   return value === null || value === undefined ? null : String(value);
 }
 
-function approvalQueries(needs: readonly Needs[], now: number, found: Found): Query[] {
+function approvalQueries(needs: Needs, now: number, found: Found): Query[] {
   const joined = `left join customers c on c.id = p.customer_id left join coupons k on k.id = p.request ->> 'couponId'`;
   const columns = `p.*, ${nameOfCustomer}, k.name as coupon_name`;
   const open = `select ${columns} from approvals p ${joined}
     where p.status = 'waiting' and p.expires_at > ? order by p.created_at, p.id`;
   return [
     ...over(
-      needs.flatMap((need) => need.approvals ?? []),
+      needs.approvals ?? [],
       `select ${columns} from json_each(?) i join approvals p on p.id = i.value ${joined}`,
       (row) => {
         const approval = approvalFrom(row);
         found.approvals.set(approval.id, approval);
       },
     ),
-    ...(needs.some((need) => need.openApprovals)
+    ...(needs.openApprovals
       ? [
           {
             statement: statement(open, now),
@@ -263,25 +261,28 @@ function lineFrom(row: Row): AuditLine {
   };
 }
 
-function trailQueries(needs: readonly Needs[], now: number, found: Found): Query[] {
+function trailQueries(needs: Needs, now: number, found: Found): Query[] {
   return [
     ...over(
-      needs.flatMap((need) => need.auditEntries ?? []),
+      needs.auditEntries ?? [],
       `select ${lineColumns} from json_each(?) i join audit_entries e on e.id = i.value ${lineJoins}`,
       (row) => found.entries.set(String(row.id), lineFrom(row)),
     ),
-    ...needs.flatMap((need) => need.auditPages ?? []).map((page) => pageQuery(page, found)),
+    ...(needs.auditPages ?? []).map((page) => pageQuery(page, found)),
     ...over(
-      needs
-        .flatMap((need) => need.flags ?? [])
-        .map((flag) => [flagKey(flag), flag.customerId ?? 'house', flagAction(flag.pattern), flag.staffId]),
+      (needs.flags ?? []).map((flag) => [
+        flagKey(flag),
+        flag.customerId ?? 'house',
+        flagAction(flag.pattern),
+        flag.staffId,
+      ]),
       `select i.value ->> 0 as key from json_each(?) i join audit_entries e on e.chain = i.value ->> 1
          and e.action = i.value ->> 2 and e.reference = i.value ->> 3 and e.at > ?`,
       (row) => found.flags.add(String(row.key)),
       now - DAY_MS,
     ),
     ...over(
-      needs.flatMap((need) => need.deeds ?? []),
+      needs.deeds ?? [],
       `select i.value as id, e.action, count(*) as times from json_each(?) i
        join audit_entries e on e.actor = 'staff:' || i.value and e.at > ? group by 1, 2`,
       (row) => found.deeds.set(`${row.id} ${row.action}`, Number(row.times)),
@@ -305,12 +306,12 @@ function pageQuery(need: AuditPageNeed, found: Found): Query {
 /** How many of a customer's last purchases are looked at. */
 const purchasesAtGlance = 3;
 
-function lookUpQueries(needs: readonly Needs[], now: number, found: Found): Query[] {
-  const zone = needs.find((need) => need.stats)?.stats?.zone;
+function lookUpQueries(needs: Needs, now: number, found: Found): Query[] {
+  const zone = needs.stats?.zone;
   return [
-    ...needs.flatMap((need) => need.receipts ?? []).map((number) => receiptQuery(number, found)),
-    ...needs.flatMap((need) => need.glances ?? []).flatMap((need) => glanceQueries(need, now, found)),
-    ...(needs.some((need) => need.couponShelf) ? [shelfQuery(found)] : []),
+    ...(needs.receipts ?? []).map((number) => receiptQuery(number, found)),
+    ...(needs.glances ?? []).flatMap((need) => glanceQueries(need, now, found)),
+    ...(needs.couponShelf ? [shelfQuery(found)] : []),
     ...(zone === undefined
       ? []
       : [

@@ -48,10 +48,10 @@ export function joinSurveyFacts(first: SurveyFacts, second: SurveyFacts): Survey
 const viewColumns = 's.*, coalesce(c.merged_into, s.customer_id) as person_id';
 const viewJoin = 'left join customers c on c.id = s.customer_id';
 
-function surveyQueries(needs: readonly Needs[], found: Found): Query[] {
-  const ids: readonly SurveyId[] = needs.flatMap((need) => need.surveys ?? []);
-  const purchases: readonly PurchaseId[] = needs.flatMap((need) => need.surveysOfPurchases ?? []);
-  const asked: readonly CustomerId[] = needs.flatMap((need) => need.surveyed ?? []);
+function surveyQueries(needs: Needs, found: Found): Query[] {
+  const ids: readonly SurveyId[] = needs.surveys ?? [];
+  const purchases: readonly PurchaseId[] = needs.surveysOfPurchases ?? [];
+  const asked: readonly CustomerId[] = needs.surveyed ?? [];
   return [
     ...over(
       ids,

@@ -94,9 +94,9 @@ export function talkFrom(row: Row): TalkInView {
   };
 }
 
-function talkQueries(needs: readonly Needs[], now: number, found: Found): Query[] {
-  const ids = needs.flatMap((need) => need.talks ?? []);
-  const chats = needs.flatMap((need) => need.talksIn ?? []);
+function talkQueries(needs: Needs, now: number, found: Found): Query[] {
+  const ids = needs.talks ?? [];
+  const chats = needs.talksIn ?? [];
   const keep = (row: Row) => {
     const talk = talkFrom(row);
     found.talks.set(talk.id, talk);
@@ -118,11 +118,11 @@ function talkQueries(needs: readonly Needs[], now: number, found: Found): Query[
         found.inChats.set(key, keep(row).id);
       },
     ),
-    ...(needs.some((need) => need.openTalks) ? [openQuery(now, found)] : []),
+    ...(needs.openTalks ? [openQuery(now, found)] : []),
   ];
 }
 
-/** A query over the values of all needs, left out where there are none. */
+/** A query over the values asked for, left out where there are none. */
 function over<Value>(values: readonly Value[], sql: string, take: (row: Row) => void): Query[] {
   return values.length > 0 ? [eachRow(statement(sql, JSON.stringify(values)), take)] : [];
 }
@@ -147,9 +147,9 @@ export function talkMessageFrom(row: Row): TalkMessage {
   return messageRow(row) as TalkMessage;
 }
 
-function saidQueries(needs: readonly Needs[], found: Found): Query[] {
-  const replies = needs.flatMap((need) => need.talkReplies ?? []);
-  const talks = needs.flatMap((need) => need.talkMessages ?? []);
+function saidQueries(needs: Needs, found: Found): Query[] {
+  const replies = needs.talkReplies ?? [];
+  const talks = needs.talkMessages ?? [];
   return [
     ...over(
       replies.map((reply) => [reply.channel, reply.address, reply.providerId, talkReplyKey(reply)]),
