@@ -615,6 +615,87 @@ describe('a campaign', () => {
     });
   });
 
+  describe('fifty at once', () => {
+    const many = Array.from({ length: 50 }, (_, weight) => weight);
+
+    test('tell each of what matters most, as often as one person may be told, and each has its own result', async () => {
+      await people(t.svoi.database, 12, t.clock.now());
+      const plan = { ...plainPlan, controlPercent: 20 };
+      const occasion = (weight: number) => (weight >= 47 ? 'spring' : null);
+      const ids: CampaignId[] = [];
+      for (const weight of many) {
+        ids.push(await sent(t.svoi, { plan: { ...plan, weight, occasion: occasion(weight) } }));
+      }
+      const [paused, stopped] = [ids[40], ids[45]] as [CampaignId, CampaignId];
+      let turns = 0;
+      await sendCampaigns(t.svoi, async () => {
+        await settleDue(t.svoi);
+        turns += 1;
+        if (turns > 1) return;
+        await t.svoi.submit(moveCampaign(paused, 'pause', 'cli'));
+        await t.svoi.submit(moveCampaign(stopped, 'stop', 'cli'));
+      });
+      await work();
+      const wanted = await rowsOf(
+        `select m.customer_id as customer, m.campaign_id as campaign from campaign_members m join campaigns c on c.id = m.campaign_id
+         where m.state = 'told' order by m.customer_id, c.plan ->> 'weight' desc`,
+      );
+      const heard = await rowsOf(
+        'select m.customer_id as customer, m.campaign from messages m order by m.customer_id, m.id',
+      );
+      const most = (customer: unknown) => wanted.filter((one) => one.customer === customer).slice(0, 3);
+      const everybody = [...new Set(wanted.map(({ customer }) => customer))];
+      expect(everybody.length).toBe(12);
+      expect(heard).toEqual(everybody.flatMap(most));
+      const spring = `select max(told) as told from (select count(*) as told from campaign_members m
+        join campaigns c on c.id = m.campaign_id where m.state = 'told' and c.plan ->> 'occasion' = 'spring' group by m.customer_id)`;
+      expect(await rowsOf(spring)).toEqual([{ told: 1 }]);
+      for (const id of ids.filter((one) => ![paused, stopped].includes(one))) {
+        const { told: many = 0, control = 0, occasion: before = 0 } = await standing(t.svoi.database, id);
+        expect(many + control + before).toBe(12);
+        const report = await effectOf(t.svoi, { kind: 'campaign', id });
+        const arms = report?.arms.map(({ arm, people: drawn }) => [arm, drawn]);
+        expect(arms).toEqual(
+          [
+            ['a', many],
+            ['control', control],
+          ].filter(([, drawn]) => drawn),
+        );
+      }
+      expect([await standing(t.svoi.database, paused), await standing(t.svoi.database, stopped)]).toEqual([
+        {},
+        {},
+      ]);
+      await t.svoi.submit(moveCampaign(paused, 'resume', 'cli'));
+      await work();
+      expect(await stateOf(paused)).toBe('done');
+      expect((await campaignById(t.svoi.database, stopped))?.finishedAt).not.toBeNull();
+    });
+
+    test('that all wait cost a pass one look', async () => {
+      await people(t.svoi.database, 2, t.clock.now());
+      t.clock.set(at('2026-11-22T23:00:00+02:00'));
+      for (const weight of many) await sent(t.svoi, { plan: { ...plainPlan, weight } });
+      await sendCampaigns(t.svoi);
+      const { database } = t.svoi;
+      let looks = 0;
+      const counting: Database = {
+        ...database,
+        read(statements) {
+          looks += 1;
+          return database.read(statements);
+        },
+      };
+      await sendCampaigns({ ...t.svoi, database: counting });
+      expect(looks).toBe(1);
+      t.clock.set(at('2026-11-23T09:30:00+02:00'));
+      await sendCampaigns(t.svoi);
+      expect(await rowsOf('select state, count(*) as campaigns from campaigns group by 1')).toEqual([
+        { state: 'done', campaigns: 50 },
+      ]);
+    });
+  });
+
   test('a draft that nobody went on with for a month is forgotten; what was sent is kept', async () => {
     const { svoi, clock } = t;
     const { name, rule, content, plan } = aCampaign(clock.now());
