@@ -41,7 +41,7 @@ import {
   lookAtTrial,
   lookAtWords,
 } from './journey_looks.ts';
-import { fetchPhoto } from './photos.ts';
+import { fetchPhoto, lookAtTalkPhoto } from './photos.ts';
 import { lookAtEffect, lookAtResults } from './results.ts';
 import { currentRfm } from './rfm.ts';
 
@@ -128,6 +128,7 @@ const looks: Readonly<Record<QuestionKind, Look>> = {
   journey_words: ({ id, argument }, svoi) => lookAtWords(id, argument, svoi),
   effect: ({ argument }, svoi) => lookAtEffect(argument, svoi),
   photo: fetchPhoto,
+  talk_photo: lookAtTalkPhoto,
 };
 
 /** The segment of a question: its text, or the saved one it names. */

@@ -1,7 +1,8 @@
 import type { JourneyDefinition } from './core/journeys/definition.ts';
 import { spanMs } from './core/journeys/spans.ts';
+import { talkPhotosLiveMs } from './core/talks/photo.ts';
 import { DAY_MS } from './core/time.ts';
-import { forgetEvents, forgetLinks, forgetRuns } from './db/forget.ts';
+import { forgetEvents, forgetLinks, forgetRuns, forgetTalkPhotos } from './db/forget.ts';
 import type { Worked } from './jobs.ts';
 import type { NightlyTask } from './nightly.ts';
 
@@ -19,7 +20,7 @@ function runsLive({ again, occasion_again = '0m' }: JourneyDefinition): number |
   return Math.max(runsLiveMs, again === 'always' ? 0 : spanMs(again), spanMs(occasion_again));
 }
 
-/** Forgets what nobody asks for any more: short links, runs of journeys, what was told of customers. */
+/** Forgets what nobody asks for any more: short links, runs of journeys, what was told of customers, photos they sent in talks. */
 export const forgetTask: NightlyTask = {
   name: 'forget',
   async run({ database, clock, journeys }: Worked) {
@@ -30,5 +31,6 @@ export const forgetTask: NightlyTask = {
       if (live !== undefined) await forgetRuns(database, key, now - live);
     }
     await forgetEvents(database, now - runsLiveMs);
+    await forgetTalkPhotos(database, now - talkPhotosLiveMs);
   },
 };

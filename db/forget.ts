@@ -35,3 +35,12 @@ export async function forgetEvents(database: Database, before: number): Promise<
       select id from events where id < ? and handled_at is not null limit ?) returning id`;
   await forget(database, statement(page, idsFrom('evt', before), rowsAtOnce));
 }
+
+/** Forgets photos that customers sent in talks before a moment; those of campaigns and pages stay. Safe to repeat. */
+export async function forgetTalkPhotos(database: Database, before: number): Promise<void> {
+  const page = `delete from pictures where id in (
+      select p.id from pictures p join talk_messages said on said.id = 'tlm_' || substr(p.id, 5)
+      where p.id < ? limit ?)
+    returning id`;
+  await forget(database, statement(page, idsFrom('pic', before), rowsAtOnce));
+}

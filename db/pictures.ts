@@ -1,4 +1,4 @@
-import type { PictureId } from '../core/ids.ts';
+import type { PictureId, TalkMessageId } from '../core/ids.ts';
 import { withoutPrivateData } from '../core/messaging/image_privacy.ts';
 import { type Image, type ImageHead, imageTypes } from '../core/messaging/images.ts';
 import { type Database, type Reading, readRow, statement } from './database.ts';
@@ -8,19 +8,22 @@ export interface NewPicture extends Image, ImageHead {
   readonly id: PictureId;
   /** Epoch milliseconds. */
   readonly createdAt: number;
+  /** What was said with it in a talk: once that is forgotten, it is not kept. */
+  readonly saidWith?: TalkMessageId;
 }
 
 /**
- * Keeps a picture for good, without what a camera wrote beside it: messages and pages may name it at any time. One that
+ * Keeps a picture, without what a camera wrote beside it: messages and pages may name it at any time. One that
  * is there already stays as it is.
  */
 export async function savePicture(database: Pick<Database, 'write'>, picture: NewPicture): Promise<void> {
-  const { id, type, width, height, createdAt } = picture;
+  const { id, type, width, height, createdAt, saidWith = null } = picture;
   const { bytes } = withoutPrivateData(picture);
   await database.write([
     statement(
-      'insert or ignore into pictures (id, type, width, height, bytes, created_at) values (?, ?, ?, ?, ?, ?)',
-      ...[id, type, width, height, toBase64(bytes), createdAt],
+      `insert or ignore into pictures (id, type, width, height, bytes, created_at) select ?1, ?2, ?3, ?4, ?5, ?6
+       where ?7 is null or exists (select 1 from talk_messages where id = ?7 and text <> '')`,
+      ...[id, type, width, height, toBase64(bytes), createdAt, saidWith],
     ),
   ]);
 }

@@ -79,6 +79,8 @@ export function createSiteChat(parts: SiteChatParts): { readonly app: Hono; read
     return fileAnswer(c, readFile, 'chat.js');
   });
   app.get('/chat/files/:name', (c) => fileAnswer(c, readFile, c.req.param('name')));
+  // Browsers ask for it on every page of ours that names no icon.
+  app.get('/favicon.ico', (c) => fileAnswer(c, readFile, 'icon.svg'));
   app.get('/chat/frame', (c) => {
     const locale = z.enum(locales).catch('uk').parse(c.req.query('locale'));
     const ancestors = parts.embedders ? ["'self'", ...parts.embedders].join(' ') : '*';

@@ -1,6 +1,6 @@
 import type { ChannelName } from '../customers/types.ts';
 import { invariant } from '../errors.ts';
-import type { AddressId, CustomerId, QuestionId, StaffId } from '../ids.ts';
+import type { AddressId, CustomerId, QuestionId, StaffId, TalkId } from '../ids.ts';
 import { choicesOf } from '../messaging/plan.ts';
 import type { MessagingChanges, OutboxMessage, Reply } from '../messaging/types.ts';
 import type { Command, Context } from '../ports.ts';
@@ -37,6 +37,8 @@ const actOf = {
   journey_words: 'journeys',
   /** The photo that somebody sent for a campaign or a page: it is fetched and kept. */
   photo: 'page',
+  /** A photo that a customer sent in a talk: it is fetched and kept, and shown to whoever has the talk. */
+  talk_photo: 'talks',
 } as const satisfies Readonly<Record<string, StaffAct>>;
 
 export type QuestionKind = keyof typeof actOf;
@@ -128,7 +130,8 @@ export function beginLook(id: QuestionId, sorry: Reply): QuestionStep<Looked> {
       const nothing = { ok: true, changes: {}, result: { question: null } } as const;
       if (!question || question.dueAt === null || question.dueAt > now) return nothing;
       if (!hearsAnswer(question, facts)) return { ...nothing, changes: closed(question, context) };
-      if (question.tries >= mostTries) return { ...nothing, changes: told(question, sorry, facts, context) };
+      if (question.tries >= mostTries)
+        return { ...nothing, changes: told(question, { reply: sorry }, facts, context) };
       const begun = next(question, { tries: question.tries + 1, dueAt: now + lookMs });
       return { ok: true, changes: { questionUpdates: [begun] }, result: { question: begun } };
     },
@@ -153,6 +156,8 @@ export function putOff(id: QuestionId): QuestionStep<Record<string, never>> {
 export interface Answer {
   readonly reply: Reply;
   readonly keep?: QuestionArgument;
+  /** The talk it shows something of: an answer to this message is one in that talk. */
+  readonly talkId?: TalkId;
 }
 
 /** Answers a question, once, in the chat it was asked in; nobody who may not ask any more hears anything. */
@@ -168,9 +173,9 @@ export function answerQuestion(id: QuestionId, answer: (staff: Staff) => Answer)
       }
       const staff = facts.staff(question.staffId);
       invariant(staff, 'whoever hears an answer is there');
-      const { reply, keep } = answer(staff);
+      const { keep, ...said } = answer(staff);
       const known = { ...question, argument: { ...question.argument, ...keep } };
-      return { ok: true, changes: told(known, reply, facts, context), result: true };
+      return { ok: true, changes: told(known, said, facts, context), result: true };
     },
   };
 }
@@ -215,7 +220,12 @@ function closed(question: QuestionInView, { now }: Context): QuestionChanges {
   return { questionUpdates: [next(question, { dueAt: null, answeredAt: now })] };
 }
 
-function told(question: QuestionInView, reply: Reply, facts: StaffFacts, context: Context): Changes {
+function told(
+  question: QuestionInView,
+  { reply, talkId }: Omit<Answer, 'keep'>,
+  facts: StaffFacts,
+  context: Context,
+): Changes {
   const { addressId, channel, staffId } = question;
   if (channel === null) return closed(question, context);
   const customerId: CustomerId | null = facts.staff(staffId)?.customerId ?? null;
@@ -223,6 +233,7 @@ function told(question: QuestionInView, reply: Reply, facts: StaffFacts, context
   const message: OutboxMessage = {
     ...{ id: ids.next('msg', now), addressId, customerId, channel },
     ...{ category: 'reply', reply, replaces: null, createdAt: now, dueAt: now },
+    ...(talkId === undefined ? {} : { talkId }),
   };
   return { ...closed(question, context), messages: [message], choices: choicesOf(message) };
 }

@@ -42,6 +42,12 @@ export function forgetTalks(erasures: NonNullable<Changes['erasures']>): Stateme
        where talk_id in (${theirs})`,
       ids,
     ),
+    // Photos are kept under the numbers of what was said with them.
+    statement(
+      `delete from pictures where id in
+         (select 'pic_' || substr(said.id, 5) from talk_messages said where said.talk_id in (${theirs}))`,
+      ids,
+    ),
     statement(`update talk_messages set text = '' where talk_id in (${theirs})`, ids),
     statement(
       `update talks set status = 'closed', customer_id = null, revision = revision + 1,

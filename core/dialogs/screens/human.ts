@@ -2,10 +2,13 @@ import type { CustomerId } from '../../ids.ts';
 import type { Reply, Words } from '../../messaging/types.ts';
 import { mergeChanges } from '../../ports.ts';
 import type { Program } from '../../program/program.ts';
+import type { TeamMember } from '../../staff/types.ts';
+import { photoMark } from '../../talks/photo.ts';
 import { closed, listeners, openTalk, sayAsCustomer } from '../../talks/talk.ts';
 import type { TalkInView } from '../../talks/types.ts';
 import type { Route } from '../routes.ts';
 import { cardNeeds } from '../staff/card.ts';
+import { keepPhoto, photoIn } from '../staff/talk_photos.ts';
 import {
   endButton,
   ownButtons,
@@ -84,9 +87,14 @@ function open(turn: Turn, question: string): Outcome {
     paragraphs: [{ key: 'talk.wants', variables: { name } }, ...talkCard(turn, name, turn.record, said)],
     buttons: waitingButtons(talk.id),
   };
+  const sent = { event: turn.event, message: said[0], taker: undefined, told };
   return {
     ...talking(turn, { key: question === '' ? 'human.opened' : 'human.asked' }),
-    changes: mergeChanges<DialogChanges>(changes, tellOfTalk(talk.id, told, alert, 'asks', context)),
+    changes: mergeChanges<DialogChanges>(
+      changes,
+      tellOfTalk(talk.id, told, alert, 'asks', context),
+      keepPhoto(sent, context),
+    ),
   };
 }
 
@@ -166,28 +174,41 @@ function pass(turn: Turn, talk: TalkInView, words: string): Outcome {
   const told = listeners(facts.team(), turn.address.customerId);
   const taker = takerOf(talk, told);
   const said = sayAsCustomer(talk, text, { taker, heard: told.length > 0 }, program, context);
-  // Of an album each picture comes by itself: who heard of the first need not hear of the others.
-  if (words === '' && isSameAlbum(turn, talk))
-    return { ...sentBefore, paragraphs: [], silent: true, changes: said.changes };
   const name = nameIn(turn);
-  const sent = turn.event.said.kind === 'attachment';
-  const paragraphs = [[saidWords(name, text), ...(sent ? [{ key: 'talk.unseen' } as const] : [])]];
+  const message = said.changes.talkMessages?.[0];
+  const photo = keepPhoto({ event: turn.event, message, taker, told }, context);
+  // Of an album each picture comes by itself: who heard of the first need not hear of the others.
+  if (words === '' && isSameAlbum(turn, talk)) {
+    const changes = mergeChanges<DialogChanges>(said.changes, photo);
+    return { ...sentBefore, paragraphs: [], silent: true, changes };
+  }
+  const paragraphs = [[saidWords(name, text), ...sightWords(turn, taker)]];
   const reply = taker
     ? ({ paragraphs, buttons: ownButtons(talk.id), takesNumbers: true } as const)
     : { paragraphs, buttons: waitingButtons(talk.id) };
   const alert = tellOfTalk(talk.id, taker ? [taker] : told, reply, 'asks', context);
-  const changes = mergeChanges<DialogChanges>(said.changes, alert);
+  const changes = mergeChanges<DialogChanges>(said.changes, alert, photo);
   if (told.length === 0) {
     return { ...home(saying({ ...turn, talk: undefined }, { key: 'human.nobody' }), ''), changes };
   }
-  if (sent) return { ...talking(turn, { key: 'human.told_of_picture' }), ...sentBefore, changes };
+  if (turn.event.said.kind === 'attachment') {
+    const key = photoIn(turn.event) ? 'human.photo_passed' : 'human.told_of_picture';
+    return { ...talking(turn, { key }), ...sentBefore, changes };
+  }
   return { step: 'talk', paragraphs: [], silent: true, changes };
+}
+
+/** Who will see what was sent: a photo comes by itself to whoever has the talk, any other file to nobody. */
+function sightWords({ event }: Turn, taker: TeamMember | undefined): Words[] {
+  if (event.said.kind !== 'attachment') return [];
+  if (!photoIn(event)) return [{ key: 'talk.unseen' }];
+  return taker ? [] : [{ key: 'talk.photo_waits' }];
 }
 
 /** What a person reads of something sent: that it came, and the words with it. */
 function marked({ event: { said } }: Turn, text: string): string {
   if (said.kind !== 'attachment') return text;
-  return `${said.picture ? '📷' : '📎'} ${text}`.trim();
+  return `${said.picture ? photoMark : '📎'} ${text}`.trim();
 }
 
 const albumMs = 60_000;

@@ -23,6 +23,7 @@ import { type Outcome, press, writing } from '../turn.ts';
 import type { DialogChanges, DialogState } from '../types.ts';
 import { cardNeeds } from './card.ts';
 import { staffName } from './requests.ts';
+import { showPhotos, showPhotosTo } from './talk_photos.ts';
 import {
   answerReply,
   backReply,
@@ -206,7 +207,12 @@ function withNews(turn: StaffTurn, talk: TalkInView, { changes }: Pick<Moved, 'c
   const told = others(turn, talk).filter(({ id }) => talk.status !== 'taken' || id === talk.staffId);
   const variables = { staff: staffName(staff), name: talk.customerName };
   const news = { paragraphs: [{ key: 'talk.was_taken', variables } as const] };
-  return mergeChanges<DialogChanges>(changes, tellOfTalk(talk.id, told, news, 'informs', context));
+  const said = turn.facts.talkMessages(talk.id);
+  return mergeChanges<DialogChanges>(
+    changes,
+    tellOfTalk(talk.id, told, news, 'informs', context),
+    showPhotos(talk, said, { staffId: staff.id, addressId: turn.address.id }, context),
+  );
 }
 
 /** Sends an answer. Undefined where there is none: the button is from an earlier conversation. */
@@ -281,7 +287,11 @@ function give(turn: StaffTurn, talk: TalkInView, argument: string): Outcome {
   } as const;
   const told = tellOfTalk(talk.id, [colleague], alert, 'asks', turn.context);
   const words: Words = { key: 'talk.given', variables: { staff: staffName(colleague), name } };
-  return writing(mergeChanges<DialogChanges>(changes, told), { ...done(turn, [words]), beside: true });
+  const photos = showPhotosTo(talk, turn.facts.talkMessages(talk.id), colleague, turn.context);
+  return writing(mergeChanges<DialogChanges>(changes, told, photos), {
+    ...done(turn, [words]),
+    beside: true,
+  });
 }
 
 function askWhom(turn: StaffTurn, talk: TalkInView): Outcome {

@@ -1,7 +1,7 @@
 import type { Customer } from '../../customers/types.ts';
 import type { Refusal } from '../../errors.ts';
 import type { AuditId } from '../../ids.ts';
-import type { Button, Words } from '../../messaging/types.ts';
+import type { Button, Reply, Words } from '../../messaging/types.ts';
 import type { Program } from '../../program/program.ts';
 import { press } from '../turn.ts';
 
@@ -13,6 +13,12 @@ export function nameOf({ name, phone, card }: Pick<Customer, 'name' | 'phone' | 
 /** The button that takes back what was just done. */
 export function undoButton(entry: AuditId): readonly Button[] {
   return [press({ key: 'button.undo' }, `undo:${entry}`)];
+}
+
+/** The buttons under a message that is looked at, a line each; nothing where there are none. */
+export function buttonWords({ buttons = [] }: Pick<Reply, 'buttons'>): Words[][] {
+  const labels = buttons.flat().map(({ label }) => label);
+  return labels.length > 0 ? [[{ key: 'preview.buttons' }, ...labels]] : [];
 }
 
 /** Why something was not done, in words for the staff. */

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { FetchOutcome } from '../../../bots/channel.ts';
 import { png } from '../../../core/messaging/images.ts';
+import { DAY_MS } from '../../../core/time.ts';
 import { readRow } from '../../../db/database.ts';
 import { findPicture } from '../../../db/pictures.ts';
 import { runErrands } from '../../../errands.ts';
+import { forgetTask } from '../../../forget_nightly.ts';
 import { type Heard, plain, type TestChat } from '../../support/chat.ts';
 import { jpeg } from '../../support/images.ts';
 import { patient } from '../../support/patient.ts';
@@ -182,21 +184,85 @@ describe('a photo where none is asked for', () => {
     expect(texts(await send(anna, 'red', 'menu'))[0]).toContain('You have');
   });
 
-  test('in a talk the person who answers is told of it, and the customer what became of it', async () => {
+  /** Anna, with an open talk that nobody has taken. */
+  async function inTalk(): Promise<TestChat> {
     const anna = await aMember(t.svoi, '+380671230003', 'Anna');
     await anna.say('/human');
     await maria.hear();
-    const [answer] = await send(anna, 'red');
-    expect(answer?.text).toContain('The team knows that you sent a file or a photo');
-    const [told] = await maria.hear();
-    expect(told?.text).toBe('Anna: 📷\nThe file or photo itself is not shown here: ask for it in words.');
-    expect(told?.buttons.join()).toContain('Answer');
+    return anna;
+  }
+
+  test('in a talk it is shown to whoever has taken it, and the customer hears that it was passed on', async () => {
+    const anna = await inTalk();
+    await maria.tap('Take');
+    await anna.hear();
+    const [answer] = await send(anna, 'red', 'a torn sleeve');
+    expect(answer?.text).toContain('Your photo has been passed on.');
+    const heard = await later(maria);
+    expect(texts(heard)).toEqual(['Anna: 📷 a torn sleeve', 'A photo: Anna']);
+    const shown = pictureOf(heard);
+    expect(shown?.kind === 'photo' ? await findPicture(t.svoi.database, shown.id) : undefined).toEqual(jpeg);
+  });
+
+  test('sent before anybody took the talk it is kept, and shown to who takes it', async () => {
+    const anna = await inTalk();
+    await send(anna, 'red');
+    expect(texts(await later(maria))).toEqual(['Anna: 📷\nWhoever takes the talk will see the photo.']);
     // The rest of an album is in the talk, and nobody hears of each of its pictures.
-    expect([await send(anna, 'red'), await maria.hear()]).toEqual([[], []]);
-    const [words] = await send(anna, 'red', 'a torn sleeve').then(() => maria.hear());
-    expect(words?.text).toContain('Anna: 📷 a torn sleeve');
-    await sendFile(anna, 'the receipt');
-    expect(texts(await maria.hear())[0]).toContain('Anna: 📎 the receipt');
+    expect([await send(anna, 'red'), await later(maria)]).toEqual([[], []]);
+    await maria.tap('Take');
+    expect(texts(await later(maria)).filter((text) => text === 'A photo: Anna')).toHaveLength(2);
+  });
+
+  test('nobody else of the staff sees it, but a colleague whom the talk is given to', async () => {
+    const oleh = await aColleague(t.svoi, '+380671230009', 'Oleh', 'cashier');
+    const anna = await inTalk();
+    await maria.tap('Take');
+    await send(anna, 'red');
+    await later(maria);
+    expect(texts(await oleh.hear()).join()).not.toContain('A photo');
+    await maria.tap('Hand over');
+    await maria.tap('Oleh');
+    const photo = (await later(oleh)).at(-1);
+    expect([photo?.text, photo?.reply.picture?.kind]).toEqual(['A photo: Anna', 'photo']);
+  });
+
+  test('that its channel does not hand out is asked for again', async () => {
+    const anna = await inTalk();
+    await maria.tap('Take');
+    await send(anna, 'blue');
+    expect(texts(await later(maria)).at(-1)).toContain('Anna: the photo could not be shown.');
+    expect(await pictures()).toBe(0);
+  });
+
+  test('a file that is none is only told of', async () => {
+    const anna = await inTalk();
+    const [answer] = await sendFile(anna, 'the receipt');
+    expect(answer?.text).toContain('The team knows that you sent a file');
+    expect(texts(await maria.hear())[0]).toContain('Anna: 📎 the receipt\nThe file itself is not shown here');
+  });
+
+  test('of a talk goes after a month, and at once with who is erased; a picture of a page stays', async () => {
+    await askedForPicture();
+    await send(maria, 'red');
+    await later(maria);
+    const anna = await inTalk();
+    await send(anna, 'red');
+    await later(maria);
+    expect(await pictures()).toBe(2);
+    t.clock.advance(31 * DAY_MS);
+    await forgetTask.run(t.svoi, '2026-11-22');
+    expect(await pictures()).toBe(1);
+    const boris = await aMember(t.svoi, '+380671230004', 'Boris');
+    await boris.say('/human');
+    await send(boris, 'red');
+    await later(boris);
+    // One that is still to be fetched finds nobody any more.
+    await send(boris, 'red');
+    expect(await pictures()).toBe(2);
+    for (const data of ['erase', 'erase:next', 'erase:yes']) await boris.press(data);
+    await later(maria);
+    expect(await pictures()).toBe(1);
   });
 
   test('of an answer with a photo only the words go to the customer, and who wrote it knows', async () => {

@@ -13,6 +13,7 @@ import type { SegmentProblem } from '../../../segments/types.ts';
 import { type Campaign, isOver, type MemberState } from '../../../staff/campaigns.ts';
 import { press, toMenu } from '../../turn.ts';
 import { described, problemWords } from '../segments/words.ts';
+import { buttonWords } from '../words.ts';
 import { whenWords } from './draft.ts';
 import { draftButtons } from './screens.ts';
 
@@ -49,7 +50,7 @@ export function draftAnswer(id: QuestionId, campaign: Campaign, found: DraftFoun
       ? { key: 'campaign.looks_variant', variables: { variant: variant.toUpperCase() } }
       : { key: 'campaign.looks' },
     ...reply.paragraphs,
-    ...labelsOf(reply),
+    ...buttonWords(reply),
   ]);
   const problems: Paragraph[] =
     wrong.length > 0 ? [[{ key: 'campaign.wrong' }, ...wrong.slice(0, 3).map(({ words }) => words)]] : [];
@@ -65,7 +66,7 @@ export function draftAnswer(id: QuestionId, campaign: Campaign, found: DraftFoun
       whenWords(campaign),
       ...shown,
       ...(fits.length > 0 ? [fits] : []),
-      audienceWords(audience),
+      audienceWords(audience, campaign),
       ...problems,
     ],
     draftButtons(campaign.id, sends ? id : undefined),
@@ -74,13 +75,10 @@ export function draftAnswer(id: QuestionId, campaign: Campaign, found: DraftFoun
   return { ...answer, reply: { ...answer.reply, ...(picture ? { picture } : {}) }, keep };
 }
 
-/** The buttons under a message, but the way to hear no more, which is always there. */
-function labelsOf({ buttons = [] }: Reply): Words[][] {
-  const labels = buttons.flat().flatMap((one) => ('data' in one && one.data === 'stop' ? [] : [one.label]));
-  return labels.length > 0 ? [labels] : [];
-}
-
-function audienceWords({ people, channels, others, priceMicros, giftMicros }: PricedAudience): Words[] {
+function audienceWords(
+  { people, channels, others, priceMicros, giftMicros }: PricedAudience,
+  { plan: { budgetMinor } }: Campaign,
+): Words[] {
   const over = channels.map(
     ({ channel, people: number }): Words => ({
       key: 'campaign.over_channel',
@@ -97,7 +95,15 @@ function audienceWords({ people, channels, others, priceMicros, giftMicros }: Pr
     giftMicros > 0
       ? [{ key: 'campaign.gift_cost', variables: { amount: Math.round(giftMicros / MICROS_OF_MINOR) } }]
       : [];
-  return [...reached, ...over, ...memberLines(others), ...(people > 0 ? [cost, ...worth] : [])];
+  const enough = reachWords(people, (priceMicros ?? 0) + giftMicros, budgetMinor);
+  return [...reached, ...over, ...memberLines(others), ...(people > 0 ? [cost, ...worth, ...enough] : [])];
+}
+
+/** For about how many a budget will do, where it will not do for all. */
+function reachWords(people: number, micros: number, budgetMinor: number | null): Words[] {
+  const budget = (budgetMinor ?? 0) * MICROS_OF_MINOR;
+  if (budgetMinor === null || micros <= budget) return [];
+  return [{ key: 'campaign.budget_reaches', variables: { count: Math.floor((people * budget) / micros) } }];
 }
 
 /** Lines about those who are not told, by why. */

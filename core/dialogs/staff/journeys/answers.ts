@@ -10,7 +10,7 @@ import { MICROS_OF_MINOR } from '../../../messaging/price.ts';
 import type { Button, Paragraph, Reply, Words } from '../../../messaging/types.ts';
 import { press } from '../../turn.ts';
 import { leaving } from '../task.ts';
-import { nameOf } from '../words.ts';
+import { buttonWords, nameOf } from '../words.ts';
 import { type JourneyText, textsIn } from './texts.ts';
 
 function answerOf(paragraphs: readonly Paragraph[], buttons: readonly (readonly Button[])[]): Answer {
@@ -280,14 +280,14 @@ export function wordsAnswer(
   { key, number, language, text, reply, fits }: WordsFound,
   programLocale: Locale,
 ): Answer {
-  const labels = (reply.buttons ?? []).flat().map(({ label }) => label);
   const missing = missingLanguages(text.texts, programLocale);
   const toMe = text.message ? [press({ key: 'scenario.to_me' }, `journey_words:me-${id}`)] : [];
   return answerOf(
     [
       { key: text.message ? 'scenario.looks' : 'scenario.looks_staff' },
       ...reply.paragraphs,
-      ...[labels, fits, missing].filter((lines) => lines.length > 0),
+      ...buttonWords(reply),
+      ...[fits, missing].filter((lines) => lines.length > 0),
     ],
     [
       [keepButton(id)],
