@@ -14,6 +14,9 @@ import { campaignFrom } from './facts/campaigns.ts';
 import type { SegmentProgram } from './segments/context.ts';
 import { shareSql } from './segments/people.ts';
 
+/** Whether a message `n` has ended, and its gift been taken back if that was owed, and it holds something of a budget. */
+const isEnded = 'n.reserved_micros is not null and n.settled_at is not null and n.due_at is null';
+
 /** A condition over `customers c`, as a segment is compiled to. */
 export interface Where {
   readonly where: string;
@@ -30,13 +33,17 @@ const isSomethingDue = `(reason is not null or coalesce((
 
 /**
  * Campaigns that something is to be done about now, `now`. What matters most comes first, because people get only so many
- * offers a week; of what matters as much, the oldest.
+ * offers a week; of what matters as much, the oldest. Of those that are over only what their last messages did not need is
+ * left to be settled up.
  */
 export async function openCampaigns(database: Reading, now: number): Promise<Campaign[]> {
   const [rows = []] = await database.read([
     statement(
       `select * from campaigns where finished_at is null and (state in ('freezing', 'stopped')
-         or (state = 'sending' and ${isSomethingDue}) or (state = 'planned' and starts_at <= ?1)) order by plan ->> 'weight' desc, created_at, id`,
+         or (state = 'sending' and ${isSomethingDue}) or (state = 'planned' and starts_at <= ?1))
+       or finished_at is not null and exists (
+         select 1 from notices n indexed by notices_reserved where n.campaign = campaigns.id and ${isEnded})
+       order by plan ->> 'weight' desc, created_at, id`,
       now,
     ),
   ]);
@@ -298,6 +305,65 @@ export function leaveOutStatement(id: CampaignId, limit: number): Statement {
     id,
     limit,
   );
+}
+
+/** Messages whose cost is settled up in one commit. */
+const settledAtOnce = 5000;
+
+/**
+ * Messages `n` of a campaign `?1` that have ended and hold something of its budget, gifts that nobody heard of taken back:
+ * by an index of those that hold something, those that ended first before the others.
+ */
+const endedSql = `select n.* from notices n indexed by notices_reserved where n.campaign = ?1 and ${isEnded}`;
+const pageSql = `${endedSql} order by n.settled_at, n.id limit ${settledAtOnce}`;
+
+/**
+ * What of it comes back to the budget, of a message `n`, in micros: what was set aside and not spent, and the gift as far as
+ * it was taken back. Where nobody knows what was spent, because a price is missing or a try was given up before its answer
+ * came, all stays that was set aside for the messages.
+ */
+const backSql = `iif(exists (select 1 from messages x indexed by messages_notice where x.notice_id = n.id and (
+      (x.sent_at is not null and x.price_micros is null)
+      or (x.sent_at is null and x.state = 'cancelled' and x.attempts > 0))), 0,
+    n.reserved_micros - coalesce((select sum(x.price_micros) from messages x indexed by messages_notice
+      where x.notice_id = n.id), 0))
+  + coalesce((n.gift ->> '$.eachMicros')
+      * (coalesce(n.gift ->> '$.takenBack', 0) + coalesce(n.gift ->> '$.codesTakenBack', 0)), 0)`;
+
+/** What will come back to the budget of a campaign as soon as it is settled up, in micros. */
+export async function comingBack(database: Reading, id: CampaignId): Promise<number> {
+  const row = await readRow(database, `select sum(${backSql}) as micros from (${endedSql}) n`, id);
+  return Number(row?.micros ?? 0);
+}
+
+/**
+ * Settles up messages of a campaign that have ended: what they did not need goes back to its budget, so that others can be
+ * told; whoever waited for that is told from then on. One commit, and safe to repeat, also from two processes at once.
+ * Whether there was anything to settle up.
+ */
+export async function settleUp(database: Database, id: CampaignId): Promise<boolean> {
+  const row = await readRow(database, `select count(*) as ended from (${pageSql}) n`, id);
+  if (!row?.ended) return false;
+  await database.write([
+    statement(
+      `update campaigns set spent_micros = spent_micros - b.micros, revision = revision + 1,
+         reason = iif(reason = 'budget' and b.micros > 0, null, reason)
+       from (select sum(${backSql}) as micros from (${pageSql}) n) b where id = ?1 and b.micros is not null`,
+      id,
+    ),
+    statement(
+      `update notices set reserved_micros = null, revision = revision + 1 where id in (select id from (${pageSql}))`,
+      id,
+    ),
+  ]);
+  return true;
+}
+
+/** Whether something may still come back to the budget of a campaign: messages of it are on their way. */
+export async function isAnythingReserved(database: Reading, id: CampaignId): Promise<boolean> {
+  const sql = `select 1 as one from notices indexed by notices_reserved
+    where campaign = ? and reserved_micros is not null limit 1`;
+  return (await readRow(database, sql, id)) !== undefined;
 }
 
 /** How many notices are due and not yet looked at, counted up to `limit`. */
