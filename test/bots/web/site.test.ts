@@ -301,6 +301,11 @@ describe('the widget', () => {
     expect(await policyOf(named.app)).toContain("frame-ancestors 'self' https://shop.example");
   });
 
+  it('has an icon for pages that name none', async () => {
+    const answer = await app.request('/favicon.ico');
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'image/svg+xml']);
+  });
+
   it.each(['/chat/files/tsconfig.json', '/chat/files/..%2Fstore.ts', '/chat/files/none.js'])(
     'serves no file but its own: not %s',
     async (path) => {

@@ -64,6 +64,9 @@ describe('writing to a segment', () => {
       > Boots are here.
       >> Now
       Boots are here.
+      Buttons:
+      Not now
+      No more offers
       2 people will get it.
       Telegram: 2
       Not agreed to offers: 2
@@ -82,6 +85,19 @@ describe('writing to a segment', () => {
     expect(again.at(-1)?.text).toContain('started already');
     await work();
     expect(await told(chats)).toEqual([[], [], []]);
+  });
+
+  test('says before anything is sent for how many the budget will do', async () => {
+    await members(3);
+    await write();
+    for (const said of ['More…', 'Gift']) await maria.tap(said);
+    await maria.say('+50');
+    for (const said of ['More…', 'Budget']) await maria.tap(said);
+    const short = await maria.say('120');
+    expect(short.at(-1)?.text).toContain('The budget will do for about 2 people.');
+    for (const said of ['More…', 'Budget']) await maria.tap(said);
+    const enough = await maria.say('150');
+    expect(enough.at(-1)?.text).not.toContain('The budget will do');
   });
 
   test('to oneself first changes nothing for the others', async () => {
