@@ -95,19 +95,23 @@ function lookAt<Item>(job: Job<Item>): Look {
   };
 }
 
+/** One that cannot be settled keeps no other from it; the first failure is thrown once all had their turn. */
 async function settleAll<Item>(
   svoi: Worked,
   { due, settle }: Job<Item>,
   first: readonly Item[],
 ): Promise<void> {
+  const failures: unknown[] = [];
   let before = '';
   for (let items = first; items.length > 0; ) {
     // The same things due again were not settled by their commands: the next run tries them, this one must end.
-    if (JSON.stringify(items) === before) return;
+    if (JSON.stringify(items) === before) break;
     before = JSON.stringify(items);
-    await Promise.all(items.map((item) => svoi.submit(settle(item, svoi))));
+    const done = await Promise.allSettled(items.map((item) => svoi.submit(settle(item, svoi))));
+    failures.push(...done.flatMap((one) => (one.status === 'rejected' ? [one.reason] : [])));
     items = await due(svoi.database, svoi.clock.now(), itemsAtOnce);
   }
+  if (failures.length > 0) throw failures[0];
 }
 
 /**
@@ -115,14 +119,16 @@ async function settleAll<Item>(
  * after one that had something to do.
  */
 async function runJobs(svoi: Worked, looks: readonly Look[]): Promise<void> {
+  const failures: unknown[] = [];
   for (let left = looks; left.length > 0; ) {
     const database = gathered(svoi.database);
     const found = await Promise.all(left.map((look) => look(database, svoi)));
     const first = found.findIndex(({ count }) => count > 0);
-    if (first < 0) return;
-    await found[first]?.settle();
+    if (first < 0) break;
+    await found[first]?.settle().catch((error) => failures.push(error));
     left = left.slice(first + 1);
   }
+  if (failures.length > 0) throw failures[0];
 }
 
 /** Points that waited for a return window to close. */
@@ -282,20 +288,20 @@ async function followClock({ database, clock }: Worked): Promise<void> {
  */
 export async function settleDue(svoi: Worked): Promise<void> {
   await followClock(svoi);
-  await runJobs(svoi, [
-    release,
-    timeouts,
-    reservations,
-    merges,
-    expiry,
-    requests,
-    flags,
-    waitingTalks,
-    quietTalks,
+  // What is wrong with one of them keeps no other from its turn, and no message from going out.
+  await eachInTurn(svoi, [
+    settleByTheClock,
+    askAboutPurchases,
+    settleRefills,
+    (one) => runJobs(one, [leftCarts]),
+    goOnWithJourneys,
+    settleNotices,
+    makeCodes,
   ]);
-  await askAboutPurchases(svoi);
-  await settleRefills(svoi);
-  await runJobs(svoi, [leftCarts]);
-  // What is wrong with one journey keeps no message from going out.
-  await eachInTurn(svoi, [goOnWithJourneys, settleNotices, makeCodes]);
+}
+
+async function settleByTheClock(svoi: Worked): Promise<void> {
+  const ofCustomers = [release, timeouts, reservations, merges, expiry];
+  const ofStaff = [requests, flags, waitingTalks, quietTalks];
+  await runJobs(svoi, [...ofCustomers, ...ofStaff]);
 }

@@ -31,6 +31,8 @@ export async function takeUpEvents(svoi: Worked): Promise<void> {
 
 async function takeUpPage(open: readonly OpenEvent[], svoi: Worked): Promise<unknown[]> {
   const { database, clock } = svoi;
+  // Known after the events: what was switched on before one of them hears of it, whichever process switched it.
+  await svoi.reloadJourneys();
   const journeys = svoi.journeys();
   const now = clock.now();
   const wanted = open.map((one) => ({ ...one, starts: startsOf(one.event, journeys, now) }));

@@ -3,7 +3,9 @@ import { purchaseRules } from '../core/program/rules.ts';
 import { recordPayment } from '../core/purchases/payment.ts';
 import { readRows } from '../db/database.ts';
 import { verifyLedger } from '../db/verify.ts';
+import type { AnyCommand } from '../db/writer.ts';
 import { settleDue } from '../jobs.ts';
+import type { Svoi } from '../svoi.ts';
 import { aPurchase, buy } from './support/purchases.ts';
 import { type TestSvoi, testSvoi } from './support/svoi.ts';
 
@@ -122,4 +124,19 @@ test('more customers than fit one round are all written off', async () => {
   t.clock.advance(400 * 86_400_000);
   await settleDue(t.svoi);
   expect(await burned()).toBe(600 * 50);
+});
+
+test('one customer whose points cannot burn keeps nobody else’s from it, and is told of once all are done', async () => {
+  await threeDays();
+  t.clock.set(Date.parse('2027-04-06T08:30:00+03:00'));
+  const [lot] = await readRows(
+    t.svoi.database,
+    'select customer_id as id from lots order by expires_at limit 1',
+  );
+  const isBroken = ({ name, needs }: AnyCommand<unknown>) =>
+    name === 'points.expire' && JSON.stringify(needs).includes(String(lot?.id));
+  const submit: Svoi['submit'] = (command) =>
+    isBroken(command) ? Promise.reject(new Error('broken')) : t.svoi.submit(command);
+  await expect(settleDue({ ...t.svoi, submit })).rejects.toThrow('broken');
+  expect(await burned()).toBe(2 * 150);
 });
