@@ -9,7 +9,7 @@ import { createDispatcher, type Dispatcher } from './bots/dispatcher.ts';
 import { createRenderer, type DrawPicture } from './bots/render.ts';
 import { createClaimPage } from './bots/web/claim.tsx';
 import { createExportPage } from './bots/web/export.tsx';
-import { openPlaygroundClock, type Passing, type PlaygroundClock } from './bots/web/playground/clock.ts';
+import { type EndingClock, openPlaygroundClock, type Passing } from './bots/web/playground/clock.ts';
 import { createSiteChat } from './bots/web/site.tsx';
 import { createStartingDoor } from './bots/web/starting.tsx';
 import { createSessionToken } from './bots/web/tokens.ts';
@@ -40,7 +40,7 @@ import manifest from './package.json' with { type: 'json' };
 import { type LivelyPlayground, openPlayground } from './playground.ts';
 import { type Bustle, nextStopOf, passTime, silence } from './playground_time.ts';
 import { scoreNewProfiles } from './rfm.ts';
-import { type Background, createBackground } from './runner.ts';
+import { type Background, createBackground, eachInTurn } from './runner.ts';
 import { parseSettings, type Settings } from './settings.ts';
 import { createSvoi, type Svoi } from './svoi.ts';
 import { openWebParts } from './web.ts';
@@ -53,8 +53,19 @@ const jobsEveryMs = 1000;
 /** Where a running server listens, and how to end it. */
 interface Running {
   readonly url: string;
+  /** Takes nothing more; resolves when all that was taken has been done. The database stays open. */
   stop(): Promise<void>;
 }
+
+/** How the process is ended at this moment. */
+interface Ending {
+  stop(): Promise<void>;
+  /** Closes the database: what is under way then is undone, or done by the next start. */
+  close(): void;
+}
+
+/** Under the ten seconds that containers are given: what takes longer is gone on with by the next start. */
+const longestStopMs = 8000;
 
 /** What everything in the process is joined to. */
 interface Core {
@@ -64,7 +75,7 @@ interface Core {
   /** Draws pictures of reports, and those of messages. */
   readonly drawPng: DrawingAnalyst['draw'];
   readonly drawPicture: DrawPicture;
-  readonly clock: PlaygroundClock;
+  readonly clock: EndingClock;
   readonly metrics: Metrics;
   /** Notices, journeys, errands, and what falls due by the clock. */
   readonly background: Background;
@@ -98,12 +109,15 @@ interface Listening {
 /** What answers requests. */
 type Answering = Pick<Hono<{ Bindings: HttpBindings }>, 'fetch'>;
 
-/** Starts Svoi as one process: database, API, channels, jobs. Refuses wrong settings and a database in use. */
-async function start(): Promise<Running> {
-  const settings = parseSettings(process.env);
+/**
+ * Starts Svoi as one process: database, API, channels, jobs. Refuses a database in use. `ending` closes the database from
+ * the moment it is open.
+ */
+async function start(settings: Settings, ending: Ending): Promise<Running> {
   const log = pino({ level: settings.LOG_LEVEL, serializers: { error: pino.stdSerializers.err } });
   const { DATABASE_URL: url, DATABASE_AUTH_TOKEN: authToken } = settings;
   const database = await openDatabase({ url, authToken });
+  ending.close = database.close;
   const core = await createCore(settings, database, log);
   const starting = createStartingDoor();
   const listening = await listen(starting.app, settings);
@@ -124,7 +138,8 @@ async function start(): Promise<Running> {
   return {
     url: listening.url,
     async stop() {
-      const ended = core.background.end();
+      const ended = Promise.all([core.background.end(), core.clock.end()]);
+      playground?.close();
       await listening.close();
       await control.close();
       // What is in flight still needs its connection.
@@ -134,7 +149,7 @@ async function start(): Promise<Running> {
       await core.svoi.writer.close();
       core.svoi.analyst.close();
       await ended;
-      database.close();
+      await database.checkpoint?.();
     },
   };
 }
@@ -201,11 +216,11 @@ async function createCore(settings: Settings, database: Database, log: pino.Logg
 }
 
 /** The real clock; in the playground one that can be put forward. */
-async function openClock(settings: Settings, database: Database, passing: Passing): Promise<PlaygroundClock> {
+async function openClock(settings: Settings, database: Database, passing: Passing): Promise<EndingClock> {
   if (settings.SVOI_MODE === 'playground') {
     return openPlaygroundClock(createValues(database), realClock, passing);
   }
-  return { ...realClock, jump: async () => {}, underWay: () => undefined };
+  return { ...realClock, jump: async () => {}, underWay: () => undefined, end: async () => {} };
 }
 
 /** How a made-up person's browser names itself. */
@@ -304,11 +319,12 @@ async function startDispatcher(core: Core, channels: readonly Channel[]): Promis
 }
 
 function startJobs({ svoi, background, failed, goOnWithErrands }: Core): void {
+  const isShared = svoi.database.kind === 'server';
   const run = async () => {
     goOnWithErrands();
-    await settleDue(svoi);
-    await runNightly(svoi);
-    await scoreNewProfiles(svoi);
+    // Another process may have put a program in force.
+    if (isShared) await svoi.reloadProgram();
+    await eachInTurn(svoi, [settleDue, (one) => runNightly(one), scoreNewProfiles]);
   };
   background.every(jobsEveryMs, run, failed('work that is due failed'));
 }
@@ -356,12 +372,15 @@ function greet({ url }: Running, settings: Settings): void {
   console.log([...lines, `How to post purchases: ${url}/docs`].join('\n'));
 }
 
-function stopOnSignals(running: Running): void {
+/** The first signal ends the process in good order, at whatever moment it comes; a second one at once. */
+function stopOnSignals(ending: Ending): void {
   let stopping = false;
   const stop = async () => {
     if (stopping) process.exit(1);
     stopping = true;
-    await running.stop();
+    const tooLong = new Promise<void>((resolve) => setTimeout(resolve, longestStopMs));
+    await Promise.race([ending.stop(), tooLong]);
+    ending.close();
     process.exit(0);
   };
   process.on('SIGINT', stop);
@@ -369,9 +388,13 @@ function stopOnSignals(running: Running): void {
 }
 
 try {
-  const running = await start();
-  stopOnSignals(running);
-  greet(running, parseSettings(process.env));
+  const settings = parseSettings(process.env);
+  // Before it runs there is nothing to wait for.
+  const ending: Ending = { stop: async () => {}, close: () => {} };
+  stopOnSignals(ending);
+  const running = await start(settings, ending);
+  ending.stop = running.stop;
+  greet(running, settings);
 } catch (error) {
   if (!(error instanceof SvoiError)) throw error;
   console.error(error.message);

@@ -12,6 +12,8 @@ export interface Database {
   read(statements: readonly Statement[]): Promise<Row[][]>;
   /** Commits all statements or none, at full durability. */
   write(statements: readonly Statement[]): Promise<Row[][]>;
+  /** Gathers all that was committed in the database file itself, so that it may be copied alone; absent on a server. */
+  checkpoint?(): Promise<void>;
   close(): void;
 }
 

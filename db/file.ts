@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { Database, Row, Statement } from './database.ts';
+import { type Database, type Row, type Statement, statement } from './database.ts';
 import { openReader } from './reader.ts';
 
 /** What the thread answers to a batch. */
@@ -36,8 +36,12 @@ export function openFileDatabase(path: string, pragmas: readonly string[]): File
     },
     write: (statements) => thread.send('commit', statements),
     perform: (statements) => thread.send('perform', statements),
+    async checkpoint() {
+      // Waits for no reader: those that are left may keep the last of it in the log.
+      await thread.send('perform', [statement('pragma wal_checkpoint(passive)')]);
+    },
     close() {
-      // The writing connection goes last: whoever goes last checkpoints.
+      // The writing connection goes last, though a connection whose statements wait to be collected goes later still.
       reader?.close();
       thread.close();
     },

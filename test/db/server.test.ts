@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -13,6 +13,7 @@ import { purchaseRules } from '../../core/program/rules.ts';
 import { type Database, readRows, statement } from '../../db/database.ts';
 import { openFileDatabase } from '../../db/file.ts';
 import { filePragmas, openDatabase } from '../../db/open.ts';
+import { createValues } from '../../db/values.ts';
 import { verifyLedger } from '../../db/verify.ts';
 import { createSvoi } from '../../svoi.ts';
 import { databaseContract } from '../contract/database.ts';
@@ -218,6 +219,19 @@ it('whoever has just let go of the file and still holds a lock is waited for', a
   const database = openFileDatabase(path, filePragmas);
   expect(await database.perform([statement('pragma busy_timeout')])).toEqual([[{ timeout: 5000 }]]);
   database.close();
+});
+
+it('after a checkpoint the file can be copied alone, without its log', async () => {
+  const path = join(folder, 'whole.db');
+  const database = await openDatabase({ url: `file:${path}` });
+  await createValues(database).set('greeting', 'hello');
+  await readRows(database, 'select 1');
+  await database.checkpoint?.();
+  copyFileSync(path, `${path}-copy`);
+  database.close();
+  const copy = await openDatabase({ url: `file:${path}-copy` });
+  expect(await createValues(copy).get('greeting')).toBe('hello');
+  copy.close();
 });
 
 it('a second process on the same file is refused with a line that says what to do', async () => {

@@ -13,6 +13,12 @@ export interface PlaygroundClock extends Clock {
   underWay(): Way | undefined;
 }
 
+/** A playground's clock as its root holds it. */
+export interface EndingClock extends PlaygroundClock {
+  /** Goes no further than to where it is on its way; resolves when what is done there has ended. */
+  end(): Promise<void>;
+}
+
 /** From when to when a clock is put forward, epoch milliseconds. */
 export interface Way {
   readonly from: number;
@@ -38,14 +44,15 @@ export async function openPlaygroundClock(
   values: ValueStore,
   real: Clock,
   passing: Passing,
-): Promise<PlaygroundClock> {
+): Promise<EndingClock> {
   let aheadMs = Number((await values.get(valueName)) ?? 0);
   let way: Way | undefined;
   let before: Promise<void> = Promise.resolve();
+  let hasEnded = false;
   const now = () => real.now() + aheadMs;
 
   async function pass(until: number): Promise<void> {
-    while (now() < until) {
+    while (now() < until && !hasEnded) {
       const since = now();
       const stop = (await passing.nextStop(since, until)) ?? until;
       aheadMs += Math.max(1, stop - since);
@@ -69,5 +76,9 @@ export async function openPlaygroundClock(
       return jumped;
     },
     underWay: () => way,
+    end() {
+      hasEnded = true;
+      return before;
+    },
   };
 }
