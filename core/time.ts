@@ -86,6 +86,17 @@ export function localTime(at: number, zone: string): number {
   return at + shift;
 }
 
+/**
+ * The same seen from `now`: of a time that clocks show twice, because they are put back, the second one once the first is
+ * over.
+ */
+export function instantOfLocalFrom(localAsUtc: number, zone: string, now: number): number {
+  const first = instantOfLocal(localAsUtc, zone);
+  if (first > now) return first;
+  const byNow = localAsUtc - (localTime(now, zone) - now);
+  return localTime(byNow, zone) === localAsUtc ? byNow : first;
+}
+
 /** The moment so many days, weeks, months or years before `at` (after it where `amount` is negative), at the same time on the clocks in `zone`. */
 export function before(
   at: number,

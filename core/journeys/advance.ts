@@ -1,9 +1,12 @@
+import type { CustomerRecord } from '../customers/types.ts';
 import type { CustomerId, RunId } from '../ids.ts';
 import { localeOf } from '../messaging/cascade.ts';
 import { isMuted } from '../messaging/mutes.ts';
 import { settled } from '../messaging/settle.ts';
 import type { MessagingChanges } from '../messaging/types.ts';
 import { type Command, mergeChanges } from '../ports.ts';
+import { localDay } from '../time.ts';
+import { burningStill } from './burning.ts';
 import { boughtSince, hasBought, isEverHeard } from './conditions.ts';
 import type { JourneyDefinition } from './definition.ts';
 import { armOf, isKeptApart } from './draw.ts';
@@ -19,6 +22,7 @@ import type {
   JourneyRules,
   JourneyRun,
   LookedUp,
+  RunData,
   RunReason,
   RunState,
 } from './types.ts';
@@ -94,11 +98,23 @@ function goOn<Needs, Facts extends JourneyFacts, Changes extends object>(
   const locale = localeOf(record, rules);
   const walk: Walk<Needs, Facts, Changes> = {
     ...{ ...parts, run, definition, locale, decided: [], hasCoupon: false },
-    data: stillGiven(run.data, facts),
+    data: asOfNow({ run, definition }, record, parts),
+    dueAt: run.dueAt ?? context.now,
   };
   const next = walkOn(walk);
   const changes = mergeChanges<Changes>(...walk.decided, hands.changes({ runUpdates: [next] }));
   return { changes, run: next };
+}
+
+/** What a run knows, without what was taken back since, and with as many points as still burn. */
+function asOfNow(
+  { run, definition }: Known,
+  record: CustomerRecord,
+  { facts, rules }: Pick<Judging, 'facts' | 'rules'>,
+): RunData {
+  const data = stillGiven(run.data, facts);
+  const points = burningStill({ run, definition }, record, rules);
+  return points === undefined ? data : { ...data, event: { ...data.event, points } };
 }
 
 /** Messages of a run that is over and has not sent them: what waits for the morning is not told any more. */
@@ -129,7 +145,7 @@ function walkOn<Needs, Facts extends JourneyFacts, Changes>(walk: Walk<Needs, Fa
     case 'stops':
       return { ...run, state: 'stopped', reason: 'step', dueAt: null, finishedAt: now };
     case 'pauses':
-      return { ...run, step: stepped.step, dueAt: now };
+      return { ...run, step: stepped.step, dueAt: walk.dueAt };
     case 'waits':
       return { ...run, step: stepped.step, dueAt: stepped.until, waitsFor: stepped.waitsFor };
   }
@@ -149,14 +165,36 @@ function whyOver(
   { run, definition }: Known,
   { facts, rules, context: { now } }: Judging,
 ): RunReason | undefined {
-  const person = personOf(run, facts)?.customer;
+  const record = personOf(run, facts);
+  const person = record?.customer;
   if (!person || person.erasedAt !== null) return 'erased';
   const journey = facts.journey(run.journey);
   if (!journey?.isOn || run.startedAt < (journey.since ?? 0)) return 'off';
   if (isMuted(subjectsOfJourney(definition), facts.mutes(person.id), now)) return 'muted';
   if (isOfAnother({ run, definition }, person.id, { facts, rules })) return 'merged';
-  if (definition.while && !dataFits(definition.while, dataOf(run, facts))) return 'over';
+  if (isOverBySelf({ run, definition }, record, { facts, rules })) return 'over';
   return isReached({ run, definition }, facts) ? 'goal' : undefined;
+}
+
+/** Whether what a run is about is no more: the cart was bought, the invoice is due on another day, the points were spent. */
+function isOverBySelf(
+  { run, definition }: Known,
+  record: CustomerRecord,
+  { facts, rules }: Pick<Judging, 'facts' | 'rules'>,
+): boolean {
+  const { when } = definition;
+  if (definition.while && !dataFits(definition.while, dataOf(run, facts))) return true;
+  const zone = record.customer.zone ?? rules.program.zone;
+  if ('date' in when && when.date === 'order.due_at' && isMoved(run, facts, zone)) return true;
+  const burning = burningStill({ run, definition }, record, rules);
+  return burning !== undefined && 'points_burn_in' in when && burning < when.at_least;
+}
+
+/** Whether an order is due on another day than the one it was found by: for that it starts anew. */
+function isMoved({ data: { orderId, event, day } }: JourneyRun, facts: JourneyFacts, zone: string): boolean {
+  const order = orderId === undefined ? undefined : facts.order(orderId);
+  if (!order || order.dueAt === event.due_at) return false;
+  return order.dueAt === null || localDay(order.dueAt, zone) !== day;
 }
 
 /**

@@ -122,7 +122,7 @@ function wait<Needs, Facts extends JourneyFacts, Changes>(
   return { kind: 'waits', step: number, until, waitsFor: what.for };
 }
 
-/** Whoever comes when that moment is over goes on at once. */
+/** Whoever comes when that moment is over goes on at once, as of that moment: what is good for hours may be too late. */
 function waitForDay<Needs, Facts extends JourneyFacts, Changes>(
   { until_day: days, at }: DayWait,
   step: number,
@@ -131,9 +131,9 @@ function waitForDay<Needs, Facts extends JourneyFacts, Changes>(
   const { day } = walk.data;
   if (day === undefined) return { kind: 'goes_on', step };
   const until = momentOn(dayBefore(day, -days), at, zoneOf(walk));
-  return until <= walk.context.now
-    ? { kind: 'goes_on', step }
-    : { kind: 'waits', step, until, waitsFor: null };
+  if (until > walk.context.now) return { kind: 'waits', step, until, waitsFor: null };
+  walk.dueAt = Math.max(walk.dueAt, until);
+  return { kind: 'goes_on', step };
 }
 
 /** By which clocks the customer lives. */
@@ -177,9 +177,7 @@ function tell<Needs, Facts extends JourneyFacts, Changes>(
       ...{ category, kind: key, reply, topic, arm: run.arm, weight },
       ...{ campaign: journeySubject(key), occasion: occasionOf(number, walk) },
       // From when it was due: a server that was off for days does not say then what was good for hours.
-      ...(step.good_for === undefined
-        ? {}
-        : { pointlessAt: (run.dueAt ?? context.now) + spanMs(step.good_for) }),
+      ...(step.good_for === undefined ? {} : { pointlessAt: walk.dueAt + spanMs(step.good_for) }),
       stopsOnPurchase: goal === 'purchase',
       gift: giftOf(walk.data),
     },

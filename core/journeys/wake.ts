@@ -1,4 +1,4 @@
-import { DAY_MS, instantOfLocal, localDay } from '../time.ts';
+import { DAY_MS, instantOfLocal, instantOfLocalFrom, localDay } from '../time.ts';
 import type { StoredEvent } from './events.ts';
 import type { JourneyRun } from './types.ts';
 
@@ -26,7 +26,7 @@ export function woken(run: JourneyRun, { data }: Pick<StoredEvent, 'data'>, now:
 /** When clocks in `zone` next show a time of day (`HH:MM`); `now` where they show it this very minute. */
 export function nextAt(time: string, zone: string, now: number): number {
   const today = Date.parse(`${localDay(now, zone)}T${time}Z`);
-  const at = instantOfLocal(today, zone);
+  const at = instantOfLocalFrom(today, zone, now);
   if (at > now) return at;
   return now - at < minuteMs ? now : instantOfLocal(today + DAY_MS, zone);
 }

@@ -59,6 +59,8 @@ export interface Walk<Needs, Facts extends JourneyFacts, Changes> {
   facts: Facts;
   data: RunData;
   readonly decided: Changes[];
+  /** When what it does now was to be done: long before `now`, where nothing was running. */
+  dueAt: number;
   /** Whether a coupon was given: the next one waits for the commit after this one. */
   hasCoupon: boolean;
 }

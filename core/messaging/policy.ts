@@ -1,5 +1,5 @@
 import type { ChannelName, CustomerRecord, Muted } from '../customers/types.ts';
-import { DAY_MS, instantOfLocal, localClock, localDay } from '../time.ts';
+import { DAY_MS, instantOfLocalFrom, localClock, localDay } from '../time.ts';
 import { isMuted, subjectsOf } from './mutes.ts';
 import type { Notice, NoticeReason, Silence } from './notices.ts';
 import type { MessagingRules } from './rules.ts';
@@ -102,7 +102,7 @@ export function quietUntil(zone: string, rules: MessagingRules, now: number): nu
   if (!quiet) return undefined;
   const daysOn = overMidnight && minute >= from ? 1 : 0;
   const midnight = Date.parse(`${localDay(now, zone)}T00:00Z`);
-  return instantOfLocal(midnight + daysOn * DAY_MS + to * minuteMs, zone);
+  return instantOfLocalFrom(midnight + daysOn * DAY_MS + to * minuteMs, zone, now);
 }
 
 function capped(notice: Judged, { program }: MessagingRules, offered: readonly number[]): Verdict {

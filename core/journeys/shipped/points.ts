@@ -33,7 +33,7 @@ function near(what: 'reward' | 'tier', within: number): JourneyDraft {
 /** What points are about to do: burn, or be enough. Within 50 points of a reward, or 500.00 of a tier. */
 export const points: readonly JourneyDraft[] = [
   burning(30, 30, '7d'),
-  burning(7, 10, '3d'),
+  burning(7, 10, '1d'),
   burning(1, 10, '12h'),
   near('reward', 50),
   near('tier', 50_000),

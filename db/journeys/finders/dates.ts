@@ -119,7 +119,8 @@ const findOrders: Finder<DateLook> = async (database, look) => {
   const rows = await readRows(
     database,
     `select o.*, c.id as reader, c.zone, exists (select 1 from journey_runs r indexed by journey_runs_occasion
-       where r.customer_id = c.id and r.journey = ? and r.occasion like o.id || ' %') as begun
+       where r.customer_id = c.id and r.journey = ? and r.occasion like o.id || ' %'
+         and r.data ->> '$.event.due_at' = o.due_at) as begun
      from orders o
      cross join customers held on held.id = o.customer_id
      cross join customers c on c.id = coalesce(held.merged_into, held.id)
@@ -134,7 +135,7 @@ const findOrders: Finder<DateLook> = async (database, look) => {
       const zone = row.zone == null ? null : String(row.zone);
       const day = localDay(Number(order.dueAt), zone ?? program.zone);
       const data = orderData(order, null);
-      const isMeant = day === kept[0] || (kept.includes(day) && row.begun === 0);
+      const isMeant = kept.includes(day) && row.begun === 0;
       if (!isMeant || !dataFits(when.where ?? {}, data)) return [];
       const customer = whose({ customer_id: row.reader ?? null, zone });
       return [{ ...customer, occasion: `${order.id} ${day}`, day, data, orderId: order.id }];
