@@ -1,4 +1,4 @@
-import type { Locale } from './core/customers/types.ts';
+import { type Locale, locales } from './core/customers/types.ts';
 import { type DraftFound, draftAnswer } from './core/dialogs/staff/campaigns/answers.ts';
 import { couponIdOf } from './core/dialogs/staff/campaigns/draft.ts';
 import type { Question } from './core/insights/questions.ts';
@@ -6,7 +6,9 @@ import { type CampaignProblem, checkCampaign } from './core/journeys/campaigns/c
 import { comparedIn, type PricedAudience } from './core/journeys/campaigns/figures.ts';
 import { campaignReply } from './core/journeys/campaigns/say.ts';
 import { leastCompared, settledPlan } from './core/journeys/campaigns/send.ts';
+import { startOf } from './core/journeys/campaigns/timing.ts';
 import { giftMicros } from './core/journeys/campaigns/worth.ts';
+import { occasionAgainMs } from './core/journeys/occasion.ts';
 import { valuesFor } from './core/journeys/templates/values.ts';
 import { type ChannelPreview, previewWords } from './core/messaging/previews.ts';
 import { plainRules } from './core/messaging/rules.ts';
@@ -57,9 +59,12 @@ export async function lookAtCampaign(
       : parseSegment(campaign.rule, await analyst.ask('segmentCatalogue', program));
   if (parsed && !parsed.ok) return { audience: undefined, problems: parsed.problems, wrong };
   const segments = smsSegments(campaign, svoi);
+  const untemplated = withoutTemplate(campaign, svoi);
+  const startsAt = startOf(campaign.plan.timing, now);
   const count = (people?: number) =>
     analyst.ask('audience', {
-      ...{ rule: campaign.rule, program, rules, now, segments },
+      ...{ rule: campaign.rule, program, rules, now, segments, untemplated, startsAt },
+      occasionAgainMs: occasionAgainMs(campaign.plan.occasion, svoi.journeys()),
       campaign: {
         ...campaign,
         plan: settledPlan(campaign.plan, { program, ...(people === undefined ? {} : { people }) }),
@@ -128,6 +133,18 @@ function fitsOf(campaign: Pick<Campaign, 'content'>, locale: Locale, svoi: Worke
     const here = all.filter((one) => one.channel === channel);
     return here.toSorted((one, other) => other.length - one.length).slice(0, 1);
   });
+}
+
+/** The variants and languages that WhatsApp would not take from whoever wrote nothing for a day: `a uk`. */
+function withoutTemplate(campaign: Pick<Campaign, 'content'>, svoi: Worked): string[] {
+  if (!offerChannels(svoi.messagingRules()).includes('whatsapp')) return [];
+  const preview = createPreviews(svoi);
+  return locales.flatMap((locale) =>
+    looksOf(campaign, locale, svoi).flatMap(({ variant, reply }) => {
+      const [shown] = preview(reply, { locale, category: 'marketing' }, ['whatsapp']);
+      return shown?.warnings.includes('needs_template') ? [`${variant} ${locale}`] : [];
+    }),
+  );
 }
 
 /** How many SMS the longest of its texts takes; one where it goes over none. */

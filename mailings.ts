@@ -9,6 +9,7 @@ import {
 } from './core/journeys/campaigns/steps.ts';
 import { type TellRules, tellMembers } from './core/journeys/campaigns/tell.ts';
 import { firstMoment } from './core/journeys/campaigns/timing.ts';
+import { occasionAgainMs } from './core/journeys/occasion.ts';
 import type { Campaign } from './core/staff/campaigns.ts';
 import {
   campaignById,
@@ -111,7 +112,11 @@ async function freeze({ id }: Campaign, svoi: Worked, meanwhile: () => Promise<v
     return;
   }
   const program = svoi.program();
-  const freezing = { campaign, segment, program, rules: svoi.messagingRules(), now };
+  const again = occasionAgainMs(campaign.plan.occasion, svoi.journeys());
+  const freezing = {
+    ...{ campaign, segment, program, rules: svoi.messagingRules(), now },
+    occasionAgainMs: again,
+  };
   for await (const _ of freezeAudience(database, freezing)) {
     if (!(await isIn(campaign, 'freezing', svoi))) return;
     await meanwhile();
@@ -161,6 +166,7 @@ export function tellRules(svoi: Worked): () => TellRules {
   return () => ({
     messaging: svoi.messagingRules(),
     program: svoi.program(),
+    journeys: svoi.journeys(),
     smsParts(reply, locale) {
       const [sms] = preview(reply, { locale, category: 'marketing' }, ['sms']);
       return sms?.sms?.segments ?? 1;

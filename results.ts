@@ -5,6 +5,8 @@ import type { CampaignId } from './core/ids.ts';
 import type { EffectAsked } from './core/insights/proof/question.ts';
 import type { Answer, QuestionArgument } from './core/insights/questions.ts';
 import type { EffectReport } from './core/insights/reports/types.ts';
+import type { Texts } from './core/journeys/definition.ts';
+import { isInstant } from './core/journeys/in_force.ts';
 import type { Words } from './core/messaging/types.ts';
 import { saveReport } from './db/insights/reports.ts';
 import type { Worked } from './jobs.ts';
@@ -44,7 +46,7 @@ export async function lookAtResults(argument: QuestionArgument, svoi: Worked): P
     const all = from === 0 && svoi.program().proof.holdout_percent > 0 ? [allOffers] : [];
     return () => resultsAnswer([...all, ...list.slice(0, resultsOfPage)], next);
   }
-  const fits = list.filter((one) => isCalled(one, named));
+  const fits = [...list, ...toldAtOnce(locale, svoi)].filter((one) => isCalled(one, named));
   const [only] = fits;
   if (only && fits.length === 1) return lookAtEffect(resultArgument(only.of, readerIn(argument)), svoi);
   const lead: Words[] = fits.length === 0 ? [{ key: 'effect.gone' }] : [];
@@ -67,10 +69,21 @@ async function listed(
     if (kind === 'campaign') {
       return { of: { kind, id: id as CampaignId }, name: name ?? id, at, people };
     }
-    const texts = names.get(id);
-    const own = texts?.[locale] ?? Object.values(texts ?? {}).find((text) => text !== undefined);
-    return { of: { kind, key: id }, name: own ?? id, at, people };
+    return { of: { kind, key: id }, name: nameIn(names.get(id), locale) ?? id, at, people };
   });
+}
+
+/** What is told at once is no result to choose, but whoever asks for it by its name is told why. */
+function toldAtOnce(locale: Locale, { journeys }: Known): Named[] {
+  return journeys().flatMap(({ key, definition }) =>
+    isInstant(definition)
+      ? [{ of: { kind: 'journey', key }, name: nameIn(definition.name, locale) ?? key, at: null, people: 0 }]
+      : [],
+  );
+}
+
+function nameIn(texts: Texts | undefined, locale: Locale): string | undefined {
+  return texts?.[locale] ?? Object.values(texts ?? {}).find((text) => text !== undefined);
 }
 
 type Named = Extract<ResultInList, { readonly name: string }>;

@@ -11,6 +11,7 @@ import type { Campaign } from '../core/staff/campaigns.ts';
 import { DAY_MS } from '../core/time.ts';
 import { type Database, type Reading, readRow, readRows, type Statement, statement } from './database.ts';
 import { campaignFrom } from './facts/campaigns.ts';
+import { hasTold } from './facts/journeys.ts';
 import type { SegmentProgram } from './segments/context.ts';
 import { shareSql } from './segments/people.ts';
 
@@ -108,6 +109,8 @@ export interface Admission {
   readonly rules: MessagingRules;
   readonly program: Pick<Program, 'silence'> & SegmentProgram;
   readonly now: number;
+  /** After how long the occasion of the campaign may be told of again; absent: it is told of once. */
+  readonly occasionAgainMs?: number | undefined;
 }
 
 /** A piece of SQL with its values. */
@@ -117,24 +120,50 @@ export interface Piece {
 }
 
 /** Why a customer `c` is left out; empty: for no reason. */
-export function leftOutSql({ campaign, rules, program, now }: Admission): Piece {
-  const { engagedOnly, occasion } = campaign.plan;
+export function leftOutSql(admission: Admission): Piece {
+  const { campaign, rules, program, now } = admission;
+  const { engagedOnly } = campaign.plan;
+  const told = toldSql(admission);
   const since = now - program.silence.after_days * DAY_MS;
   const muted = `exists (select 1 from mutes u where u.customer_id = c.id and u.subject in (?, ?)
     and (u.until is null or u.until > ?))`;
   const silent = `when coalesce(c.heard_at, 0) < ? and not exists (select 1 from messages m indexed by messages_customer
     where m.customer_id = c.id and m.category = 'marketing' and m.read_at >= ?) then 'silent'`;
-  const told = `when exists (select 1 from notices n indexed by notices_occasion
-    where n.customer_id in (select c.id union all select a.id from customers a where a.merged_into = c.id)
-      and n.occasion = ?) then 'occasion'`;
   return {
     sql: `case when c.offers is not 1 then 'consent' when ${openChannelsSql(offerChannels(rules))} = 0 then 'no_channel'
-      when ${muted} then 'muted' ${engagedOnly ? silent : ''} ${occasion === null ? '' : told} else '' end`,
+      when ${muted} then 'muted' ${engagedOnly ? silent : ''} ${told.sql === '' ? '' : `when ${told.sql} then 'occasion'`} else '' end`,
     args: [
       ...[topicSubject('offers'), campaign.id, now],
       ...(engagedOnly ? [since, since] : []),
-      ...(occasion === null ? [] : [occasion]),
+      ...told.args,
     ],
+  };
+}
+
+const accounts = '(select c.id union all select a.id from customers a where a.merged_into = c.id)';
+
+/** Whether a customer `c` was told of the occasion of a campaign; empty: it has none. */
+function toldSql({
+  campaign: { id, plan },
+  now,
+  occasionAgainMs,
+}: Admission): Piece & Pick<Required<Statement>, 'args'> {
+  const { occasion } = plan;
+  if (occasion === null) return { sql: '', args: [] };
+  if (occasionAgainMs === undefined) {
+    const sql = `exists (select 1 from notices n indexed by notices_occasion
+      where n.customer_id in ${accounts} and n.occasion = ?)`;
+    return { sql, args: [occasion] };
+  }
+  const since = now - occasionAgainMs;
+  return {
+    sql: `(exists (select 1 from journey_runs r indexed by journey_runs_occasion
+        join journey_versions v on v.journey = r.journey and v.version = r.version
+        where r.customer_id in ${accounts} and v.definition ->> '$.occasion' = ? and r.started_at > ?)
+      or exists (select 1 from campaign_members m join campaigns k on k.id = m.campaign_id
+        where m.campaign_id in (select id from campaigns where plan ->> 'occasion' = ? and id <> ?)
+          and m.customer_id in ${accounts} and ${hasTold} and m.due_at > ? and m.due_at <= ?))`,
+    args: [...[occasion, since], ...[occasion, id, since, now]],
   };
 }
 

@@ -1,13 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { lookAtCampaign } from '../campaigns.ts';
 import { createCoupon, stopCoupon } from '../core/coupons/create.ts';
 import { couponSchema } from '../core/coupons/definition.ts';
-import type { CampaignId, CouponId } from '../core/ids.ts';
+import type { CampaignId, CouponId, CustomerId } from '../core/ids.ts';
 import { createIds } from '../core/ids.ts';
 import { armOf } from '../core/journeys/campaigns/arms.ts';
 import { createDraft, moveCampaign } from '../core/journeys/campaigns/commands.ts';
 import { usualHourOf } from '../core/journeys/campaigns/hours.ts';
 import { tellMembers } from '../core/journeys/campaigns/tell.ts';
 import { dueIn, startOf } from '../core/journeys/campaigns/timing.ts';
+import { startRun } from '../core/journeys/start.ts';
 import { takeReceipt } from '../core/messaging/receive.ts';
 import { anyChat } from '../core/messaging/rules.ts';
 import { defaultProgram } from '../core/program/program.ts';
@@ -25,6 +27,7 @@ import { sendCampaigns, tellRules } from '../mailings.ts';
 import { effectOf } from '../results.ts';
 import { createSvoi, type Svoi } from '../svoi.ts';
 import { aCampaign, people, says, sent, standing } from './support/campaigns.ts';
+import { begin } from './support/own_journeys.ts';
 import { hasLibsqlServer, startLibsqlServer } from './support/sqld.ts';
 import { type TestSvoi, testSvoi } from './support/svoi.ts';
 
@@ -223,6 +226,101 @@ describe('a campaign', () => {
       await work();
       expect(await standing(t.svoi.database, id)).toEqual({ muted: 1, told: 1 });
       expect(await stateOf(id)).toBe('done');
+    });
+  });
+
+  describe('an occasion that journeys tell of again and again', () => {
+    const comeback = { occasion: 'comeback', occasion_again: '60d', when: { event: 'table_booked' } };
+    const plan = { ...plainPlan, occasion: 'comeback', controlPercent: 0 };
+    let times = 0;
+
+    /** What comes of somebody booking a table: entered a journey, or not. */
+    async function booked(customerId: string, journey: string): Promise<string> {
+      times += 1;
+      const start = { journey, customerId: customerId as CustomerId, occasion: `booked ${times}`, data: {} };
+      const begun = await t.svoi.submit(
+        startRun({ ...start, dueAt: t.clock.now() }, () => true, t.svoi.journeyRules()),
+      );
+      await work();
+      return begun.ok ? begun.result.kind : begun.refusal.code;
+    }
+    const days = (count: number) => t.clock.set(t.clock.now() + count * 86_400_000);
+    const noticesOf = (kind: string) =>
+      rowsOf('select state, reason from notices where kind = ? order by id', kind);
+
+    beforeEach(async () => {
+      await begin(t.svoi, { key: 'one', ...comeback });
+      await begin(t.svoi, { key: 'two', ...comeback });
+    });
+
+    test('is told of by one journey at a time, and by the next when its time is over', async () => {
+      const [lisa = ''] = await people(t.svoi.database, 1, t.clock.now());
+      expect(await booked(lisa, 'one')).toBe('started');
+      days(59);
+      expect(await booked(lisa, 'two')).toBe('before');
+      days(2);
+      expect(await booked(lisa, 'two')).toBe('started');
+      expect(await noticesOf('two')).toEqual(await noticesOf('one'));
+      expect(await noticesOf('one')).toMatchObject([{ reason: null }]);
+    });
+
+    test('a campaign of it counts for the journeys, whether it told somebody or kept them apart', async () => {
+      const ids = await people(t.svoi.database, 12, t.clock.now());
+      const id = await sent(t.svoi, { plan: { ...plan, controlPercent: 50 } });
+      await work();
+      const { told = 0, control = 0 } = await standing(t.svoi.database, id);
+      expect([told > 0, control > 0, told + control]).toEqual([true, true, 12]);
+      days(59);
+      for (const customer of ids) expect(await booked(customer, 'one')).toBe('before');
+      days(2);
+      for (const customer of ids) expect(await booked(customer, 'one')).toBe('started');
+    });
+
+    test('a journey of it counts for campaigns, and so does another campaign, until its time is over', async () => {
+      const [lisa = ''] = await people(t.svoi.database, 2, t.clock.now());
+      const another = async () => {
+        const id = await sent(t.svoi, { plan });
+        const look = await lookAtCampaign((await campaignById(t.svoi.database, id)) as Campaign, t.svoi);
+        await work();
+        const stands = await standing(t.svoi.database, id);
+        expect(look.audience?.others.occasion).toBe(stands.occasion);
+        return stands;
+      };
+      expect(await booked(lisa, 'one')).toBe('started');
+      expect(await another()).toEqual({ told: 1, occasion: 1 });
+      days(1);
+      expect(await another()).toEqual({ occasion: 2 });
+      days(60);
+      expect(await another()).toEqual({ told: 2 });
+    });
+
+    test('a journey entered between freezing and telling counts too', async () => {
+      const [lisa = ''] = await people(t.svoi.database, 2, t.clock.now());
+      t.clock.set(Date.parse('2026-11-22T23:00:00+02:00'));
+      const id = await sent(t.svoi, { plan });
+      await work();
+      expect(await booked(lisa, 'one')).toBe('started');
+      t.clock.set(Date.parse('2026-11-23T09:30:00+02:00'));
+      await work();
+      expect(await standing(t.svoi.database, id)).toEqual({ told: 1, occasion: 1 });
+    });
+
+    test('what another process has told of it meanwhile makes a decision be made again', async () => {
+      const [lisa = ''] = await people(t.svoi.database, 1, t.clock.now());
+      await sent(t.svoi, { plan });
+      await work();
+      let decisions = 0;
+      await t.svoi.submit({
+        name: 'test.stale',
+        needs: {},
+        decide() {
+          decisions += 1;
+          const stale = { customerId: lisa as CustomerId, occasion: 'comeback', but: 'one', since: 0 };
+          const occasionsBegun = decisions === 1 ? [{ ...stale, until: t.clock.now() }] : [];
+          return { ok: true, changes: { occasionsBegun }, result: {} };
+        },
+      });
+      expect(decisions).toBe(2);
     });
   });
 

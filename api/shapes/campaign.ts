@@ -336,6 +336,10 @@ export const countedSchema = z
   .object({
     people: z.int().openapi({ description: 'Who would be told' }),
     channels: z.array(z.object({ channel: z.string(), people: z.int() })),
+    untemplated: z.int().openapi({
+      description:
+        'So many of `people` would get nothing: on WhatsApp only, silent for a day, and what they would be told has no approved template',
+    }),
     others: membersSchema,
     cost: z.int().nullable().openapi({ description: 'Minor units; null: a price is missing in the program' }),
     gifts: z.int().openapi({ description: 'Minor units: what coupons or points are worth at most' }),
@@ -344,9 +348,9 @@ export const countedSchema = z
 
 /** Counts for an answer. */
 export function countedView(look: PricedAudience): z.output<typeof countedSchema> {
-  const { people, channels, others, priceMicros, giftMicros } = look;
+  const { people, channels, untemplated, others, priceMicros, giftMicros } = look;
   return {
-    ...{ people, channels: [...channels], others: membersView(others) },
+    ...{ people, channels: [...channels], untemplated, others: membersView(others) },
     cost: priceMicros === null ? null : Math.round(priceMicros / 10_000),
     gifts: Math.round(giftMicros / 10_000),
   };

@@ -82,9 +82,12 @@ const verdictSchema = z
     kind: z.enum(['scale', 'stop', 'no_difference', 'too_early', 'none']),
     arm: arm.optional().openapi({ description: 'Which variant it is about' }),
     because: z
-      .enum(['days', 'people', 'buyers', 'nobody', 'no_control', 'uneven'])
+      .enum(['days', 'people', 'buyers', 'nobody', 'no_control', 'uneven', 'at_once'])
       .optional()
-      .openapi({ description: 'What is missing, or why nothing can be said' }),
+      .openapi({
+        description:
+          'What is missing, or why nothing can be said; `at_once`: it is told to everybody in the moment something happens',
+      }),
     smallest_group: count.optional(),
     needed: count.optional(),
     at: utcSchema.nullish().openapi({ description: 'When there will be a verdict, as far as can be told' }),

@@ -4,6 +4,7 @@ import { isMuted } from '../messaging/mutes.ts';
 import type { Command, Context } from '../ports.ts';
 import type { JourneyDefinition } from './definition.ts';
 import { armOf, isKeptApart } from './draw.ts';
+import { sharedOccasion, sharedSince } from './occasion.ts';
 import { spanMs } from './spans.ts';
 import { subjectsOfJourney } from './subjects.ts';
 import type {
@@ -15,7 +16,6 @@ import type {
   JourneyRules,
   JourneyRun,
   LookedUp,
-  SharedOccasionNeed,
   Start,
 } from './types.ts';
 
@@ -153,24 +153,10 @@ function whyNot(
   return definition.again === 'once' || now - lastStartedAt < spanMs(definition.again) ? 'before' : undefined;
 }
 
-/** The other journeys of its occasion, where that is told of again and again: one of them speaks at a time. */
-function sharedOccasion(
-  { key, occasion, occasion_again }: JourneyDefinition,
-  customerId: CustomerId,
-): SharedOccasionNeed | undefined {
-  if (occasion === undefined || occasion_again === undefined) return undefined;
-  return { customerId, occasion, but: key };
-}
-
-/** After which moment nobody may have begun one of them. */
-function sharedSince({ occasion_again = '0m' }: JourneyDefinition, now: number): number {
-  return now - spanMs(occasion_again);
-}
-
 /** Another process may let the customer enter another of them in this moment: one of the two is decided again. */
 function occasionBegun(definition: JourneyDefinition, customerId: CustomerId, now: number): JourneyChanges {
   const shared = sharedOccasion(definition, customerId);
-  return shared ? { occasionsBegun: [{ ...shared, since: sharedSince(definition, now) }] } : {};
+  return shared ? { occasionsBegun: [{ ...shared, since: sharedSince(definition, now), until: now }] } : {};
 }
 
 function enteredBy({ journey, occasion }: Start, customerId: CustomerId): EnteredNeed {

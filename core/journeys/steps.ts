@@ -195,15 +195,15 @@ function tell<Needs, Facts extends JourneyFacts, Changes>(
 
 /**
  * The first message of a run shares the occasion its journey names with whatever else tells of it; every other is told once
- * to a run.
+ * to a run, and so is all of an occasion that is told of again: who may enter was decided by that.
  */
 function occasionOf<Needs, Facts extends JourneyFacts, Changes>(
   number: number,
   { run, definition, data }: Walk<Needs, Facts, Changes>,
 ): string {
-  const { occasion } = definition;
+  const { occasion, occasion_again: again } = definition;
   const isFirst = Object.keys(data.notices).length === 0;
-  return occasion === undefined || !isFirst ? `run:${run.id}:${number}` : occasion;
+  return occasion === undefined || again !== undefined || !isFirst ? `run:${run.id}:${number}` : occasion;
 }
 
 /** One coupon of the shop with a code of the customer's own. The journey's own messages tell of it: nothing else does. */

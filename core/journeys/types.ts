@@ -139,12 +139,12 @@ export interface Entered {
   readonly runs: readonly Pick<JourneyRun, 'id' | 'startedAt'>[];
 }
 
-/** Runs by a customer of the other journeys that tell of one occasion again and again. */
+/** When a customer last entered another journey of an occasion, or was told of it by a campaign, or would have been. */
 export interface SharedOccasionNeed {
   readonly customerId: CustomerId;
   /** As definitions name it. */
   readonly occasion: string;
-  /** The journey that is not looked at. */
+  /** The journey, or the campaign, that is not looked at. */
   readonly but: string;
 }
 
@@ -203,7 +203,10 @@ export interface JourneyChanges {
   readonly journeys?: readonly JourneyChange[];
   readonly runs?: readonly JourneyRun[];
   /** Runs that were begun because there was none of their occasion after `since`: where there is one, the commit fails. */
-  readonly occasionsBegun?: readonly (SharedOccasionNeed & { readonly since: number })[];
+  readonly occasionsBegun?: readonly (SharedOccasionNeed & {
+    readonly since: number;
+    readonly until: number;
+  })[];
   readonly runUpdates?: readonly JourneyRun[];
   readonly newEvents?: readonly NewEvent[];
   readonly eventsHandled?: readonly { readonly id: EventId; readonly at: number }[];

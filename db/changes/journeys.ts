@@ -1,6 +1,6 @@
 import type { Journey, JourneyChange, JourneyRun } from '../../core/journeys/types.ts';
 import { type Statement, statement } from '../database.ts';
-import { sharedOccasionSql } from '../facts/journeys.ts';
+import { campaignsOfOccasions, sharedOccasionSql, toldOfOccasionSql } from '../facts/journeys.ts';
 import { eventsStatement } from '../insights/events.ts';
 import { inserter, updater } from '../rows.ts';
 import * as schema from '../schema.ts';
@@ -30,15 +30,28 @@ export function journeyStatements(changes: Changes): Statement[] {
   ];
 }
 
-/** An update that keeps the revision is refused by a trigger: another process has let the customer enter meanwhile. */
-function refuseIfTold(occasions: NonNullable<Changes['occasionsBegun']>): Statement {
-  return statement(
-    `update journey_runs set revision = revision where id in (select r.id from json_each(?) i cross join ${sharedOccasionSql}
-       and r.started_at > i.value ->> 3)`,
-    JSON.stringify(
-      occasions.map(({ customerId, occasion, but, since }) => [customerId, occasion, but, since]),
-    ),
+/**
+ * An update that keeps the revision is refused by a trigger: another process has let the customer enter another journey
+ * meanwhile, or has told him of it in a campaign.
+ */
+function refuseIfTold(occasions: NonNullable<Changes['occasionsBegun']>): Statement[] {
+  const rows = JSON.stringify(
+    occasions.map(({ customerId, occasion, but, since, until }) => [customerId, occasion, but, since, until]),
   );
+  return [
+    statement(
+      `update journey_runs set revision = revision where id in (select r.id from json_each(?) i cross join ${sharedOccasionSql}
+       and r.started_at > i.value ->> 3)`,
+      rows,
+    ),
+    statement(
+      `with ${campaignsOfOccasions}
+       update campaigns set revision = revision where id in (
+         select m.campaign_id from json_each(?1) i cross join ${toldOfOccasionSql('i.value ->> 4')}
+           and m.due_at > i.value ->> 3)`,
+      rows,
+    ),
+  ];
 }
 
 /** A journey that another process has changed meanwhile is refused by a trigger, also where both write its first row. */

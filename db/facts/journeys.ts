@@ -17,6 +17,7 @@ import { type Row, statement } from '../database.ts';
 import { eventFrom } from '../insights/events.ts';
 import { reader } from '../rows.ts';
 import * as schema from '../schema.ts';
+import { accountsOf } from './notices.ts';
 import { asAsked, eachRow, type FactSource, type Needs, type Query } from './source.ts';
 
 type Read = Pick<
@@ -54,10 +55,10 @@ function nothingYet() {
 export function journeySource(): FactSource<Read> {
   const found = nothingYet();
   return {
-    queries: (needs) => [
+    queries: (needs, now) => [
       ...journeyQueries(needs, found),
       ...runQueries(needs, found),
-      ...peopleQueries(needs, found),
+      ...peopleQueries(needs, now, found),
     ],
     facts: {
       journey: (key) => found.journeys.get(key),
@@ -158,7 +159,7 @@ function runQueries(needs: Needs, found: Found): Query[] {
   ];
 }
 
-function peopleQueries(needs: Needs, found: Found): Query[] {
+function peopleQueries(needs: Needs, now: number, found: Found): Query[] {
   const entered = needs.entered ?? [];
   const shared = needs.sharedOccasions ?? [];
   const events: readonly EventId[] = needs.events ?? [];
@@ -168,7 +169,7 @@ function peopleQueries(needs: Needs, found: Found): Query[] {
   const person = '(select i.value union all select id from customers where merged_into = i.value)';
   return [
     ...(entered.length > 0 ? [enteredQuery(entered, found)] : []),
-    ...(shared.length > 0 ? [occasionQuery(shared, found)] : []),
+    ...(shared.length > 0 ? [occasionQuery(shared, now, found)] : []),
     ...over(events, 'select e.* from json_each(?) i join events e on e.id = i.value', (row) =>
       found.events.set(String(row.id), eventFrom(row)),
     ),
@@ -234,15 +235,38 @@ export const sharedOccasionSql = `journey_runs r indexed by journey_runs_occasio
   where r.customer_id in (select i.value ->> 0 union all select id from customers where merged_into = i.value ->> 0)
     and r.journey <> i.value ->> 2 and v.definition ->> '$.occasion' = i.value ->> 1`;
 
-function occasionQuery(needs: readonly SharedOccasionNeed[], found: Found): Query {
+/** Campaigns `k` of the occasions `value ->> 1` of `?1`, looked for once however many customers are asked about. */
+export const campaignsOfOccasions = `k as materialized (
+  select id, state, finished_at, plan ->> 'occasion' as occasion from campaigns
+  where plan ->> 'occasion' in (select value ->> 1 from json_each(?1)))`;
+
+/**
+ * Members `m` whom such a campaign told by `until`, or would have told had they not been kept apart: of a customer
+ * `i.value ->> 0` and the occasion `i.value ->> 1`, but for the campaign `i.value ->> 2`.
+ */
+export function toldOfOccasionSql(until: string): string {
+  return `k cross join campaign_members m on m.campaign_id = k.id
+    where m.customer_id in (${accountsOf('i.value ->> 0')}) and k.occasion = i.value ->> 1 and k.id <> i.value ->> 2
+      and ${hasTold} and m.due_at <= ${until}`;
+}
+
+/** Whether a campaign `k` told its member `m` or, compared with those told, kept them apart. */
+export const hasTold = `(m.state = 'told' or m.state = 'control'
+  and (k.state <> 'stopped' or m.due_at <= coalesce(k.finished_at, 0)))`;
+
+function occasionQuery(needs: readonly SharedOccasionNeed[], now: number, found: Found): Query {
   return eachRow(
     statement(
-      `select i.key as place, (select max(r.started_at) from ${sharedOccasionSql}) as at from json_each(?) i`,
+      `with ${campaignsOfOccasions}
+       select i.key as place, (select max(r.started_at) from ${sharedOccasionSql}) as entered_at,
+         (select max(m.due_at) from ${toldOfOccasionSql('?2')}) as told_at from json_each(?1) i`,
       JSON.stringify(needs.map(({ customerId, occasion, but }) => [customerId, occasion, but])),
+      now,
     ),
-    ({ place, at }) => {
+    ({ place, entered_at, told_at }) => {
       const need = needs[Number(place)];
-      if (need && at !== null) found.occasions.set(sharedOccasionKey(need), Number(at));
+      const at = Math.max(Number(entered_at ?? 0), Number(told_at ?? 0));
+      if (need && at > 0) found.occasions.set(sharedOccasionKey(need), at);
     },
   );
 }

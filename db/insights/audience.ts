@@ -13,15 +13,22 @@ import {
   leftOutSql,
   offerChannels,
   openChannelsSql,
+  type Piece,
   sharesSql,
   type Where,
 } from '../campaigns.ts';
+import { DAY_MS } from '../../core/time.ts';
 import { type Reading, statement } from '../database.ts';
 import { campaignFrom } from '../facts/campaigns.ts';
 
-/** What an audience is counted by; `segments`: how many SMS its text takes. */
+/** What an audience is counted by. */
 export interface AudienceQuestion extends Admission {
+  /** How many SMS its text takes. */
   readonly segments: number;
+  /** Variants and languages, as `a uk`, that WhatsApp would not take a day after the last word of whoever reads them. */
+  readonly untemplated: readonly string[];
+  /** When the first would be told. */
+  readonly startsAt: number;
 }
 
 /** Some of those a segment finds, who are all alike as far as this campaign goes. */
@@ -30,6 +37,8 @@ interface Group {
   readonly arm: string;
   readonly open: readonly ChannelName[];
   readonly chosen: ChannelName | null;
+  /** The language of those who wrote nothing on WhatsApp for a day; empty: they did, or are not there. */
+  readonly silentIn: string;
   readonly people: number;
 }
 
@@ -40,10 +49,11 @@ export async function audienceOf(
   question: AudienceQuestion,
 ): Promise<Audience> {
   const { campaign, rules, segments } = question;
-  const groups = await groupsOf(database, segment, question);
+  const groups = (await groupsOf(database, segment, question)).map((group) => takenBy(group, question));
   const told = groups.filter(({ leftOut, arm }) => leftOut === '' && arm !== 'control' && arm !== 'holdout');
   const firsts = told.map((group) => ({ ...firstOf(group, rules, segments), people: group.people }));
-  const priceMicros = firsts.reduce<number | null>(
+  const reached = firsts.filter(({ channel }) => channel !== undefined);
+  const priceMicros = reached.reduce<number | null>(
     (all, { price, people }) => (all === null || price === null ? null : all + price * people),
     0,
   );
@@ -59,6 +69,7 @@ export async function audienceOf(
   }));
   return {
     ...{ people: sumOf(told), priceMicros, others },
+    untemplated: sumOf(told) - sumOf(reached),
     channels: channels.filter(({ people }) => people > 0),
   };
 }
@@ -67,19 +78,40 @@ function sumOf(groups: readonly { readonly people: number }[]): number {
   return groups.reduce((sum, { people }) => sum + people, 0);
 }
 
+/** Without WhatsApp, where that would only take a template and there is none. */
+function takenBy(group: Group, { untemplated }: AudienceQuestion): Group {
+  const { arm, silentIn, open } = group;
+  if (silentIn === '' || !untemplated.includes(`${arm} ${silentIn}`)) return group;
+  return { ...group, open: open.filter((channel) => channel !== 'whatsapp') };
+}
+
+/** In which language a customer `c` with these `open` channels is told who wrote nothing on WhatsApp for a day. */
+function silentSql({ untemplated, rules, startsAt }: AudienceQuestion): Piece {
+  if (untemplated.length === 0) return { sql: `''`, args: [] };
+  const chats = 'select a.locale from addresses a indexed by addresses_customer where a.customer_id = c.id';
+  const last = `(${chats} and a.reachable = 1 and a.channel <> 'sms' order by a.last_seen_at desc limit 1)`;
+  return {
+    sql: `case when ${openChannelsSql(['whatsapp'])} = 0
+        or exists (${chats} and a.channel = 'whatsapp' and a.reachable = 1 and a.last_seen_at > ?) then ''
+      else coalesce(${last}, c.locale, ?) end`,
+    args: [startsAt - DAY_MS, rules.program.locale],
+  };
+}
+
 async function groupsOf(database: Reading, segment: Where, question: AudienceQuestion): Promise<Group[]> {
   const { campaign, rules } = question;
   const channels = offerChannels(rules);
   const leftOut = leftOutSql(question);
   const draw = drawOf(campaign);
+  const silent = silentSql(question);
   const [rows = []] = await database.read([
     {
       sql: `with judged as materialized (
           select ${leftOut.sql} as left_out, ${sharesSql(campaign.id, draw)},
-            ${openChannelsSql(channels)} as open, c.preferred_channel as chosen
+            ${openChannelsSql(channels)} as open, c.preferred_channel as chosen, ${silent.sql} as silent_in
           from customers c where c.erased_at is null and c.merged_into is null and (${segment.where}))
-        select left_out, ${armSql(draw)} as arm, open, chosen, count(*) as people from judged group by 1, 2, 3, 4`,
-      args: [...leftOut.args, ...segment.args],
+        select left_out, ${armSql(draw)} as arm, open, chosen, silent_in, count(*) as people from judged group by 1, 2, 3, 4, 5`,
+      args: [...leftOut.args, ...silent.args, ...segment.args],
     },
   ]);
   return rows.map((row) => ({
@@ -87,6 +119,7 @@ async function groupsOf(database: Reading, segment: Where, question: AudienceQue
     arm: String(row.arm),
     open: channelsIn(Number(row.open), channels),
     chosen: row.chosen as ChannelName | null,
+    silentIn: String(row.silent_in),
     people: Number(row.people),
   }));
 }

@@ -5,6 +5,7 @@ import {
   type Counted,
   type CountedArm,
   controlArm,
+  type Effect,
   type EffectSubject,
 } from '../../core/insights/proof/types.ts';
 import { effectTakeaway } from '../../core/insights/proof/words.ts';
@@ -12,6 +13,7 @@ import { dayNumber, dayText } from '../../core/insights/reports/steps.ts';
 import type { EffectReport, Period } from '../../core/insights/reports/types.ts';
 import { drawOf, holdoutSalt } from '../../core/journeys/campaigns/arms.ts';
 import type { JourneyDefinition } from '../../core/journeys/definition.ts';
+import { isInstant } from '../../core/journeys/in_force.ts';
 import { defaultProgram } from '../../core/program/program.ts';
 import { sharePrime } from '../../core/segments/share.ts';
 import type { Campaign } from '../../core/staff/campaigns.ts';
@@ -52,11 +54,19 @@ export async function effectReport(
   const { subject, counted, period, withinDays } = found;
   const { proof } = program;
   const terms = { ...program, proof: { ...proof, within_days: withinDays } };
-  const effect = effectOf(counted, terms, now);
+  const effect = withoutArms(subject) ?? effectOf(counted, terms, now);
   return {
     ...{ name: 'effect', subject, ...period, withinDays, marginPercent: proof.margin_percent, ...effect },
     takeaway: effectTakeaway(effect, { withinDays, isOnce: counted.isOnce }),
   };
+}
+
+/** What is told at once has no control group, and is not taken for something that nobody entered. */
+function withoutArms(subject: EffectSubject): Effect | undefined {
+  if (subject.kind !== 'journey' || !subject.isInstant) return undefined;
+  const verdict = { kind: 'none', because: 'at_once' } as const;
+  const nothing = { arms: [], comparisons: [], strata: 0, preliminaryUntil: null };
+  return { ...nothing, ratio: { p: 1, isOff: false, sizes: [] }, verdict };
 }
 
 function find(database: Reading, { asked, ...question }: EffectQuestion): Promise<Found | undefined> {
@@ -180,7 +190,10 @@ async function ofJourney(
   const at = spanOf(counts);
   const isOver = between.end <= now;
   return {
-    subject: { kind: 'journey', key, names: newest.name, version: version ?? null },
+    subject: {
+      ...{ kind: 'journey', key, names: newest.name, version: version ?? null },
+      isInstant: isInstant(newest),
+    },
     period: {
       from: asked.from ?? localDay(at?.firstAt ?? now, zone),
       to: isOver && asked.to !== undefined ? asked.to : localDay(now, zone),

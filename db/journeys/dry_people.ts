@@ -8,6 +8,7 @@ import type { JourneyRules } from '../../core/journeys/types.ts';
 import { priceOf } from '../../core/messaging/price.ts';
 import { DAY_MS } from '../../core/time.ts';
 import { type Reading, type Row, statement } from '../database.ts';
+import { hasTold } from '../facts/journeys.ts';
 import { channelBits } from '../figures.ts';
 import { lookUp } from './lookups.ts';
 
@@ -32,9 +33,14 @@ const peopleSql = `select c.id, c.name, c.phone, c.zone, c.offers, c.chats, c.of
       where u.customer_id in ${accounts} and u.subject in (select value from json_each(?4))) as muted_until,
     (select s.score from surveys s where s.customer_id in ${accounts} and s.score is not null
       order by s.answered_at desc limit 1) as nps,
-    (select json_group_array(r.started_at) from journey_runs r indexed by journey_runs_occasion
-      join journey_versions v on v.journey = r.journey and v.version = r.version
-      where r.customer_id in ${accounts} and r.journey <> ?5 and v.definition ->> '$.occasion' = ?6) as occasions
+    (select json_group_array(at) from (
+      select r.started_at as at from journey_runs r indexed by journey_runs_occasion
+        join journey_versions v on v.journey = r.journey and v.version = r.version
+        where r.customer_id in ${accounts} and r.journey <> ?5 and v.definition ->> '$.occasion' = ?6
+      union all
+      select m.due_at from campaign_members m join campaigns k on k.id = m.campaign_id
+        where m.campaign_id in (select id from campaigns where plan ->> 'occasion' = ?6)
+          and m.customer_id in ${accounts} and ${hasTold})) as occasions
   from json_each(?1) i cross join customers c on c.id = i.value
   where c.erased_at is null and c.merged_into is null`;
 

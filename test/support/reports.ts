@@ -150,7 +150,7 @@ function effectReport(variants: readonly string[], people: number): EffectReport
   return {
     ...{ name: 'effect', from: '2026-11-01', to: '2026-11-02', withinDays: 14, marginPercent: 30, ...effect },
     subject: {
-      kind: 'journey',
+      ...{ kind: 'journey', isInstant: false },
       key: 'cart',
       names: { uk: 'Забутий кошик', en: 'Forgotten cart' },
       version: null,

@@ -57,9 +57,10 @@ export interface CountedArm {
 /** What is compared. */
 export type EffectSubject =
   | { readonly kind: 'campaign'; readonly id: CampaignId; readonly name: string }
-  /** `version` null: all of them. */
+  /** `version` null: all of them. `isInstant`: it tells in the commit of what happened, and has no runs. */
   | {
       readonly kind: 'journey';
+      readonly isInstant: boolean;
       readonly key: string;
       readonly names: Texts;
       readonly version: number | null;
@@ -158,7 +159,8 @@ export type Verdict =
       /** When there will be as many at the present pace; null: nobody more comes, or the pace is not known. */
       readonly expectedAt: number | null;
     }
-  | { readonly kind: 'none'; readonly because: 'nobody' | 'no_control' | 'uneven' };
+  /** `at_once`: what is told at once is told to everybody. */
+  | { readonly kind: 'none'; readonly because: 'nobody' | 'no_control' | 'uneven' | 'at_once' };
 
 /** What something changed. */
 export interface Effect {

@@ -6,9 +6,14 @@ export type MemberCounts = Readonly<Partial<Record<MemberState, number>>>;
 
 /** Whom a campaign would reach, by what is known now, and about what its messages cost in micros. */
 export interface Audience {
-  /** Who would be told, and of them whom over which channel first. */
+  /** Who would be told, and of them whom over which channel that takes it. */
   readonly people: number;
   readonly channels: readonly { readonly channel: ChannelName; readonly people: number }[];
+  /**
+   * So many of them would get nothing: they can be reached on WhatsApp only, wrote nothing there for a day, and what they
+   * would be told has no approved template.
+   */
+  readonly untemplated: number;
   /** Kept apart to compare with, and left out, by why. */
   readonly others: MemberCounts;
   /** Null where one of the channels has no known price. */

@@ -27,14 +27,22 @@ import {
 } from '../../staff/campaigns.ts';
 import type { Glance, GlanceNeed } from '../../staff/types.ts';
 import { endOfDayAfter } from '../../time.ts';
+import { occasionAgainMs } from '../occasion.ts';
 import { type TemplateContext, valuesFor } from '../templates/values.ts';
+import type { Journey, JourneyChanges, JourneyFacts, JourneyNeeds, SharedOccasionNeed } from '../types.ts';
 import { armOf, drawOf } from './arms.ts';
 import { campaignReply, variablesOf } from './say.ts';
 import { eachMicros, giftMicros, mostMicros } from './worth.ts';
 
-type Needs = CampaignNeeds & NoticeNeeds & CouponNeeds & { readonly glances?: readonly GlanceNeed[] };
-type Facts = CampaignFacts & NoticeFacts & CouponFacts & { glance(need: GlanceNeed): Glance | undefined };
-type Changes = CampaignChanges & MessagingChanges & CouponChanges;
+type Needs = CampaignNeeds &
+  NoticeNeeds &
+  CouponNeeds &
+  Pick<JourneyNeeds, 'sharedOccasions'> & { readonly glances?: readonly GlanceNeed[] };
+type Facts = CampaignFacts &
+  NoticeFacts &
+  CouponFacts &
+  Pick<JourneyFacts, 'sharedOccasion'> & { glance(need: GlanceNeed): Glance | undefined };
+type Changes = CampaignChanges & MessagingChanges & CouponChanges & Pick<JourneyChanges, 'occasionsBegun'>;
 
 /** How many of a batch came to what. */
 export interface Told {
@@ -46,6 +54,8 @@ export interface Told {
 export interface TellRules {
   readonly messaging: MessagingRules;
   readonly program: Program;
+  /** By which it is known whether an occasion is told of again, and after how long. */
+  readonly journeys: readonly Pick<Journey, 'definition'>[];
   /** How many SMS a reply goes as. */
   smsParts(reply: Reply, locale: Locale): number;
 }
@@ -80,9 +90,9 @@ export function tellMembers(
     moreNeeds: [
       (facts) => ({
         ...recordNeeds(into(facts)),
-        ...contentNeeds(facts.campaign(campaignId), customerIds, rules().program),
+        ...contentNeeds(facts.campaign(campaignId), customerIds, rules()),
       }),
-      (facts) => contentNeeds(facts.campaign(campaignId), into(facts), rules().program),
+      (facts) => contentNeeds(facts.campaign(campaignId), into(facts), rules()),
     ],
     decide(facts, context) {
       const campaign = facts.campaign(campaignId);
@@ -104,13 +114,14 @@ function recordNeeds(ids: readonly CustomerId[]): Needs {
   return { customers: ids.map((id) => ({ ref: { id }, lots: 'open' as const })), mutes: ids };
 }
 
-/** What the content of a campaign asks to know of those who get it. */
+/** What the content of a campaign, and its occasion, ask to know of those who get it. */
 function contentNeeds(
   campaign: Campaign | undefined,
   ids: readonly CustomerId[],
-  { tier_days: tierDays }: Program,
+  { program: { tier_days: tierDays }, journeys }: Pick<TellRules, 'program' | 'journeys'>,
 ): Needs {
   if (!campaign || ids.length === 0) return {};
+  const shared = ids.flatMap((id) => sharedBy(campaign, id, journeys)?.need ?? []);
   const { gift } = campaign.content;
   const coupon = gift && 'coupon' in gift ? { coupons: [gift.coupon], auditChains: ids } : {};
   const isAboutTier = messagesOf(campaign).some((one) =>
@@ -118,8 +129,20 @@ function contentNeeds(
   );
   return {
     ...coupon,
+    ...(shared.length > 0 ? { sharedOccasions: shared } : {}),
     ...(isAboutTier ? { glances: ids.map((customerId) => ({ customerId, tierDays })) } : {}),
   };
+}
+
+/** What else tells a customer of the occasion of a campaign, where that is told of again, and after how long. */
+function sharedBy(
+  { id, plan: { occasion } }: Campaign,
+  customerId: CustomerId,
+  journeys: TellRules['journeys'],
+): { readonly need: SharedOccasionNeed; readonly againMs: number } | undefined {
+  const againMs = occasionAgainMs(occasion, journeys);
+  if (occasion === null || againMs === undefined) return undefined;
+  return { need: { customerId, occasion, but: id }, againMs };
 }
 
 function messagesOf({ content }: Campaign): readonly CampaignMessage[] {
@@ -190,12 +213,16 @@ function fateOf(member: FrozenMember, spentMicros: number, work: Work): Fate {
 function reasonAgainst(
   { occasionTold }: FrozenMember,
   record: CustomerRecord,
-  { campaign, facts, context }: Work,
+  { campaign, facts, context, journeys }: Work,
 ): MemberState | undefined {
   if (!wanted({ category: 'marketing' }, record)) return 'consent';
   const subjects = [topicSubject(topic), campaign.id];
   if (isMuted(subjects, facts.mutes(record.customer.id), context.now)) return 'muted';
-  return occasionTold ? 'occasion' : undefined;
+  const shared = sharedBy(campaign, record.customer.id, journeys);
+  const isTold = shared
+    ? (facts.sharedOccasion(shared.need) ?? 0) > context.now - shared.againMs
+    : occasionTold;
+  return isTold ? 'occasion' : undefined;
 }
 
 interface Telling {
@@ -238,10 +265,12 @@ function tellOne(member: FrozenMember, telling: Telling, work: Work): Fate {
   });
   const { plan, id } = campaign;
   const dueAt = member.dueAt ?? context.now;
+  const shared = sharedBy(campaign, record.customer.id, work.journeys);
+  const occasion = shared ? null : plan.occasion;
   const planned = planNotice(
     {
       ...({ category: 'marketing', kind: 'campaign', reply, campaign: id, topic, arm: member.arm } as const),
-      ...{ occasion: plan.occasion ?? campaignActor(id), weight: plan.weight },
+      ...{ occasion: occasion ?? campaignActor(id), weight: plan.weight },
       ...(plan.goodForMs === null ? {} : { pointlessAt: dueAt + plan.goodForMs }),
       gift: giftIn(given.changes, work),
     },
@@ -251,8 +280,17 @@ function tellOne(member: FrozenMember, telling: Telling, work: Work): Fate {
   );
   const reserved = messageMicros(planned.notices?.[0]?.reply ?? reply, telling, work);
   const micros = reserved + giftMicros(campaign.content.gift, couponIn(work), program);
-  const changes = mergeChanges<Changes>(given.changes, withReserve(planned, reserved, work));
+  const changes = mergeChanges<Changes>(
+    given.changes,
+    withReserve(planned, reserved, work),
+    begun(shared, context.now),
+  );
   return { kind: 'told', micros, changes };
+}
+
+/** A journey of the occasion may be entered in another process in this moment: then it is decided again. */
+function begun(shared: ReturnType<typeof sharedBy>, until: number): Changes {
+  return shared ? { occasionsBegun: [{ ...shared.need, since: until - shared.againMs, until }] } : {};
 }
 
 /** With a budget, the message keeps how much of it is set aside, until it is known what it came to. */

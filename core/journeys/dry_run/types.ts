@@ -26,7 +26,7 @@ export interface DryPerson {
   /** Until when they do not want to hear of it; `Infinity`: for good. */
   readonly mutedUntil: number;
   readonly purchases: readonly number[];
-  /** When the customer really entered other journeys of the same occasion. */
+  /** When the customer really entered other journeys of the same occasion, or a campaign told of it. */
   readonly occasions: readonly number[];
   /** Offers of the last weeks that were really made. */
   readonly offers: readonly number[];

@@ -76,7 +76,7 @@ export function draftAnswer(id: QuestionId, campaign: Campaign, found: DraftFoun
 }
 
 function audienceWords(
-  { people, channels, others, priceMicros, giftMicros }: PricedAudience,
+  { people, channels, untemplated, others, priceMicros, giftMicros }: PricedAudience,
   { plan: { budgetMinor } }: Campaign,
 ): Words[] {
   const over = channels.map(
@@ -96,7 +96,9 @@ function audienceWords(
       ? [{ key: 'campaign.gift_cost', variables: { amount: Math.round(giftMicros / MICROS_OF_MINOR) } }]
       : [];
   const enough = reachWords(people, (priceMicros ?? 0) + giftMicros, budgetMinor);
-  return [...reached, ...over, ...memberLines(others), ...(people > 0 ? [cost, ...worth, ...enough] : [])];
+  const lost: Words[] =
+    untemplated > 0 ? [{ key: 'campaign.untemplated', variables: { number: untemplated } }] : [];
+  return [...reached, ...over, ...lost, ...memberLines(others), ...(people > 0 ? [cost, ...worth, ...enough] : [])];
 }
 
 /** For about how many a budget will do, where it will not do for all. */

@@ -52,9 +52,13 @@ export function effectAnswer(
   report: EffectReport,
   id: ReportId,
 ): Answer {
-  const { takeaway, comparisons, preliminaryUntil } = report;
+  const { takeaway, comparisons, preliminaryUntil, verdict } = report;
+  if (verdict.kind === 'none' && verdict.because === 'at_once') {
+    const others = press({ key: 'effect.others' }, 'results:0');
+    return { reply: { paragraphs: [titleWords(report, locale), takeaway], buttons: [[others], leaving] } };
+  }
   const preliminary: Words[] =
-    preliminaryUntil === null || report.verdict.kind === 'too_early'
+    preliminaryUntil === null || verdict.kind === 'too_early'
       ? []
       : [{ key: 'effect.preliminary', variables: { at: preliminaryUntil } }];
   const other = theme === 'dark' ? 'light' : 'dark';
