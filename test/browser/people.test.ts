@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { chromiumPath } from '../support/browser.ts';
+import { jpeg } from '../support/images.ts';
 import { becomeOwner, chatOn, tableOfEachTest, tap, write } from '../support/table.ts';
 
 describe.skipIf(chromiumPath === undefined)('people in several chats, in a browser', () => {
@@ -28,6 +29,11 @@ describe.skipIf(chromiumPath === undefined)('people in several chats, in a brows
     await write(table.page, 'telegram', 'Great, thank you');
     await table.hears('owner', 'Great, thank you');
     expect(await chatOn(table.page).locator('.message.out').count()).toBe(before);
+    const cup = { name: 'cup.jpg', mimeType: jpeg.type, buffer: Buffer.from(jpeg.bytes) };
+    await table.page.locator('[data-phone=telegram] [name=photo]').setInputFiles(cup);
+    await table.hears('telegram', 'Your photo has been passed on.');
+    const shown = chatOn(table.page, 'owner').locator('.message', { hasText: 'A photo: …' });
+    await shown.locator('img').waitFor();
     await tap(table.page, 'Close', 'owner');
     await expect.poll(() => chatOn(table.page).locator('.message.out').count()).toBeGreaterThan(before);
     await write(table.page, 'telegram', '/points');

@@ -81,10 +81,9 @@ const PhoneSettings: FC<PhoneProps> = ({ words, phone }) => (
   </form>
 );
 
-/** Photos are for those behind the counter, who are asked for pictures. */
 const Composer: FC<PhoneProps> = ({ words, phone }) => (
   <form class="composer" autocomplete="off">
-    {isStaff(phone) ? <Attach words={words} /> : null}
+    {phone.channel === 'sms' ? null : <Attach words={words} />}
     <input
       type="text"
       name="text"

@@ -198,8 +198,9 @@ function textLine(
     .replace(/\s+/gu, ' ')
     .trim();
   const short = line.length > longestLine ? `${line.slice(0, longestLine - 1)}…` : line;
+  const shown = short.replace(/…[\s…]*…$/u, '…');
   const key = kind === 'button' ? 'scenario.text_button' : 'scenario.text_message';
-  return { key, variables: { number, text: short } };
+  return { key, variables: { number, text: shown } };
 }
 
 /** One text as it is written in each language, to change it, and to see what it looks like. */
