@@ -9,6 +9,7 @@ import { defaultProgram } from '../../core/program/program.ts';
 import { plainPlan } from '../../core/staff/campaigns.ts';
 import { DAY_MS } from '../../core/time.ts';
 import { readRow, readRows } from '../../db/database.ts';
+import { createOutbox } from '../../db/outbox.ts';
 import { settleDue } from '../../jobs.ts';
 import { findStarts } from '../../journey_starts.ts';
 import { sendCampaigns } from '../../mailings.ts';
@@ -18,6 +19,7 @@ import { sent } from '../support/campaigns.ts';
 import { switchOn } from '../support/journeys.ts';
 import { begin, type GivenJourney, runsOf } from '../support/own_journeys.ts';
 import { aPurchase, buy } from '../support/purchases.ts';
+import { hasLibsqlServer, startLibsqlServer } from '../support/sqld.ts';
 import { type Guest, type StoryShop, storyShop } from '../support/stories.ts';
 
 const program = {
@@ -434,9 +436,6 @@ describe('a customer who moves to another zone', () => {
   });
 });
 
-/** Days on which nothing runs, as of a moment in Kyiv. */
-const upAgainAt = clockTo;
-
 describe('a server that was down for days', () => {
   it('says of a cart series what is of today, and nothing of what is long past', async () => {
     await switchOn(shop.svoi, 'cart');
@@ -447,7 +446,7 @@ describe('a server that was down for days', () => {
       updated_at: iso(shop.clock.now()),
     });
     await shop.live('3h');
-    await upAgainAt('2026-11-30T12:00');
+    await clockTo('2026-11-30T12:00');
     await shop.live('4d');
     const said = (await shop.diary(guest, 'cart')).map((one) => one.slice(0, 30));
     expect(said).toEqual(['22.11 13:00 You put something ', '02.12 12:00 To make it easier,']);
@@ -461,7 +460,7 @@ describe('a server that was down for days', () => {
     await switchOn(shop.svoi, 'birthday');
     const guest = await shop.guest({ language: 'en', birthday: '1990-11-30' });
     await nights('2026-11-23T04:00');
-    await upAgainAt(moment);
+    await clockTo(moment);
     await shop.live('10d');
     expect((await shop.diary(guest, 'birthday')).map((one) => one.slice(0, 5))).toEqual(days);
     const gifts = await readRow(
@@ -478,9 +477,9 @@ describe('a server that was down for days', () => {
     const guest = await shop.guest({ language: 'en' });
     // Given for registering, and good for 31 days after the day of it: until 23 December.
     await clockTo('2026-12-16T04:00');
-    await upAgainAt('2026-12-18T12:00');
+    await clockTo('2026-12-18T12:00');
     await clockTo('2026-12-22T04:00');
-    await upAgainAt('2026-12-23T12:00');
+    await clockTo('2026-12-23T12:00');
     await shop.live('3d');
     expect(await shop.diary(guest, 'points_burn_7', 'points_burn_1')).toEqual([]);
   });
@@ -490,7 +489,7 @@ describe('a server that was down for days', () => {
     await on({ key: 'weekly', when: { every: 'week', on: 5 } });
     const guest = await shop.guest();
     await clockTo('2026-11-23T12:00');
-    await upAgainAt('2026-11-28T09:30');
+    await clockTo('2026-11-28T09:30');
     await shop.live('1h');
     expect((await noticesOf(guest)).toSorted()).toEqual(['reached news', 'reached news', 'reached weekly']);
   });
@@ -500,7 +499,7 @@ describe('a server that was down for days', () => {
     const guest = await shop.guest({ language: 'en' });
     await invoice(guest, '2026-11-26T18:00:00+02:00');
     await nights('2026-11-23T04:00');
-    await upAgainAt('2026-11-30T12:00');
+    await clockTo('2026-11-30T12:00');
     expect((await shop.diary(guest, 'invoice')).map((one) => one.slice(0, 40))).toEqual([
       '30.11 12:00 Invoice 7 is not paid yet. D',
     ]);
@@ -621,5 +620,46 @@ describe('at the edges of days and years', () => {
     const again = await shop.call('POST', '/v1/events', { body: event });
     expect(again.body.id).toBe(answer.body.id);
     await look();
+  });
+});
+
+describe.skipIf(!hasLibsqlServer)('on a libSQL server', () => {
+  it('what a clock wrote down that was a year ahead waits for nobody, also where its process died', async () => {
+    const server = await startLibsqlServer();
+    const here = await storyShop({ program, url: server.url });
+    const { svoi, clock } = here;
+    const all = async () => {
+      await runNightly(svoi);
+      await sendCampaigns(svoi);
+      await settleDue(svoi);
+    };
+    await begin(svoi, { key: 'hello', when: { date: 'birthday' } });
+    await begin(svoi, { key: 'thanks', when: { event: 'purchase' } });
+    const guest = await here.guest({ birthday: '1990-11-23' });
+    await all();
+    clock.advance(year);
+    await here.buys(guest);
+    clock.advance(5 * 60_000);
+    await sent(svoi, { plan: { ...plainPlan, timing: { kind: 'usual', at: null } } });
+    await all();
+    const lease = { now: clock.now(), limit: 10, leaseUntil: clock.now() + 60_000 };
+    expect(await createOutbox(svoi.database).claim({ channel: 'telegram', ...lease })).not.toEqual([]);
+    clock.advance(-year);
+    await here.buys(guest);
+    await all();
+    await here.live('25h');
+    await all();
+    await here.live('1h');
+    const left = await readRows(
+      svoi.database,
+      `select id from messages where state in ('queued', 'sending') union all
+       select customer_id from campaign_members where state = 'waiting' union all
+       select id from notices where state = 'held'`,
+    );
+    expect(left).toEqual([]);
+    expect((await runsOf(svoi, 'hello')).map(({ occasion }) => occasion)).toEqual(['birthday 2026']);
+    expect(await runsOf(svoi, 'thanks')).toHaveLength(2);
+    here.close();
+    await server.stop();
   });
 });
