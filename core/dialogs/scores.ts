@@ -20,9 +20,42 @@ export function surveyIn(state: DialogState | null): OpenSurvey | undefined {
 const named = /^(?:моя\s+)?(?:оцінка|оценка|ставлю|даю|score|rating|i give)(?:\s*[:—–-])?\s+/iu;
 const scored = /^(10|\d)(?:\s*(?:\/|з|із|из|of|out of)\s*10)?(?![\p{L}\p{N}%/])(.*)$/su;
 
-/** "9", "10/10", "оцінка 8", "9, дякую": a score from 0 to 10, and what was said besides. Undefined for anything else. */
+/** From 0 to 10 as people write them in words. */
+const inWords = [
+  ...[
+    ['нуль', 'ноль', 'zero'],
+    ['один', 'one'],
+    ['два', 'two'],
+    ['три', 'three'],
+  ],
+  ...[
+    ['чотири', 'четыре', 'four'],
+    ['пʼять', 'пять', 'five'],
+    ['шість', 'шесть', 'six'],
+  ],
+  ...[
+    ['сім', 'семь', 'seven'],
+    ['вісім', 'восемь', 'eight'],
+    ['девʼять', 'девять', 'nine'],
+    ['десять', 'ten'],
+  ],
+];
+
+/** A score in a word that stands alone; -1 where it is none. */
+function scoreInWords(text: string): number {
+  const word = text
+    .toLowerCase()
+    .replace(/['’`]/g, 'ʼ')
+    .replace(/[\s.!]+$/u, '');
+  return inWords.findIndex((words) => words.includes(word));
+}
+
+/** "9", "10/10", "оцінка 8", "девʼять", "9, дякую": a score from 0 to 10, and what was said besides. Undefined for anything else. */
 export function readScore(text: string): { readonly score: number; readonly words: string } | undefined {
-  const [, score, rest = ''] = scored.exec(text.trim().replace(named, '')) ?? [];
+  const said = text.trim().replace(named, '');
+  const word = scoreInWords(said);
+  if (word >= 0) return { score: word, words: '' };
+  const [, score, rest = ''] = scored.exec(said) ?? [];
   const words = rest.replace(/^[\s.,!…:;)+—–-]+/u, '').trim();
   // A date or a sum goes on with figures.
   if (score === undefined || /^\p{N}/u.test(words)) return undefined;
