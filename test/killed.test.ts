@@ -2,15 +2,23 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createCoupon } from '../core/coupons/create.ts';
+import type { CampaignId } from '../core/ids.ts';
 import { createIds } from '../core/ids.ts';
 import { journeySchema } from '../core/journeys/definition.ts';
 import { saveJourney, switchJourney } from '../core/journeys/switch.ts';
+import { defaultProgram, programSchema } from '../core/program/program.ts';
 import { welcomeRules } from '../core/program/rules.ts';
-import { type Database, readRow, readRows } from '../db/database.ts';
+import { plainPlan } from '../core/staff/campaigns.ts';
+import { type Database, readRow, readRows, statement } from '../db/database.ts';
 import { openDatabase, openToRead } from '../db/open.ts';
+import { applyProgram } from '../db/programs.ts';
 import { createShops } from '../db/shops.ts';
 import { verifyLedger } from '../db/verify.ts';
 import { createSvoi } from '../svoi.ts';
+import { people, says, sent, standing } from './support/campaigns.ts';
+import { aDefinition } from './support/coupons.ts';
+import { startFakeTelegram } from './support/fake-telegram.ts';
 import { registration } from './support/histories.ts';
 import { aPurchase, buy } from './support/purchases.ts';
 import { type ServerProcess, startServerProcess } from './support/server.ts';
@@ -206,4 +214,78 @@ test('killed while journeys go on, it does every step of every run, and each onc
   expect(counted).toEqual({ gifts: 2 * runs.length, different: 2 * runs.length, notices: runs.length });
   reader.close();
   expect(await last.end('SIGTERM')).toBe(0);
+}, 180_000);
+
+const members = 300;
+/** What the coupon of a campaign is worth. */
+const worthMinor = 5000;
+
+/** Two campaigns to everybody that begin at once: coupons, for which the budget just suffices, and points. */
+async function openCampaigns(): Promise<readonly [coupons: CampaignId, points: CampaignId]> {
+  const database = await openDatabase({ url });
+  const clock = { now: () => Date.now() };
+  const program = programSchema.parse({ quiet_hours: { from: '00:00', to: '00:00' } });
+  await applyProgram(database, program, clock.now());
+  const svoi = await createSvoi({ database, clock, ids: createIds(), random: Math.random });
+  await people(database, members, clock.now());
+  await database.write([statement('update addresses set external_id = 1000 + substr(external_id, 2)')]);
+  const effect = { kind: 'amount', amount_minor: worthMinor };
+  const made = await svoi.submit(createCoupon(aDefinition({ effect, code: {} }), 'test', defaultProgram));
+  if (!made.ok) throw new Error(made.refusal.detail);
+  const plan = { ...plainPlan, controlPercent: 0, holdoutPercent: 0 };
+  const gift = { coupon: made.result.id, name: 'Spring' };
+  const coupons = await sent(svoi, {
+    content: { ...says('{{coupon.code}}'), gift },
+    plan: { ...plan, budgetMinor: members * worthMinor },
+  });
+  const points = { ...says('{{gift.points, points}}'), gift: { points: 10, liveDays: 7 } };
+  const second = await sent(svoi, { content: points, plan });
+  database.close();
+  return [coupons, second];
+}
+
+test('killed while campaigns are handed over, it tells each member once, with one gift', async () => {
+  const [coupons, points] = await openCampaigns();
+  const telegram = await startFakeTelegram();
+  for (let number = 0; number < members; number += 1) telegram.person(1000 + number);
+  const reader = openToRead({ url });
+  const told = async () =>
+    Number(
+      (await readRow(reader, `select count(*) as told from campaign_members where state = 'told'`))?.told,
+    );
+  const start = () =>
+    startServerProcess({
+      ...{ DATABASE_URL: url, SVOI_MODE: 'live' },
+      ...{ TELEGRAM_BOT_TOKEN: telegram.token, TELEGRAM_API_ROOT: telegram.apiRoot },
+    });
+  for (let kill = 0; kill < (process.env.SVOI_LONG ? 4 : 1); kill += 1) {
+    const before = await told();
+    server = await start();
+    await expect.poll(told, { timeout: 60_000, interval: 5 }).toBeGreaterThan(before);
+    await server.end('SIGKILL');
+  }
+  server = await start();
+  const open = 'select count(*) as open from campaigns where finished_at is null';
+  await expect.poll(async () => (await readRow(reader, open))?.open, { timeout: 120_000 }).toBe(0);
+  expect(await server.end('SIGTERM')).toBe(0);
+  expect(await standing(reader, coupons)).toEqual({ told: members });
+  expect(await standing(reader, points)).toEqual({ told: members });
+  const figures = await readRow(
+    reader,
+    `select (select count(*) from notices) as notices, (select count(distinct customer_id || campaign) from notices) as people,
+       (select count(*) from coupon_codes) as codes, (select count(distinct customer_id) from coupon_codes) as owners,
+       (select count(*) from ledger_transactions) as gifts,
+       (select count(distinct customer_id) from ledger_transactions) as receivers,
+       (select spent_micros from campaigns where id = ?) as spent`,
+    coupons,
+  );
+  expect(figures).toEqual({
+    ...{ notices: 2 * members, people: 2 * members, codes: members, owners: members },
+    ...{ gifts: members, receivers: members, spent: members * worthMinor * 10_000 },
+  });
+  reader.close();
+  const database = await openDatabase({ url });
+  expect((await verifyLedger(database)).fault).toBeUndefined();
+  database.close();
+  await telegram.close();
 }, 180_000);
