@@ -21,7 +21,7 @@ import { nextStopOf, passTime, silence } from '../../playground_time.ts';
 import { createBackground } from '../../runner.ts';
 import { openWebParts, type WebParts } from '../../web.ts';
 import type { SeenMessage } from '../contract/channel.ts';
-import { type TestSvoi, testSvoi } from './svoi.ts';
+import { type TestSvoi, type TestSvoiOptions, testSvoi } from './svoi.ts';
 import { seenIn, sendJson } from './web.ts';
 
 /** The playground over a new database, without a browser: phones to use, a till to sell at. */
@@ -46,7 +46,10 @@ export interface TestPlayground extends Omit<TestSvoi, 'close'> {
 const never: Timers = { now: () => 0, after: () => () => {} };
 
 /** Joins everything as the server does in playground mode. */
-export async function testPlayground(timers = never): Promise<TestPlayground> {
+export async function testPlayground(
+  timers = never,
+  options: Pick<TestSvoiOptions, 'through'> = {},
+): Promise<TestPlayground> {
   let wake = (): void => {};
   let goOn = (): void => {};
   let goOnWithErrands = (): void => {};
@@ -57,7 +60,7 @@ export async function testPlayground(timers = never): Promise<TestPlayground> {
     onErrands: () => goOnWithErrands(),
     onJourneys: () => goOnWithJourneys(),
   };
-  const here = await testSvoi({ writer });
+  const here = await testSvoi({ writer, ...options });
   const { svoi } = here;
   const { database, ids } = svoi;
   const web = await openWebParts(database);

@@ -5,6 +5,7 @@ import { createIds } from '../../core/ids.ts';
 import type { ShippedJourney } from '../../core/journeys/types.ts';
 import { type ProgramDefinition, programSchema } from '../../core/program/program.ts';
 import { seededRandom } from '../../core/seeded_random.ts';
+import type { Database } from '../../db/database.ts';
 import { openDatabase } from '../../db/open.ts';
 import { applyProgram } from '../../db/programs.ts';
 import type { WriterOptions } from '../../db/writer.ts';
@@ -24,6 +25,8 @@ export interface TestSvoiOptions {
   readonly shipped?: readonly ShippedJourney[];
   /** A file or server to open instead of a new file. */
   readonly url?: string;
+  /** What stands between Svoi and its database; default: nothing. */
+  through?(database: Database): Database;
   readonly writer?: Partial<
     Pick<WriterOptions, 'groupLimit' | 'onMessages' | 'onNotices' | 'onJourneys' | 'onCommit' | 'onFatal'>
   >;
@@ -44,7 +47,8 @@ export async function testSvoi(options: TestSvoiOptions = {}): Promise<TestSvoi>
   const url = options.url ?? `file:${await newFile(folder)}`;
   const clock = testClock(options.at ?? '2026-11-22T12:00:00+02:00');
   const random = seededRandom(1);
-  const database = await openDatabase({ url });
+  const opened = await openDatabase({ url });
+  const database = options.through?.(opened) ?? opened;
   if (options.program) await applyProgram(database, programSchema.parse(options.program), clock.now());
   const svoi = await createSvoi({
     database,
