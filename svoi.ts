@@ -84,10 +84,7 @@ export async function createSvoi(options: SvoiOptions): Promise<Svoi> {
   const { database, clock, ids, writer = createWriter(options) } = options;
   const { analyst = analystHere(database), shipped = shippedJourneys } = options;
   let program = await currentProgram(database);
-  let stamp = await journeysStamp(database);
-  let journeys = journeysInForce(shipped, await keptJourneys(database));
-  /** Looks at the journeys so far, and the one that found those shown. */
-  let [looks, shown] = [0, 0];
+  const journeys = await openJourneys(database, shipped);
   let links: Pick<ChatLinks, 'open' | 'all'> | undefined;
   const chatLink = (context: string) => links?.open(context);
   const chatLinks = (context: string) => links?.all(context) ?? [];
@@ -95,7 +92,7 @@ export async function createSvoi(options: SvoiOptions): Promise<Svoi> {
   let doors: readonly KnownChannel[] = [];
   let site: (() => Site | undefined) | undefined;
   const journeyRules = (): JourneyRules => ({ program, channels, site: siteOfPeople(site?.()) });
-  let atOnce = toldAtOnce(journeys, journeyRules);
+  let atOnce = toldAtOnce(journeys.all(), journeyRules);
   const messagingRules = (): MessagingRules => ({ ...journeyRules(), atOnce });
   const submit = <Result>(command: AnyCommand<Result>) =>
     writer.submit(withNotifications(withEvents(command), messagingRules));
@@ -111,18 +108,9 @@ export async function createSvoi(options: SvoiOptions): Promise<Svoi> {
       // A look that took longer comes back with less.
       if (newer && newer.version > program.version) program = newer;
     },
-    journeys: () => journeys,
+    journeys: journeys.all,
     reloadJourneys: async () => {
-      looks += 1;
-      const look = looks;
-      const newest = await journeysStamp(database);
-      if (newest === stamp) return;
-      const kept = await keptJourneys(database);
-      // A look that began before another and took longer knows less.
-      if (look < shown) return;
-      journeys = journeysInForce(shipped, kept);
-      [shown, stamp] = [look, newest];
-      atOnce = toldAtOnce(journeys, journeyRules);
+      if (await journeys.reload()) atOnce = toldAtOnce(journeys.all(), journeyRules);
     },
     shipped,
     journeyRules,
@@ -152,9 +140,30 @@ export async function createSvoi(options: SvoiOptions): Promise<Svoi> {
           chatLinks,
           channels,
           site,
-          journeys: () => journeys,
+          journeys: journeys.all,
         }),
       );
+    },
+  };
+}
+
+/** The journeys there are, as last read; of two looks the one that began later counts. `reload`: whether it found others. */
+async function openJourneys(database: Database, shipped: readonly ShippedJourney[]) {
+  let stamp = await journeysStamp(database);
+  let journeys = journeysInForce(shipped, await keptJourneys(database));
+  let [looks, shown] = [0, 0];
+  return {
+    all: (): readonly Journey[] => journeys,
+    async reload(): Promise<boolean> {
+      looks += 1;
+      const look = looks;
+      const newest = await journeysStamp(database);
+      if (newest === stamp) return false;
+      const kept = await keptJourneys(database);
+      if (look < shown) return false;
+      journeys = journeysInForce(shipped, kept);
+      [shown, stamp] = [look, newest];
+      return true;
     },
   };
 }
