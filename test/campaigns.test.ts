@@ -628,6 +628,76 @@ describe('a campaign', () => {
     });
   });
 
+  describe('a forecast of who is on WhatsApp', () => {
+    const day = 86_400_000;
+    const message = {
+      text: { en: 'Boots are here.', uk: 'Черевики вже тут.' },
+      buttons: [],
+      whatsapp: { uk: { template: 'boots', values: [], buttons: 0 } },
+    };
+
+    /** Whom it counts on which channel, and who gets nothing: with a WhatsApp that asks for templates, or does not. */
+    async function forecast(templates: boolean, timing: CampaignTiming = { kind: 'now' }) {
+      t.close();
+      const step = (channel: 'whatsapp' | 'viber') =>
+        ({ channel, wants: 'delivered', wait_minutes: 5 }) as const;
+      const marketing = { order: 'listed' as const, steps: [step('whatsapp'), step('viber')] };
+      const prices = {
+        whatsapp: { session: 0, marketing: 50, utility: 20, authentication: 10 },
+        viber: { session: 0, outside: 30 },
+      };
+      t = await testSvoi({
+        program: { proof, prices, cascades: { ...defaultProgram.cascades, marketing } },
+      });
+      t.svoi.useChannels([
+        { name: 'whatsapp', abilities: { receipts: 'read', templates } },
+        { name: 'viber', abilities: { receipts: 'delivered' } },
+      ]);
+      const now = t.clock.now();
+      const heard = [now - 2 * day, now - day / 2, now - 2 * day, now - 2 * day];
+      const [, , both = '', ukrainian = ''] = await people(t.svoi.database, 4, now, (index) => ({
+        heardAt: heard[index] ?? now,
+      }));
+      await t.svoi.database.write([
+        statement("update addresses set channel = 'whatsapp'"),
+        statement('update customers set chats = 4'),
+        statement('update customers set chats = 6 where id = ?', both),
+        statement("update addresses set locale = 'uk' where customer_id = ?", ukrainian),
+        statement(
+          `insert into addresses (id, channel, external_id, customer_id, locale, reachable, last_seen_at, revision)
+           values ('adr_viber', 'viber', 'v', ?, 'en', 1, 0, 1)`,
+          both,
+        ),
+      ]);
+      const campaign = aCampaign(now, {
+        content: { variants: { a: message }, gift: null },
+        plan: { ...plainPlan, timing },
+      });
+      const { audience } = await lookAtCampaign(campaign, t.svoi);
+      const over = Object.fromEntries(
+        (audience?.channels ?? []).map(({ channel, people: number }) => [channel, number]),
+      );
+      return { over, untemplated: audience?.untemplated, price: (audience?.priceMicros ?? 0) / 10_000 };
+    }
+
+    test('counts them where it would take the message: written within a day, or with a template in their language', async () => {
+      expect(await forecast(true)).toEqual({
+        over: { whatsapp: 2, viber: 1 },
+        untemplated: 1,
+        price: 2 * 50 + 30,
+      });
+    });
+
+    test('of one that goes out in two days counts nobody as having written within a day', async () => {
+      const later = { kind: 'at', at: t.clock.now() + 2 * day } as const;
+      expect(await forecast(true, later)).toMatchObject({ over: { whatsapp: 1, viber: 1 }, untemplated: 2 });
+    });
+
+    test('counts all of them where it asks for no templates', async () => {
+      expect(await forecast(false)).toMatchObject({ over: { whatsapp: 4 }, untemplated: 0 });
+    });
+  });
+
   describe('pausing', () => {
     test('holds back at once what waits in the outbox, and going on lets it go', async () => {
       await people(t.svoi.database, 3, t.clock.now());

@@ -10,7 +10,7 @@ import { DAY_MS } from '../../../core/time.ts';
 import { readRows, statement } from '../../../db/database.ts';
 import { effectReport } from '../../../db/insights/proof.ts';
 import { applyProgram } from '../../../db/programs.ts';
-import { effectOf } from '../../../results.ts';
+import { effectOf, lookAtResults } from '../../../results.ts';
 import {
   countedMs,
   type PutMember,
@@ -375,6 +375,18 @@ describe('a journey', () => {
     const own = await result({ kind: 'journey', key: 'cart', version: 2 });
     expect(own.comparisons[0]?.money.difference).toBeCloseTo(160, 9);
   });
+});
+
+it('of what is told at once there is no result, and the words say why', async () => {
+  const report = await result({ kind: 'journey', key: 'points_earned' });
+  expect(report).toMatchObject({
+    ...{ verdict: { kind: 'none', because: 'at_once' }, takeaway: { key: 'effect.at_once' } },
+    ...{ arms: [], comparisons: [], preliminaryUntil: null },
+  });
+  const named = await lookAtResults({ name: 'points_earned', theme: 'light', locale: 'en' }, t.svoi);
+  const { reply } = named();
+  expect(reply.paragraphs.flat()).toContainEqual({ key: 'effect.at_once' });
+  expect(reply.picture).toBeUndefined();
 });
 
 describe('all offers together', () => {
