@@ -28,10 +28,10 @@ describe.skipIf(chromiumPath === undefined)('a message finds its way in a browse
 
   it('by Viber, with the receipt that it arrived, and what that saved against an SMS', async () => {
     await sell(table.page);
-    await way('viber').getByText('delivered').waitFor();
+    await way('viber').getByText('delivered', { exact: true }).waitFor();
     expect(await table.page.locator('#way li').count()).toBe(1);
     await table.page.locator('#way-costs', { hasText: 'Saved' }).waitFor();
-    expect((await table.page.locator('#way-costs dd').allTextContents()).at(-1)).toContain('1.20');
+    await expect.poll(() => table.page.locator('#way-costs dd').last().textContent()).toContain('1.20');
   });
 
   it('by SMS at once when Viber is blocked', async () => {
@@ -39,8 +39,8 @@ describe.skipIf(chromiumPath === undefined)('a message finds its way in a browse
     await table.page.locator('[data-phone=viber].is-blocked').waitFor();
     await sell(table.page);
     await sms('+17 points').waitFor();
-    await way('sms').getByText('delivered').waitFor();
-    expect(await way('sms').locator('.price').textContent()).toContain('1.20');
+    await way('sms').getByText('delivered', { exact: true }).waitFor();
+    await expect.poll(() => way('sms').locator('.price').textContent()).toContain('1.20');
   });
 
   it('by SMS an hour later when Viber is offline; what Viber delivers after that is told as a double', async () => {

@@ -30,7 +30,7 @@ describe.skipIf(chromiumPath === undefined)('points, returns and coupons in a br
     await page.getByLabel('Code from the phone').fill(await paymentCode(page));
     await page.getByRole('button', { name: 'Set the points aside' }).click();
     await page.locator('#held', { hasText: 'Set aside: 50 (₴50.00)' }).waitFor();
-    expect(await page.locator('#till-total').textContent()).toBe('₴299.00');
+    await expect.poll(() => page.locator('#till-total').textContent()).toBe('₴299.00');
     expect(await sell(page)).toMatch(/Points earned 14 Points spent 50 Balance 14/);
     await chatOn(page).getByText('Paid with points: 50 points.').waitFor();
 
@@ -44,7 +44,7 @@ describe.skipIf(chromiumPath === undefined)('points, returns and coupons in a br
     await chatOn(page)
       .getByText(/You brought back goods for ₴349/)
       .waitFor();
-    expect(await page.locator('.receipts em').textContent()).toBe('brought back');
+    await expect.poll(() => page.locator('.receipts em').textContent()).toBe('brought back');
   });
 
   it('the customer is asked on the phone, and says no: nothing is taken', async () => {
@@ -54,11 +54,11 @@ describe.skipIf(chromiumPath === undefined)('points, returns and coupons in a br
     await page.getByLabel('Points', { exact: true }).fill('20');
     await page.getByRole('button', { name: 'Set the points aside' }).click();
     await page.locator('#held', { hasText: 'waiting for yes or no' }).waitFor();
-    expect(await page.locator('#sell').isDisabled()).toBe(true);
+    await expect.poll(() => page.locator('#sell').isDisabled()).toBe(true);
     await tap(page, 'No');
     await page.locator('#held', { hasText: 'The customer said no' }).waitFor();
     expect(await sell(page)).toMatch(/Points earned 21 Balance 71/);
-    expect(await page.locator('.further li.taken').count()).toBe(1);
+    await expect.poll(() => page.locator('.further li.taken').count()).toBe(1);
   });
 
   it('a receipt of nobody goes to the first phone that reads it', async () => {
@@ -76,7 +76,7 @@ describe.skipIf(chromiumPath === undefined)('points, returns and coupons in a br
       .waitFor();
     await page.getByRole('button', { name: 'Send from WhatsApp' }).click();
     await chatOn(page, 'text').getByText('3. English').waitFor();
-    expect(await page.locator('.further li.taken').count()).toBe(1);
+    await expect.poll(() => page.locator('.further li.taken').count()).toBe(1);
   });
 
   it('the owner makes a coupon and issues it to a customer, who uses it at the till', async () => {
@@ -102,10 +102,10 @@ describe.skipIf(chromiumPath === undefined)('points, returns and coupons in a br
     await page.getByLabel('Coupon code').fill(code);
     await page.getByRole('button', { name: 'Enter' }).click();
     await page.locator('#quote', { hasText: 'Discount: Autumn coffee' }).waitFor();
-    expect(await page.locator('#till-total').textContent()).toBe('₴314.10');
+    await expect.poll(() => page.locator('#till-total').textContent()).toBe('₴314.10');
     expect(await sell(page)).toMatch(/Discount −₴34.90 Points earned 15 Balance 65/);
     expect(await page.getByText('Coupon code').count()).toBe(1);
-    expect(await page.locator('.entered li').count()).toBe(0);
+    await expect.poll(() => page.locator('.entered li').count()).toBe(0);
   });
 
   it('fits 390 pixels with all unfolded, and points are set aside by the keyboard alone', async () => {
@@ -137,8 +137,16 @@ async function answerAs(page: Page, phone: string, text: string): Promise<void> 
   const button = newest.getByRole('button', { name: text, exact: true });
   if ((await button.count()) > 0) await button.click();
   else await write(page, phone, text);
-  const answered = chatOn(page, phone).locator('.message.out').last();
-  await expect.poll(() => answered.textContent()).not.toBe(before);
+  // One's own words are the newest message until they are answered.
+  await expect
+    .poll(async () => {
+      const [isAnswer, now] = await newest.evaluate((one) => [
+        one.classList.contains('out'),
+        one.textContent,
+      ]);
+      return isAnswer && now !== before;
+    })
+    .toBe(true);
 }
 
 /** The code that "Pay with points" shows. */
