@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/order.ts';
 
 /** Tests run in three processes; the slowest start a browser or workerd. */
 export default defineConfig({
@@ -8,6 +9,8 @@ export default defineConfig({
     // Much of the time is waiting for a disk, a browser or a child process: on two cores three workers need 6:11 minutes where
     // two need 7:30.
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
+    globalSetup: './test/support/scratch.ts',
     // To load everything anew for each file was a third of the time. No file leaves anything behind in its modules.
     isolate: false,
     testTimeout: 120_000,
