@@ -9,6 +9,7 @@ import { createDispatcher, type Dispatcher } from './bots/dispatcher.ts';
 import { createRenderer, type DrawPicture } from './bots/render.ts';
 import { createClaimPage } from './bots/web/claim.tsx';
 import { createExportPage } from './bots/web/export.tsx';
+import { faultAnswers } from './bots/web/http.ts';
 import { type EndingClock, openPlaygroundClock, type Passing } from './bots/web/playground/clock.ts';
 import { createSiteChat } from './bots/web/site.tsx';
 import { createStartingDoor } from './bots/web/starting.tsx';
@@ -247,6 +248,7 @@ async function openDoors(core: Core, onProgress: (share: number) => void) {
     }),
   );
   const app = new Hono<{ Bindings: HttpBindings }>();
+  app.onError(faultAnswers((error) => log.error({ error }, 'a request failed')));
   app.route('/', createClaimPage({ links: links.all }));
   app.route(
     '/',

@@ -100,6 +100,28 @@ test('with a real channel there is no playground, and its page leads to the docu
   expect(await (await fetch(`${server.url}/metrics`)).text()).toContain('svoi_commands_committed_total');
 });
 
+test('a signal in the middle of a jump of the clock ends the playground in good order, and so does one while it starts', async () => {
+  const playground = { DATABASE_URL: settings().DATABASE_URL };
+  const first = await startServerProcess(playground);
+  servers.push(first);
+  const jump = fetch(`${first.url}/playground/clock`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: first.url },
+    body: JSON.stringify({ by: 'year' }),
+  }).catch(() => undefined);
+  expect((await fetch(`${first.url}/healthz`)).status).toBe(200);
+  expect(await first.end('SIGTERM')).toBe(0);
+  await jump;
+  // It says where it listens, and then makes up a year.
+  const second = await startServerProcess({
+    ...playground,
+    DATABASE_URL: `file:${join(folder, 'year.db')}`,
+    PLAYGROUND_HISTORY: 'year',
+  });
+  servers.push(second);
+  expect(await second.end('SIGTERM')).toBe(0);
+});
+
 test('a wrong setting stops the start with one line that says what to put there', async () => {
   const env = { ...process.env, ...settings(), PORT: 'http' };
   const failed = await run(process.execPath, programOf('server.ts'), { env }).catch((error) => error);

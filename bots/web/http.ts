@@ -1,6 +1,7 @@
-import type { Context, MiddlewareHandler } from 'hono';
+import type { Context, ErrorHandler, MiddlewareHandler } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { SvoiError } from '../../core/errors.ts';
 
 export { pageAnswer } from '../pages.ts';
 
@@ -42,6 +43,21 @@ export function problem(c: Context, status: ContentfulStatusCode, code: string, 
     detail,
   });
   return c.body(body, status, { 'content-type': 'application/problem+json' });
+}
+
+/**
+ * Answers a request that failed, and tells `onFault`; not what fails since Svoi is being stopped, which whoever asked tries
+ * again.
+ */
+export function faultAnswers(onFault: (error: unknown) => void): ErrorHandler {
+  return (error, c) => {
+    if (error instanceof SvoiError && error.code === 'writer_stopped') {
+      c.header('Retry-After', '5');
+      return problem(c, 503, 'writer_stopped', error.message);
+    }
+    onFault(error);
+    return problem(c, 500, 'internal', 'the log says why');
+  };
 }
 
 /**

@@ -3,6 +3,7 @@ import { createApi } from '../../api/app.ts';
 import { createDispatcher } from '../../bots/dispatcher.ts';
 import { createRenderer } from '../../bots/render.ts';
 import type { Timers } from '../../bots/timers.ts';
+import { faultAnswers } from '../../bots/web/http.ts';
 import type { Way } from '../../bots/web/playground/clock.ts';
 import { chatOf, type PhoneId } from '../../bots/web/playground/phones.ts';
 import type { Call } from '../../bots/web/playground/till.ts';
@@ -96,6 +97,7 @@ export async function testPlayground(
   };
   const site = createSiteChat({ ...web, handle: svoi.handleEvent, clock: here.clock });
   app.route('/', site.app);
+  app.onError(faultAnswers((error) => console.error(error)));
   svoi.useChannels([site.channel, ...channels]);
   const outbox = createOutbox(database);
   const formats = () => svoi.program();

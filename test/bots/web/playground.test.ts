@@ -90,6 +90,16 @@ describe('what arrives on a phone', () => {
   });
 });
 
+it('what is asked while Svoi is being stopped is to be asked again, and is no fault', async () => {
+  const log = vi.spyOn(console, 'error').mockImplementation(() => {});
+  await here.svoi.writer.close();
+  const said = { id: 'event-too-late', language: 'en', said: { kind: 'start' } };
+  const answer = await sendJson(here.app, '/playground/phones/telegram/events', said);
+  expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
+  expect(log).not.toHaveBeenCalled();
+  log.mockRestore();
+});
+
 describe('the till', () => {
   it('shows the request as it went, without the key', async () => {
     const { request } = await here.sell({ customer: '067 555 01 01', ...beans });
