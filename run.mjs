@@ -5,8 +5,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { SourceMap } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 
@@ -88,9 +89,29 @@ async function runProgram(path) {
   const script = await bundle(path);
   // Under load the heap would grow to four times what is alive: half as much again is plenty, and saves 70 MiB.
   setFlagsFromString('--heap-growing-percent=50');
-  process.setSourceMapsEnabled(true);
+  nameSources(script);
   process.argv.splice(1, 2, resolve(path));
   await import(pathToFileURL(script).href);
+}
+
+/**
+ * Lets stacks name lines of the sources. Their map is read once somebody looks at a stack: read at each start, as Node would,
+ * it took a tenth of the time and 10 MiB.
+ */
+function nameSources(script) {
+  const here = pathToFileURL(script).href.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const places = new RegExp(`${here}:(\\d+):(\\d+)`, 'g');
+  let map;
+  const sourceOf = (place, line, column) => {
+    map ??= new SourceMap(JSON.parse(readFileSync(`${script}.map`, 'utf8')));
+    const { originalSource, originalLine, originalColumn } = map.findEntry(line - 1, column - 1);
+    if (originalSource === undefined) return place;
+    return `${resolve(dirname(script), originalSource)}:${originalLine + 1}:${originalColumn + 1}`;
+  };
+  Error.prepareStackTrace = (error, frames) => {
+    const stack = [Error.prototype.toString.call(error), ...frames].join('\n    at ');
+    return stack.replaceAll(places, sourceOf);
+  };
 }
 
 /** All tests, or those the arguments name. The last line counts them. */

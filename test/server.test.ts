@@ -129,14 +129,16 @@ test('a wrong setting stops the start with one line that says what to put there'
   expect(failed.stderr.trim()).toBe('PORT: a port number like 3000');
 });
 
-test('a program is started as it is now: changed since, it is bundled anew, and still knows where its source is', async () => {
+test('a program is started as it is now: changed since, it is bundled anew, and still knows where its source is, in stacks too', async () => {
   mkdirSync(join(root, 'data'), { recursive: true });
   const program = join(root, 'data', 'started-by-a-test.ts');
   const here = pathToFileURL(program).href;
   const started = async () => (await run(process.execPath, programOf(program))).stdout.trim();
   for (const word of ['first', 'changed']) {
-    writeFileSync(program, `const word: string = '${word}'; console.log(word, import.meta.url);`);
-    expect([await started(), await started()]).toEqual([`${word} ${here}`, `${word} ${here}`]);
+    const lines = [`const word: string = '${word}';`, 'const { stack } = new Error();'];
+    writeFileSync(program, [...lines, 'console.log(word, import.meta.url, stack);'].join('\n'));
+    const said = `${word} ${here} Error\n    at ${program}:2:19\n`;
+    for (const _ of ['made', 'kept']) expect((await started()).slice(0, said.length)).toBe(said);
   }
   rmSync(program);
 });

@@ -42,12 +42,18 @@ export function segmentsOf(text: string): Segmented {
 }
 
 function splitWide(text: string): Segmented {
-  const seen = isPlain(text) ? [...text] : [...graphemes.segment(text)].map(({ segment }) => segment);
+  const seen = isPlain(text) ? [...text] : [...graphemesOf(text)].map(({ segment }) => segment);
   const units = seen.map(({ length }) => length);
   return { encoding: 'ucs2', parts: split(seen, units, room.ucs2) };
 }
 
-const graphemes = new Intl.Segmenter('und');
+let segmenter: Intl.Segmenter | undefined;
+
+/** Made when it is needed: that takes 30 ms, and no start needs it. */
+function graphemesOf(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter('und');
+  return segmenter.segment(text);
+}
 
 /** Whether every character stands for itself: nothing is combined with, or joined to, its neighbour. */
 function isPlain(text: string): boolean {
