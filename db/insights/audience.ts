@@ -5,6 +5,7 @@ import type { Audience, CampaignFigures, CampaignFound } from '../../core/journe
 import { MICROS_OF_MINOR, priceOf } from '../../core/messaging/price.ts';
 import type { MessagingRules } from '../../core/messaging/rules.ts';
 import type { Campaign, MemberState } from '../../core/staff/campaigns.ts';
+import { DAY_MS } from '../../core/time.ts';
 import {
   type Admission,
   armSql,
@@ -17,7 +18,6 @@ import {
   sharesSql,
   type Where,
 } from '../campaigns.ts';
-import { DAY_MS } from '../../core/time.ts';
 import { type Reading, statement } from '../database.ts';
 import { campaignFrom } from '../facts/campaigns.ts';
 

@@ -255,7 +255,13 @@ describe('of journeys that tell of one occasion again and again', () => {
       needs: {},
       decide() {
         decisions += 1;
-        const stale = { customerId, occasion: 'comeback', but: 'two', since: here.clock.now() - DAY_MS, until: 0 };
+        const stale = {
+          customerId,
+          occasion: 'comeback',
+          but: 'two',
+          since: here.clock.now() - DAY_MS,
+          until: 0,
+        };
         return { ok: true, changes: decisions === 1 ? { occasionsBegun: [stale] } : {}, result: {} };
       },
     });

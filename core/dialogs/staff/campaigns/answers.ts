@@ -98,7 +98,13 @@ function audienceWords(
   const enough = reachWords(people, (priceMicros ?? 0) + giftMicros, budgetMinor);
   const lost: Words[] =
     untemplated > 0 ? [{ key: 'campaign.untemplated', variables: { number: untemplated } }] : [];
-  return [...reached, ...over, ...lost, ...memberLines(others), ...(people > 0 ? [cost, ...worth, ...enough] : [])];
+  return [
+    ...reached,
+    ...over,
+    ...lost,
+    ...memberLines(others),
+    ...(people > 0 ? [cost, ...worth, ...enough] : []),
+  ];
 }
 
 /** For about how many a budget will do, where it will not do for all. */
