@@ -103,7 +103,7 @@ function nameSources(script) {
   const places = new RegExp(`${here}:(\\d+):(\\d+)`, 'g');
   let map;
   const sourceOf = (place, line, column) => {
-    map ??= new SourceMap(JSON.parse(readFileSync(`${script}.map`, 'utf8')));
+    map ??= mapOf(script);
     const { originalSource, originalLine, originalColumn } = map.findEntry(line - 1, column - 1);
     if (originalSource === undefined) return place;
     return `${resolve(dirname(script), originalSource)}:${originalLine + 1}:${originalColumn + 1}`;
@@ -112,6 +112,13 @@ function nameSources(script) {
     const stack = [Error.prototype.toString.call(error), ...frames].join('\n    at ');
     return stack.replaceAll(places, sourceOf);
   };
+}
+
+/** A map that is gone by now names nothing: the stack is told as it is. */
+function mapOf(script) {
+  const path = `${script}.map`;
+  const nothing = { version: 3, sources: [], names: [], mappings: '' };
+  return new SourceMap(existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : nothing);
 }
 
 /** All tests, or those the arguments name. The last line counts them. */
