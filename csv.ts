@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, type ReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import { Readable, type Transform } from 'node:stream';
+import type { Readable, Transform } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { TextDecoder } from 'node:util';
 import { createGunzip } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse';
@@ -23,8 +24,8 @@ export interface CsvFile {
   readonly size: number;
   /** Bytes of the file that were read so far. */
   read(): number;
-  /** Every row but the heading. Throws `unreadable_file`, naming the line. */
-  rows(): AsyncGenerator<Row>;
+  /** Every row but the heading, as many at a time as a piece of the file holds. Throws `unreadable_file`, naming the line. */
+  rows(): AsyncGenerator<readonly Row[]>;
 }
 
 /** Opens a CSV file and reads its heading. Throws `unreadable_file`. */
@@ -84,20 +85,23 @@ async function firstText(source: Source): Promise<string> {
 }
 
 async function readHeader(source: Source): Promise<readonly string[]> {
-  for await (const { cells } of records(source)) return cells.map((cell) => cell.trim());
+  for await (const [first] of records(source)) if (first) return first.cells.map((cell) => cell.trim());
   throw new SvoiError('unreadable_file', `${source.path} is empty: its first line must name the columns`);
 }
 
-async function* readRows(source: Source): AsyncGenerator<Row> {
-  let first = true;
-  for await (const row of records(source)) {
-    if (!first) yield row;
-    first = false;
+async function* readRows(source: Source): AsyncGenerator<readonly Row[]> {
+  let isHeading = true;
+  for await (const rows of records(source)) {
+    yield isHeading ? rows.slice(1) : rows;
+    if (rows.length > 0) isHeading = false;
   }
 }
 
-/** Rows with the line each begins on, which the parser tells only at three times the cost. */
-async function* records(source: Source): AsyncGenerator<Row> {
+/**
+ * Rows with the line each begins on, which the parser tells only at three times the cost. They come many at a time: to wait for
+ * each of them takes longer than to read it.
+ */
+async function* records(source: Source): AsyncGenerator<readonly Row[]> {
   const parser = parse({
     delimiter: source.delimiter,
     bom: true,
@@ -105,22 +109,41 @@ async function* records(source: Source): AsyncGenerator<Row> {
     relax_quotes: true,
     max_record_size: 1024 * 1024,
   });
-  const input = Readable.from(decoded(source));
-  input.on('error', (error) => parser.destroy(error));
-  input.pipe(parser);
-  let line = 1;
+  let [rows, line]: [Row[], number] = [[], 1];
+  parser.on('data', (cells: string[]) => {
+    if (cells.length > 1 || cells[0] !== '') rows.push({ line, cells });
+    line += 1 + cells.reduce((breaks, cell) => breaks + breaksIn(cell), 0);
+  });
+  // Whoever writes is told, too.
+  parser.on('error', () => {});
+  const taken = () => {
+    const all = rows;
+    rows = [];
+    return all;
+  };
   try {
-    for await (const cells of parser as AsyncIterable<string[]>) {
-      if (cells.length > 1 || cells[0] !== '') yield { line, cells };
-      line +=
-        1 +
-        cells.reduce((breaks, cell) => breaks + (cell.includes('\n') ? cell.split('\n').length - 1 : 0), 0);
+    for await (const text of decoded(source)) {
+      await written(parser, text);
+      yield taken();
     }
+    await finished(parser.end());
+    yield taken();
   } catch (error) {
     throw unreadable(source.path, line, error);
   } finally {
-    input.destroy();
+    parser.destroy();
   }
+}
+
+function breaksIn(cell: string): number {
+  return cell.includes('\n') ? cell.split('\n').length - 1 : 0;
+}
+
+/** Resolves when the parser has read a piece of text. */
+function written(parser: Transform, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    parser.write(text, (error) => (error ? reject(error) : resolve()));
+  });
 }
 
 async function* decoded({ path, encoding, onOpen }: Source): AsyncGenerator<string> {

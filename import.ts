@@ -151,8 +151,9 @@ async function* unitsOf(
   const width = file.header.length;
   if (kind === 'customers') {
     const read = customerReader(columns, width, rules, shop, svoi.program());
-    for await (const row of file.rows())
-      yield { rows: [row], read: () => asCommand(read(row), customerCommand(svoi)) };
+    for await (const rows of file.rows()) {
+      for (const row of rows) yield { rows: [row], read: () => asCommand(read(row), customerCommand(svoi)) };
+    }
     return;
   }
   const read = purchaseReader(columns, width, rules, shop, svoi.program());
@@ -164,7 +165,11 @@ async function* unitsOf(
 async function* documentsOf(file: CsvFile, columns: Columns): AsyncGenerator<Document> {
   const grouper = groupRows();
   const idColumn = columns.get('id') ?? 0;
-  for await (const row of file.rows()) yield* grouper.add((row.cells[idColumn] ?? '').trim(), row);
+  for await (const rows of file.rows()) {
+    for (const row of rows) {
+      for (const document of grouper.add((row.cells[idColumn] ?? '').trim(), row)) yield document;
+    }
+  }
   yield* grouper.end();
 }
 

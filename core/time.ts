@@ -11,12 +11,9 @@ function zoned(at: number, zone: string): Temporal.ZonedDateTime {
   return Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone);
 }
 
-/**
- * The midnight that ends the day `days` after the day of `at`, both in `zone`; the first moment no longer in it.
- * Answers are remembered by quarter of an hour: every zone changes its offset on one of those.
- */
+/** The midnight that ends the day `days` after the day of `at`, both in `zone`; the first moment no longer in it. */
 export function endOfDayAfter(at: number, days: number, zone: string): number {
-  const key = `${Math.floor(at / quarterMs)} ${days} ${zone}`;
+  const key = `${Math.floor(localTime(at, zone) / DAY_MS)} ${days} ${zone}`;
   const known = remembered.get(key);
   if (known !== undefined) return known;
   const end = zoned(at, zone)
@@ -57,7 +54,8 @@ const offsets = new Map<string, number>();
 
 /**
  * When clocks in `zone` show a local time, given as epoch milliseconds of the same figures in UTC. A time the zone
- * skips is moved on, one it has twice is the first. Offsets are remembered by quarter of an hour, as above.
+ * skips is moved on, one it has twice is the first. Offsets are remembered by quarter of an hour: every zone changes its
+ * offset on one of those.
  */
 export function instantOfLocal(localAsUtc: number, zone: string): number {
   const key = `${Math.floor(localAsUtc / quarterMs)} ${zone}`;
@@ -107,10 +105,15 @@ export function before(
   return zoned(at, zone).subtract({ [unit]: amount }).epochMilliseconds;
 }
 
+const zones = new Set<string>();
+
 /** Whether `zone` is a time zone this machine knows. */
 export function isTimeZone(zone: string): boolean {
+  if (zones.has(zone)) return true;
   try {
-    return Boolean(new Intl.DateTimeFormat('en', { timeZone: zone }));
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    zones.add(zone);
+    return true;
   } catch {
     return false;
   }
