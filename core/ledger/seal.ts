@@ -5,7 +5,7 @@ export type Sealable = Omit<LedgerTransaction, 'reason' | 'lots'> & {
   readonly reason: string;
   readonly lots: readonly Pick<
     LedgerTransaction['lots'][number],
-    'id' | 'points' | 'earnedAt' | 'expiresAt'
+    'id' | 'points' | 'earnedAt' | 'expiresAt' | 'origin'
   >[];
 };
 
@@ -39,7 +39,12 @@ export function sealedText(previousHash: string, transaction: Sealable): string 
     transaction.reference,
     transaction.reverses,
     inOrder(transaction.entries.map((entry) => [entry.account, entry.points])),
-    inOrder(transaction.lots.map((lot) => [lot.id, lot.points, lot.earnedAt, lot.expiresAt])),
+    inOrder(transaction.lots.map(sealedLot)),
     inOrder(transaction.moves.map((move) => [move.lotId, move.points])),
   ]);
+}
+
+/** A lot that came from no other account is written as before any remembered where they came from. */
+function sealedLot({ id, points, earnedAt, expiresAt, origin }: Sealable['lots'][number]): Pair {
+  return [id, points, earnedAt, expiresAt, ...(origin === null ? [] : [origin])];
 }

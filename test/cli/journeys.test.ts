@@ -56,8 +56,10 @@ test('every fault of a file is a line of its own', async () => {
 test('a journey is tried on what happened, before it is switched on', async () => {
   const { exit, out } = await line.run('journey', 'try', 'welcome', '--days', '7');
   expect(exit).toBe(0);
-  expect(out.slice(0, 2)).toEqual([
-    'welcome: A customer has registered, 30 minutes after that',
+  expect(out.slice(0, 4)).toEqual([
+    'welcome:',
+    '  A customer has registered',
+    '  30 minutes after that',
     'the last 7 days: 0 came, 0 would have been under way (0 people)',
   ]);
   expect(await line.run('journey', 'try', 'welcome', '--days', 'soon')).toMatchObject({
