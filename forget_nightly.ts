@@ -26,10 +26,11 @@ export const forgetTask: NightlyTask = {
   async run({ database, clock, journeys }: Worked) {
     const now = clock.now();
     await forgetLinks(database, now - linksLiveMs);
-    for (const { key, definition } of journeys()) {
-      const live = runsLive(definition);
-      if (live !== undefined) await forgetRuns(database, key, now - live);
-    }
+    const lives = journeys().map(({ key, definition }) => [key, runsLive(definition)] as const);
+    await forgetRuns(
+      database,
+      new Map(lives.flatMap(([key, live]) => (live === undefined ? [] : [[key, now - live]]))),
+    );
     await forgetEvents(database, now - runsLiveMs);
     await forgetTalkPhotos(database, now - talkPhotosLiveMs);
   },

@@ -20,13 +20,17 @@ export async function forgetLinks(database: Database, before: number): Promise<v
   await forget(database, statement(page, idsFrom('ntc', before), before, rowsAtOnce));
 }
 
-/** Forgets who went through a journey, of those who began before a moment and are not under way. Safe to repeat. */
-export async function forgetRuns(database: Database, journey: string, before: number): Promise<void> {
+/**
+ * Forgets who went through journeys, of those who began before a moment and are not under way: `before` says it for the key
+ * of each journey. Safe to repeat.
+ */
+export async function forgetRuns(database: Database, before: ReadonlyMap<string, number>): Promise<void> {
   const page = `delete from journey_runs where id in (
-      select id from journey_runs indexed by journey_runs_journey
-      where journey = ? and started_at < ? and state <> 'waiting' limit ?)
+      select r.id from json_each(?) kept cross join journey_runs r indexed by journey_runs_journey
+        on r.journey = kept.value ->> 0 and r.started_at < kept.value ->> 1
+      where r.state <> 'waiting' limit ?)
     returning id`;
-  await forget(database, statement(page, journey, before, rowsAtOnce));
+  await forget(database, statement(page, JSON.stringify([...before]), rowsAtOnce));
 }
 
 /** Forgets what happened to customers before a moment and was taken up. Safe to repeat. */
