@@ -12,8 +12,6 @@ export default defineConfig({
     globalSetup: './test/support/scratch.ts',
     // To load everything anew for each file was a third of the time. No file leaves anything behind in its modules.
     isolate: false,
-    // What a source was made into is kept under its content: the next run begins in half the time.
-    experimental: { fsModuleCache: true },
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // What a browser or a Worker does may take long on a busy machine; it is looked at until it is there.
